@@ -1,0 +1,142 @@
+/* The decoder's call: what the gate lends, and what the decoder reports.
+ *
+ * The gate sends one pool job: a struct decode_job, and the descriptors of the sealed message (read-only), of the
+ * report pack, and of DECODE_PACKS - 1 packs for decoded bytes. The decoder writes into the packs, writes the report
+ * last, and exits 0. When it is gone the gate seals all packs and reads the report like anything hostile
+ * (decode_report_check): every index, offset, size and count is checked against sealed sizes, and the ranges of the
+ * message that parts and frame claim must cover every byte exactly once.
+ *
+ * Packs: number 0 is the message itself; 1 takes decoded parts one behind another; the others take one large part each,
+ * so that a scanner that wants a file can have it. The packs' sizes bound what a decoder can ever write.
+ */
+#ifndef CORDON_IPC_CALLS_DECODE_H
+#define CORDON_IPC_CALLS_DECODE_H
+
+#include "base/fault.h"
+#include "base/span.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    DECODE_PACK_MESSAGE = 0,
+    DECODE_PACK_COMMON = 1,
+    DECODE_PACK_OWN = 2,
+    DECODE_PACKS = 6,
+    DECODE_JOB_FDS = 7, /* message, report, pack 1 to 5 */
+    DECODE_HOST_SIZE = 256,
+    DECODE_NO_PARENT = -1
+};
+
+#define DECODE_MAGIC UINT64_C(0x43524444434f4431) /* "CRDDCOD1" */
+
+/* Bounds on one message. All are facts about the message: they repeat on any machine. */
+struct decode_limits {
+    uint64_t bytes_out; /* decoded bytes in all packs; also the size of the common pack */
+    uint64_t
+        own_bytes;  /* size of each pack of its own; a part from a quarter of this on goes there while one is free */
+    uint32_t parts; /* a report has at most this many */
+    uint32_t depth; /* of nesting, the message is 0 */
+    uint32_t header_bytes; /* of one part's header */
+    uint32_t text_bytes;   /* of all names and types in the report */
+};
+
+struct decode_job {
+    uint64_t magic;
+    uint64_t message_size;
+    uint32_t
+        standin_bytes; /* our stand-in fields at the message's start; 0: a file of unknown kind from the command line */
+    uint32_t reserved;
+    struct decode_limits limits;
+    char host[DECODE_HOST_SIZE]; /* fields that claim this host's name are to be cut */
+};
+
+enum decode_status {
+    DECODE_COMPLETE = 1,
+    DECODE_INCOMPLETE_LIMIT, /* text: which limit */
+    DECODE_INCOMPLETE_ENCRYPTED,
+    DECODE_INCOMPLETE_UNSUPPORTED,
+    DECODE_INCOMPLETE_DAMAGED,
+    DECODE_STATUSES
+};
+
+/* Flags of a message (head.flags). */
+enum { DECODE_MALFORMED = 1U << 0 };
+
+/* Flags of a part. */
+enum { DECODE_PART_DAMAGED = 1U << 0 };
+
+struct decode_text { /* a run of the report's text area: any bytes, not terminated */
+    uint32_t offset;
+    uint32_t size;
+};
+
+struct decode_range { /* of the message */
+    uint64_t offset;
+    uint64_t size;
+};
+
+struct decode_part {
+    uint32_t pack;
+    int32_t parent; /* index of an earlier part, or DECODE_NO_PARENT */
+    uint32_t depth;
+    uint32_t flags;
+    uint64_t offset; /* in its pack */
+    uint64_t size;
+    struct decode_range
+        source; /* the encoded bytes in the message that only this part accounts for; size 0 where another does */
+    struct decode_text path;     /* "1.2": where in the tree */
+    struct decode_text names;    /* all names that a reader could show, each ended by a NUL */
+    struct decode_text declared; /* "application/zip", lower case */
+    struct decode_text detected; /* by content; empty: unknown */
+};
+
+/* At the start of the report pack. Arrays stand anywhere behind it, aligned to 8. */
+struct decode_head {
+    uint64_t magic;
+    uint32_t status; /* enum decode_status */
+    uint32_t flags;
+    uint32_t received_count; /* Received fields on the message's own header */
+    uint32_t part_count;
+    uint32_t frame_count; /* ranges of the message that no part accounts for */
+    uint32_t cut_count;   /* our old fields */
+    uint64_t parts_at;
+    uint64_t frames_at;
+    uint64_t cuts_at;
+    uint64_t text_at;
+    uint32_t text_size;
+    struct decode_text reason;  /* status not complete: why; or what is malformed */
+    struct decode_text subject; /* for the log: raw */
+    struct decode_text message_id;
+    uint64_t magic_end; /* DECODE_MAGIC too: written last */
+};
+
+/* A checked report: pointers into the sealed report. */
+struct decode_report {
+    enum decode_status status;
+    bool is_malformed;
+    uint32_t received_count;
+    const struct decode_part *parts;
+    uint32_t part_count;
+    const struct decode_range *frames;
+    uint32_t frame_count;
+    const struct decode_range *cuts;
+    uint32_t cut_count;
+    struct span text;
+    struct span reason, subject, message_id;
+};
+
+/* The number of bytes that a report pack must have for these limits. */
+uint64_t decode_report_size(const struct decode_limits *limits);
+
+/* Checks everything that can be checked. `message` is the sealed message (stand-in included), `pack_sizes` those of
+ * packs 0 to DECODE_PACKS - 1. A cut must lie behind the stand-in, in the header, begin at a line's start with a field
+ * name of ours (X-Cordon-..., X-Virus-Scanned), mention `host`, and end at that field's end. 0, or -1 and *fault naming
+ * the first violation. */
+int decode_report_check(struct span report, struct span message, const struct decode_job *job,
+                        const uint64_t pack_sizes[DECODE_PACKS], struct decode_report *report_out, struct fault *fault);
+
+/* A text of the report as a span; always inside. */
+struct span decode_report_text(const struct decode_report *report, struct decode_text text);
+
+#endif

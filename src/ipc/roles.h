@@ -1,0 +1,57 @@
+/* The roles that Cordon's processes play, and who may talk to whom: one table (roles.c).
+ *
+ * Every role is a program of its own, executed afresh by the supervisor with exactly these descriptors: 0 to 2, its
+ * control socket (ROLE_CONTROL_FD) and its settings (ROLE_SETTINGS_FD, a sealed memfd with the whole effective
+ * configuration). Everything else reaches it as packets on the control socket.
+ */
+#ifndef CORDON_IPC_ROLES_H
+#define CORDON_IPC_ROLES_H
+
+#include "base/fault.h"
+#include "sys/clock.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { ROLE_CONTROL_FD = 3, ROLE_SETTINGS_FD = 4 };
+
+enum role { ROLE_GATE, ROLE_DECODER, ROLE_ENGINE, ROLE_COUNT };
+
+struct role_row {
+    enum role role;
+    const char *name;    /* in logs and in `cordon status`: "gate" */
+    const char *program; /* "cordon-gate" */
+    unsigned talks_to;   /* bits (1U << role): the supervisor makes a socket pair for each such pair */
+};
+
+const struct role_row *role_row(enum role role);
+
+/* What supervisor and role say to each other on the control socket. */
+enum control_kind {
+    /* from the supervisor */
+    CONTROL_LISTENER = 1, /* text: the listener's name; one descriptor, already listening */
+    CONTROL_PEER,         /* role: the other side; one descriptor, one end of a packet_pair */
+    CONTROL_START,        /* all listeners and peers have been given */
+    CONTROL_DRAIN,        /* accept nothing new, finish what is in flight, exit 0 */
+    /* from the role */
+    CONTROL_READY,  /* it works */
+    CONTROL_STATUS, /* text: lines "key=value" for `cordon status`; each replaces the last */
+    CONTROL_KINDS
+};
+
+enum { CONTROL_TEXT_SIZE = 8192 };
+
+struct control_message {
+    enum control_kind kind;
+    enum role role;
+    char text[CONTROL_TEXT_SIZE];
+    int fd; /* -1: none */
+};
+
+/* 0 or -1. The descriptor stays the caller's. */
+int control_send(int socket, enum control_kind kind, enum role role, const char *text, int fd, struct fault *fault);
+
+/* 1: a message (its fd, if any, is the caller's); 0: the other side is gone; -1: fault (EPROTO, ETIMEDOUT). */
+int control_receive(int socket, struct control_message *message_out, struct deadline deadline, struct fault *fault);
+
+#endif

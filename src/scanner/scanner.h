@@ -1,0 +1,77 @@
+/* Scanners: whatever judges bytes, behind one interface, each with its limits, its health and its canary.
+ *
+ * A driver (engine.c, clamd.c) knows how to show pieces to its scanner and what the replies mean. Everything else is
+ * here: which pieces it is shown (`input`), concurrency, deadline, the canary, health, and how many must answer.
+ *
+ * Thread safety: after scanners_new any thread may call any function.
+ */
+#ifndef CORDON_SCANNER_SCANNER_H
+#define CORDON_SCANNER_SCANNER_H
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "conf/settings.h"
+#include "sys/clock.h"
+#include "sys/sealed.h"
+#include "verdict/verdict.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { SCAN_PACKS = 6 };
+
+/* A run of bytes to be judged: a slice of one of the message's packs. */
+struct piece {
+    uint32_t pack;
+    uint64_t offset;
+    uint64_t size;
+};
+
+/* All that may be judged of one message. Everything is sealed and outlives the call. */
+struct scan_input {
+    struct sealed packs[SCAN_PACKS]; /* number 0 is the message; fd -1 where there is none */
+    const struct piece *parts;       /* the decoder's; empty parts left out */
+    size_t part_count;
+    struct piece whole; /* the whole message */
+};
+
+struct scanner_set;
+
+/* How a driver for the embedded engine gets the pool's socket: a duplicate that the caller closes, or -1 where the
+ * engine is not there before the deadline. */
+typedef int (*engine_socket_function)(void *context, struct deadline deadline);
+
+/* `settings` must outlive the set. Starts nothing. */
+struct scanner_set *scanners_new(const struct settings *settings, engine_socket_function engine_socket, void *context);
+void scanners_free(struct scanner_set *set);
+
+size_t scanners_count(const struct scanner_set *set);
+const char *scanner_name(const struct scanner_set *set, size_t index);
+
+/* Shows the message to the scanners: primaries first, side by side; backups for failed primaries; as policy->require
+ * says. answers_out[scanners_count] says who answered what (ANSWER_NOT_ASKED: not asked); the verdict gets what follows
+ * from them: infected, unscannable, or unscanned where the requirement was not met. Says verdict_conclude where it was.
+ * Never more than the deadline. */
+void scanners_judge(struct scanner_set *set, const struct scan_input *input, const struct policy_settings *policy,
+                    struct deadline deadline, struct answer *answers_out, struct verdict *verdict);
+
+/* Whether the requirement could be met right now, as far as the last canaries and messages tell. While it can't, one
+ * caller at a time is told `true` as the probing message (at most one every few seconds). */
+bool scanners_admit(struct scanner_set *set, const struct policy_settings *policy);
+
+/* Shows every scanner its canaries (a small one, a large mail, and a clean one) when they are due; to be called about
+ * once a second from one thread. Returns true where a scanner's health has changed: then `text_out` has one line about
+ * each change, for the log. */
+bool scanners_tend(struct scanner_set *set, struct buf *text_out);
+
+/* Lines "scanner.NAME.state=working since=... generation=... queue=..." for `cordon status`. */
+void scanners_status(struct scanner_set *set, struct buf *text_out);
+
+/* The scanner's own words about itself, for the stamp: "ClamAV 1.4.6/27600", or its name. Copies. */
+void scanner_version(struct scanner_set *set, size_t index, char *text_out, size_t size);
+
+/* The embedded engine runs on the test signature alone: such a message is never stamped as scanned. */
+bool scanner_is_test(const struct scanner_set *set, size_t index);
+
+#endif

@@ -1,0 +1,50 @@
+/* The log: one line for each decision, to standard error, syslog or journald, as key=value or JSON.
+ *
+ * A line is built on a struct log_line by the code at the top of the call tree and sent in one piece. Values are
+ * escaped here, so nothing foreign can forge a line. Libraries never call this.
+ *
+ * Thread safety: log_begin once before any thread; all else from any thread.
+ */
+#ifndef CORDON_SYS_LOG_H
+#define CORDON_SYS_LOG_H
+
+#include "base/buf.h"
+#include "base/span.h"
+
+#include <stdint.h>
+
+enum log_destination { LOG_TO_STDERR, LOG_TO_SYSLOG, LOG_TO_JOURNALD };
+enum log_format { LOG_KEYVALUE, LOG_JSON };
+enum log_privacy { LOG_FULL, LOG_HASH, LOG_NONE };
+enum log_level { LOG_ERROR, LOG_WARNING, LOG_NOTICE, LOG_INFO };
+
+struct log_settings {
+    enum log_destination destination;
+    enum log_format format;
+    enum log_privacy privacy;
+};
+
+/* `program` is kept: it must live for ever. Before log_begin, lines go to standard error as key=value. */
+void log_begin(const char *program, const struct log_settings *settings);
+
+struct log_line {
+    struct buf text;
+    enum log_level level;
+};
+
+enum { LOG_LINE_LIMIT = 16384 };
+
+/* Begins a line "event=<event> ...". `event` is one of our words: "message", "scanner-failed", "started". */
+void log_line_begin(struct log_line *line, enum log_level level, const char *event);
+void log_put_text(struct log_line *line, const char *key, const char *value); /* NULL value: nothing is put */
+void log_put_span(struct log_line *line, const char *key, struct span value);
+void log_put_number(struct log_line *line, const char *key, int64_t value);
+/* An address or a file name: as the privacy setting says, in full, as "sha256:" and 16 digits, or left out. */
+void log_put_private(struct log_line *line, const char *key, struct span value);
+/* Sends and frees. A line beyond LOG_LINE_LIMIT loses the values that did not fit and gains cut=1. */
+void log_line_send(struct log_line *line);
+
+/* A line with one text: log_note(LOG_WARNING, "reload", "..."). */
+void log_note(enum log_level level, const char *event, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+#endif
