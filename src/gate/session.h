@@ -23,9 +23,10 @@ struct gate_listener {
     struct gate *gate;
     const struct listener_settings *settings; /* NULL: the local socket of `cordon scan` */
     struct net_trust *trust;
-    struct tls_context *tls; /* NULL: STARTTLS is not offered */
-    struct hop_pool *hops;   /* connections to the next hop, and what it can do (hop.h) */
-    int fd;
+    struct tls_context *tls;                 /* NULL: STARTTLS is not offered */
+    struct hop_pool *hops;                   /* connections to the next hop, and what it can do (hop.h) */
+    int fd;                                  /* listening */
+    _Atomic unsigned sessions;               /* open now, held against max_sessions */
     void (*intake)(struct session *session); /* smtp_session (SMTP and LMTP) or scan_session */
 };
 

@@ -1,0 +1,28 @@
+/* What the gate counts, for `cordon status`. Thread safe. */
+#ifndef CORDON_GATE_COUNTERS_H
+#define CORDON_GATE_COUNTERS_H
+
+#include "base/buf.h"
+#include "policy/policy.h"
+#include "verdict/verdict.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct gate_counters;
+
+struct gate_counters *counters_new(void);
+void counters_free(struct gate_counters *counters);
+
+void counters_session_began(struct gate_counters *counters);
+void counters_session_ended(struct gate_counters *counters);
+void counters_session_refused(struct gate_counters *counters);
+void counters_message(struct gate_counters *counters, enum category category, uint64_t bytes);
+
+/* Sessions open now. */
+uint64_t counters_sessions(struct gate_counters *counters);
+
+/* Lines key=value. */
+void counters_status(struct gate_counters *counters, struct buf *text_out);
+
+#endif

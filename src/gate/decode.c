@@ -1,0 +1,175 @@
+#include "gate/decode.h"
+
+#include "gate/peers.h"
+#include "ipc/pool.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    DECODE_TRIES = 2, /* the second one in a fresh decoder */
+    /* How long to wait for a decoder that the supervisor is restarting: a retry, not an outage. */
+    DECODE_PEER_WAIT_MS = 5000,
+    DECODE_OWN_SHARE = 4 /* a pack of its own has this part of the common pack's size */
+};
+
+/* How one try ended. */
+enum decode_end { DECODE_END_REPORT, DECODE_END_CRASH, DECODE_END_TROUBLE };
+
+static void decode_job_fill(const struct transaction *t, struct decode_job *job)
+{
+    const struct decoder_settings *settings = &t->gate->settings->decoder;
+    *job = (struct decode_job){
+        .magic = DECODE_MAGIC,
+        .message_size = t->message.size,
+        .standin_bytes = (uint32_t)t->standin_bytes,
+        .limits = { .bytes_out = settings->max_bytes_out,
+                    .own_bytes = settings->max_bytes_out / DECODE_OWN_SHARE,
+                    .parts = settings->max_parts,
+                    .depth = settings->max_depth,
+                    .header_bytes = settings->max_header_bytes,
+                    .text_bytes = settings->max_header_bytes },
+    };
+    (void)snprintf(job->host, sizeof job->host, "%s", t->gate->settings->hostname);
+}
+
+static void decode_packs_close(struct transaction *t)
+{
+    sealed_close(&t->report_pack);
+    for (size_t i = 1; i < DECODE_PACKS; i++)
+        sealed_close(&t->packs[i]);
+}
+
+static int decode_packs_open(struct transaction *t, const struct decode_limits *limits, struct fault *fault)
+{
+    if (sealed_open_pack(&t->report_pack, "cordon-report", (size_t)decode_report_size(limits), fault) != 0)
+        return -1;
+    for (size_t i = 1; i < DECODE_PACKS; i++) {
+        uint64_t size = i == DECODE_PACK_COMMON ? limits->bytes_out : limits->own_bytes;
+        if (sealed_open_pack(&t->packs[i], "cordon-pack", (size_t)size, fault) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* The packs that parts lie in are sealed and mapped, the others are given back. */
+static int decode_packs_seal(struct transaction *t, struct fault *fault)
+{
+    bool is_used[DECODE_PACKS] = { false };
+    for (uint32_t i = 0; i < t->report.part_count; i++)
+        is_used[t->report.parts[i].pack] = true;
+    for (size_t i = 1; i < DECODE_PACKS; i++) {
+        if (!is_used[i])
+            sealed_close(&t->packs[i]);
+        else if (sealed_finish(&t->packs[i], fault) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* The decoder is gone: nobody but us can reach the packs any more. */
+static enum decode_end decode_report_take(struct transaction *t, const struct decode_job *job, struct fault *fault)
+{
+    uint64_t sizes[DECODE_PACKS] = { t->message.size };
+    for (size_t i = 1; i < DECODE_PACKS; i++)
+        sizes[i] = t->packs[i].size;
+    if (sealed_finish(&t->report_pack, fault) != 0)
+        return DECODE_END_TROUBLE;
+    if (decode_report_check(sealed_span(&t->report_pack), sealed_span(&t->message), job, sizes, &t->report, fault) != 0)
+        return DECODE_END_CRASH;
+    return decode_packs_seal(t, fault) == 0 ? DECODE_END_REPORT : DECODE_END_TROUBLE;
+}
+
+static bool is_crash(int signal_number)
+{
+    static const int crashes[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS };
+    for (size_t i = 0; i < sizeof crashes / sizeof crashes[0]; i++) {
+        if (crashes[i] == signal_number)
+            return true;
+    }
+    return false;
+}
+
+static int decode_call(struct transaction *t, const struct decode_job *job, struct pool_result *result,
+                       struct fault *fault)
+{
+    struct gate *gate = t->gate;
+    struct deadline deadline = deadline_earlier(t->deadline, deadline_in(gate->settings->decoder.timeout_ms));
+    int pool = peers_socket(gate->peers, ROLE_DECODER, deadline_earlier(deadline, deadline_in(DECODE_PEER_WAIT_MS)));
+    if (pool < 0)
+        return fault_set(fault, ECONNREFUSED, "no decoder is running");
+    int fds[DECODE_JOB_FDS] = { sealed_lend(&t->message, fault), t->report_pack.fd };
+    for (size_t i = 1; i < DECODE_PACKS; i++)
+        fds[i + 1] = t->packs[i].fd;
+    char answer[1]; /* a decoder answers by its report alone */
+    int failed = fds[0] < 0 ? -1
+                            : pool_call(pool, job, sizeof *job, fds, DECODE_JOB_FDS, deadline, answer, sizeof answer,
+                                        result, fault);
+    if (fds[0] >= 0)
+        (void)close(fds[0]);
+    if (failed == 0 && result->outcome == POOL_GONE)
+        peers_forget(gate->peers, ROLE_DECODER, pool);
+    (void)close(pool);
+    return failed;
+}
+
+static enum decode_end decode_try(struct transaction *t, const struct decode_job *job, struct fault *fault)
+{
+    struct pool_result result;
+    if (decode_packs_open(t, &job->limits, fault) != 0 || decode_call(t, job, &result, fault) != 0)
+        return DECODE_END_TROUBLE;
+    if (result.outcome == POOL_EXITED && result.detail == 0)
+        return decode_report_take(t, job, fault);
+    (void)fault_set(fault, EIO, "the decoder %s (%d)", pool_outcome_text(result.outcome), result.detail);
+    return result.outcome == POOL_SIGNALLED && is_crash(result.detail) ? DECODE_END_CRASH : DECODE_END_TROUBLE;
+}
+
+/* What the report says of itself becomes findings. */
+static void decode_findings(struct transaction *t)
+{
+    static const enum unscannable reasons[DECODE_STATUSES] = {
+        [DECODE_INCOMPLETE_LIMIT] = UNSCANNABLE_LIMIT,
+        [DECODE_INCOMPLETE_ENCRYPTED] = UNSCANNABLE_ENCRYPTED,
+        [DECODE_INCOMPLETE_UNSUPPORTED] = UNSCANNABLE_UNSUPPORTED,
+        [DECODE_INCOMPLETE_DAMAGED] = UNSCANNABLE_DAMAGED,
+    };
+    char reason[VERDICT_TEXT_SIZE];
+    (void)span_copy(t->report.reason, reason, sizeof reason);
+    if (t->report.status != DECODE_COMPLETE)
+        verdict_add(&t->verdict, CATEGORY_UNSCANNABLE, reasons[t->report.status], "decoder", reason);
+    if (t->report.is_malformed)
+        verdict_add(&t->verdict, CATEGORY_MALFORMED, UNSCANNABLE_NONE, "decoder", reason);
+}
+
+void decode_message_by_box(struct transaction *t)
+{
+    struct decode_job job;
+    decode_job_fill(t, &job);
+    if (!slots_take(&t->gate->decode_slots, t->deadline)) {
+        verdict_add(&t->verdict, CATEGORY_UNSCANNED, UNSCANNABLE_NONE, "decoder",
+                    "no free decoder before the deadline");
+        return;
+    }
+    struct fault fault = { 0 };
+    enum decode_end end = DECODE_END_TROUBLE;
+    for (unsigned i = 0; i < DECODE_TRIES && end != DECODE_END_REPORT && !deadline_passed(t->deadline); i++) {
+        decode_packs_close(t);
+        end = decode_try(t, &job, &fault);
+    }
+    slots_drop(&t->gate->decode_slots);
+
+    t->has_report = end == DECODE_END_REPORT;
+    if (t->has_report) {
+        decode_findings(t);
+        return;
+    }
+    decode_packs_close(t);
+    t->report = (struct decode_report){ 0 };
+    if (end == DECODE_END_CRASH)
+        verdict_add(&t->verdict, CATEGORY_UNSCANNABLE, UNSCANNABLE_DECODER, "decoder", fault.text);
+    else
+        verdict_add(&t->verdict, CATEGORY_UNSCANNED, UNSCANNABLE_NONE, "decoder", fault.text);
+}

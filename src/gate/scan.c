@@ -1,0 +1,102 @@
+/* The intake of `cordon scan`: files in sealed memory over the local socket, judged by the same transaction as mail. */
+#include "gate/session.h"
+
+#include "base/escape.h"
+#include "ipc/calls/judge.h"
+#include "ipc/packet.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SCAN_IDLE_MS = 60000, SCAN_ANSWER_MS = 10000, SCAN_FILE_LIMIT = 2147483647 };
+
+static void scan_put_strings(struct buf *json, const char *key, const struct verdict *verdict, bool is_name)
+{
+    buf_printf(json, "\"%s\":[", key);
+    bool is_first = true;
+    for (size_t i = 0; i < verdict->finding_count; i++) {
+        const struct finding *finding = &verdict->findings[i];
+        if ((finding->category == CATEGORY_INFECTED) != is_name)
+            continue;
+        struct buf text;
+        buf_init(&text, 1024);
+        if (finding->unscannable != UNSCANNABLE_NONE)
+            buf_printf(&text, "%s: ", unscannable_text(finding->unscannable));
+        buf_put_text(&text, finding->text);
+        if (!is_first)
+            buf_put_char(json, ',');
+        escape_json(json, buf_span(&text));
+        is_first = false;
+        buf_fini(&text);
+    }
+    buf_put_text(json, "],");
+}
+
+static void scan_put_scanners(struct buf *json, const struct transaction *t)
+{
+    const struct scanner_set *scanners = t->gate->scanners;
+    buf_put_text(json, "\"scanners\":{");
+    for (size_t i = 0; i < scanners_count(scanners); i++) {
+        buf_printf(json, "%s", i > 0 ? "," : "");
+        escape_json(json, span_text(scanner_name(scanners, i)));
+        buf_printf(json, ":{\"answer\":\"%s\",\"ms\":%" PRIu32 ",\"text\":", answer_kind_text(t->answers[i].kind),
+                   t->answers[i].took_ms);
+        escape_json(json, span_text(t->answers[i].text));
+        buf_put_char(json, '}');
+    }
+    buf_put_text(json, "}");
+}
+
+static void scan_json(const struct transaction *t, struct buf *json)
+{
+    buf_printf(json, "{\"verdict\":\"%s\",", category_text(verdict_gravest(&t->verdict)));
+    scan_put_strings(json, "names", &t->verdict, true);
+    scan_put_strings(json, "reasons", &t->verdict, false);
+    buf_printf(json, "\"parts\":%" PRIu32 ",\"size\":%zu,", t->report.part_count, t->message.size);
+    scan_put_scanners(json, t);
+    buf_put_char(json, '}');
+}
+
+/* Judges one file. The descriptor is taken. 0, or -1 where the caller is to be hung up on. */
+static int scan_one(struct session *session, const struct judge_request *request, int fd_take, uint32_t number)
+{
+    struct transaction t;
+    transaction_init(&t, session->listener->gate, NULL, session->id, number, "scan");
+    struct fault fault;
+    struct buf json;
+    buf_init(&json, JUDGE_ANSWER_SIZE);
+    if (sealed_take(fd_take, SCAN_FILE_LIMIT, &t.message, &fault) != 0) {
+        (void)close(fd_take);
+        buf_put_text(&json, "{\"error\":");
+        escape_json(&json, span_text(fault.text));
+        buf_put_char(&json, '}');
+    } else {
+        bool is_named = request->timeout_ms > 0 && request->timeout_ms < JUDGE_TIMEOUT_MS;
+        t.deadline = deadline_in(is_named ? request->timeout_ms : JUDGE_TIMEOUT_MS);
+        transaction_run(&t, NULL, NULL);
+        scan_json(&t, &json);
+    }
+    int sent = packet_send(session->packet_fd, json.data, json.size, NULL, 0, deadline_in(SCAN_ANSWER_MS), &fault);
+    buf_fini(&json);
+    transaction_fini(&t);
+    return sent;
+}
+
+void scan_session(struct session *session)
+{
+    for (uint32_t number = 1;; number++) {
+        struct judge_request request;
+        struct packet packet;
+        struct fault fault;
+        if (packet_receive(session->packet_fd, &request, sizeof request, 1, &packet, deadline_in(SCAN_IDLE_MS),
+                           &fault) != 1)
+            return;
+        if (packet.size != sizeof request || request.magic != JUDGE_MAGIC || packet.fd_count != 1) {
+            packet_close_fds(&packet);
+            return;
+        }
+        if (scan_one(session, &request, packet.fds[0], number) != 0)
+            return;
+    }
+}

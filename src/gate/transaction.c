@@ -1,0 +1,183 @@
+#include "gate/transaction.h"
+
+#include "gate/ban.h"
+#include "gate/counters.h"
+#include "gate/decode.h"
+#include "gate/stamp.h"
+#include "gate/transaction_log.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+void transaction_init(struct transaction *t, struct gate *gate, const struct listener_settings *listener,
+                      const char *session_id, uint32_t number, const char *intake)
+{
+    *t = (struct transaction){ .gate = gate, .listener = listener, .number = number, .intake = intake };
+    t->policy = listener != NULL ? &listener->policy : &gate->settings->policy;
+    t->mode = listener != NULL ? listener->mode : MODE_BEFORE_QUEUE;
+    (void)snprintf(t->id, sizeof t->id, "%s", session_id);
+    arena_init(&t->arena, TRANSACTION_ARENA_LIMIT);
+    t->message = SEALED_NONE;
+    t->report_pack = SEALED_NONE;
+    for (size_t i = 0; i < DECODE_PACKS; i++)
+        t->packs[i] = SEALED_NONE;
+    t->deadline = deadline_never();
+    verdict_init(&t->verdict);
+}
+
+void transaction_fini(struct transaction *t)
+{
+    sealed_close(&t->message);
+    sealed_close(&t->report_pack);
+    for (size_t i = 1; i < DECODE_PACKS; i++)
+        sealed_close(&t->packs[i]);
+    buf_fini(&t->edits.fields);
+    arena_fini(&t->arena);
+}
+
+int transaction_body_begin(struct transaction *t, struct fault *fault)
+{
+    assert(t->message.fd < 0);
+    if (sealed_open(&t->message, "cordon-message", fault) != 0)
+        return -1;
+    t->standin_bytes = strlen(TRANSACTION_STANDIN);
+    return sealed_append(&t->message, TRANSACTION_STANDIN, t->standin_bytes, fault);
+}
+
+static void transaction_seal(struct transaction *t)
+{
+    struct fault fault;
+    if (t->listener == NULL) /* the local socket's caller has sealed it */
+        return;
+    if (sealed_finish(&t->message, &fault) != 0)
+        verdict_add(&t->verdict, CATEGORY_UNSCANNED, UNSCANNABLE_NONE, "gate", fault.text);
+}
+
+/* A message that has been through too many hands is going round in a circle. */
+static bool transaction_is_loop(const struct transaction *t)
+{
+    return t->listener != NULL && t->has_report && t->report.received_count > t->listener->max_received;
+}
+
+static void transaction_judge(struct transaction *t)
+{
+    struct scan_input input = { .whole = { .pack = 0, .offset = 0, .size = t->message.size } };
+    input.packs[0] = t->message;
+    for (size_t i = 1; i < SCAN_PACKS; i++)
+        input.packs[i] = t->packs[i];
+
+    struct piece *parts = arena_try(&t->arena, (t->report.part_count + 1) * sizeof *parts);
+    if (parts == NULL) {
+        verdict_add(&t->verdict, CATEGORY_UNSCANNED, UNSCANNABLE_NONE, "gate", "no memory for the list of parts");
+        return;
+    }
+    for (uint32_t i = 0; i < t->report.part_count; i++) {
+        const struct decode_part *part = &t->report.parts[i];
+        if (part->size > 0)
+            parts[input.part_count++] = (struct piece){ .pack = part->pack,
+                                                        .offset = part->offset,
+                                                        .size = part->size };
+    }
+    input.parts = parts;
+    scanners_judge(t->gate->scanners, &input, t->policy, t->deadline, t->answers, &t->verdict);
+}
+
+/* Everybody shares one policy for now; the loop is the place where a recipient's own would come in. */
+static void transaction_decide(struct transaction *t)
+{
+    for (size_t i = 0; i < t->recipient_count; i++) {
+        struct recipient *recipient = &t->recipients[i];
+        if (transaction_is_loop(t)) {
+            recipient->fate = (struct fate){ .action = FATE_REJECT };
+            (void)snprintf(recipient->fate.reply, sizeof recipient->fate.reply,
+                           "554 5.4.6 loop: %u Received fields, more than %u", t->report.received_count,
+                           t->listener->max_received);
+        } else {
+            policy_decide(&t->verdict, t->policy, t->mode, false, &recipient->fate);
+        }
+        (void)snprintf(recipient->reply, sizeof recipient->reply, "%s", recipient->fate.reply);
+    }
+}
+
+/* A protocol with one reply can't tell several fates: a temporary failure of one is everybody's. */
+static void transaction_merge_fates(struct transaction *t)
+{
+    if (t->listener == NULL || t->listener->protocol != PROTOCOL_SMTP)
+        return;
+    const struct recipient *waiting = NULL;
+    for (size_t i = 0; i < t->recipient_count && waiting == NULL; i++) {
+        if (t->recipients[i].fate.action == FATE_TEMPFAIL)
+            waiting = &t->recipients[i];
+    }
+    for (size_t i = 0; i < t->recipient_count && waiting != NULL; i++) {
+        t->recipients[i].fate = waiting->fate;
+        (void)snprintf(t->recipients[i].reply, sizeof t->recipients[i].reply, "%s", waiting->fate.reply);
+    }
+}
+
+static bool transaction_has_passing(const struct transaction *t)
+{
+    for (size_t i = 0; i < t->recipient_count; i++) {
+        if (t->recipients[i].fate.action == FATE_PASS)
+            return true;
+    }
+    return false;
+}
+
+void transaction_run(struct transaction *t, transaction_forward forward, void *context)
+{
+    t->answers = arena_new(&t->arena, (scanners_count(t->gate->scanners) + 1) * sizeof *t->answers);
+
+    t->received_us = clock_now_us();
+    transaction_seal(t);
+    t->sealed_us = clock_now_us();
+    if (t->message.data != NULL)
+        decode_message_by_box(t);
+    if (t->has_report)
+        ban_check(&t->gate->settings->ban, &t->report, &t->verdict);
+    t->decoded_us = clock_now_us();
+    if (t->message.data != NULL)
+        transaction_judge(t);
+    else if (t->message.size == 0)
+        verdict_conclude(&t->verdict); /* an empty file has nothing to judge */
+    t->judged_us = clock_now_us();
+    transaction_decide(t);
+    transaction_merge_fates(t);
+    stamp_make(t);
+    if (forward != NULL && transaction_has_passing(t))
+        forward(t, context);
+    t->acted_us = clock_now_us();
+    counters_message(t->gate->counters, verdict_gravest(&t->verdict), t->message.size - t->standin_bytes);
+    transaction_log(t);
+}
+
+int transaction_slices(const struct transaction *t, int (*put)(void *context, struct span bytes), void *context)
+{
+    struct span message = sealed_span(&t->message);
+    size_t at = t->standin_bytes;
+    if (put(context, buf_span(&t->edits.fields)) != 0)
+        return -1;
+    for (size_t i = 0; i < t->edits.cut_count; i++) {
+        const struct decode_range *cut = &t->edits.cuts[i];
+        assert(cut->offset >= at && cut->offset <= message.size); /* decode_report_check has seen to it */
+        if (cut->offset > at && put(context, span_slice(message, at, (size_t)cut->offset - at)) != 0)
+            return -1;
+        at = (size_t)(cut->offset + cut->size);
+    }
+    return at < message.size ? put(context, span_from(message, at)) : 0;
+}
+
+const char *transaction_single_reply(const struct transaction *t)
+{
+    assert(t->recipient_count > 0);
+    const char *refused = NULL;
+    for (size_t i = 0; i < t->recipient_count; i++) {
+        const char *reply = t->recipients[i].reply;
+        if (reply[0] == '4')
+            return reply;
+        if (reply[0] == '5' && refused == NULL)
+            refused = reply;
+    }
+    return refused != NULL ? refused : t->recipients[0].reply;
+}
