@@ -79,7 +79,8 @@ struct verdict {
 
 void verdict_init(struct verdict *verdict);
 
-/* Adds a finding. CATEGORY_CLEAN is not a finding: see verdict_conclude. */
+/* Adds a finding. CATEGORY_CLEAN is not a finding: see verdict_conclude. `unscannable` is NONE for every category but
+ * CATEGORY_UNSCANNABLE, and never for that. */
 void verdict_add(struct verdict *verdict, enum category category, enum unscannable unscannable, const char *source,
                  const char *text);
 
@@ -89,7 +90,7 @@ enum category verdict_gravest(const struct verdict *verdict);
 /* The requirement was looked at: with nothing found the message is clean from here on. */
 void verdict_conclude(struct verdict *verdict);
 
-/* The first finding of the gravest category, or NULL where clean. */
+/* The first finding of the gravest category, and within it of the gravest reason; NULL where there is none. */
 const struct finding *verdict_main_finding(const struct verdict *verdict);
 
 #endif
