@@ -42,6 +42,7 @@ struct sandbox_settings {
     const struct sandbox_path *paths; /* Landlock: everything else is closed; a path that does not exist is skipped */
     size_t path_count;
     bool without_landlock; /* for tests: the other layers must hold alone */
+    bool without_filter;   /* likewise; `program` still says which profile it is */
     size_t memory_bytes;   /* RLIMIT_AS; 0: as it is */
     unsigned descriptors;  /* RLIMIT_NOFILE; 0: as it is */
     bool may_not_fork;     /* RLIMIT_NPROC 0 */
@@ -59,10 +60,12 @@ int sandbox_enter(const struct sandbox_settings *settings, bool *is_weaker_out, 
 /* A second, tighter filter on top: the cheap step between two profiles. */
 int sandbox_tighten(const struct sandbox_program *program, struct fault *fault);
 
-/* A mount namespace of our own with `count` tmpfs folders of `size_bytes` each at BASE/0, BASE/1 ...: no swap where the
- * kernel lets us. An ordinary user gets there through a user namespace. 0, or -1 and *fault where the machine forbids
- * it. */
-int sandbox_private_folders(const char *base, unsigned count, size_t size_bytes, struct fault *fault);
+/* A mount namespace of our own with `count` tmpfs folders of `size_bytes` each at BASE/0, BASE/1 ...: mode 0700, no
+ * swap where the kernel lets us. BASE is made where it is missing; outside it stays an empty folder. With CAP_SYS_ADMIN
+ * the folders belong to the user `owner_name` (NULL: to us), to be called before sandbox_drop_user; an ordinary user
+ * gets there through a user namespace and owns them himself. 0, or -1 and *fault where the machine forbids it. */
+int sandbox_private_folders(const char *base, const char *owner_name, unsigned count, size_t size_bytes,
+                            struct fault *fault);
 
 /* Makes `folder` the root of the file system (chroot and chdir). Needs CAP_SYS_CHROOT (kept, or of our user namespace).
  */
