@@ -4,6 +4,7 @@
 #include "base/escape.h"
 #include "ipc/calls/judge.h"
 #include "ipc/packet.h"
+#include "sys/log.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -58,27 +59,57 @@ static void scan_json(const struct transaction *t, struct buf *json)
     buf_put_char(json, '}');
 }
 
+/* The findings in one line, for people. */
+static void scan_summary(const struct transaction *t, char text_out[JUDGE_SUMMARY_SIZE])
+{
+    struct buf text;
+    buf_init(&text, JUDGE_SUMMARY_SIZE - 1);
+    for (size_t i = 0; i < t->verdict.finding_count; i++) {
+        const struct finding *finding = &t->verdict.findings[i];
+        bool is_reasoned = finding->unscannable != UNSCANNABLE_NONE;
+        buf_printf(&text, "%s%s%s%s (%s)", i > 0 ? "; " : "", unscannable_text(finding->unscannable),
+                   is_reasoned ? ": " : "", finding->text, finding->source);
+    }
+    (void)span_copy(buf_span(&text), text_out, JUDGE_SUMMARY_SIZE);
+    buf_fini(&text);
+}
+
+static int scan_answer(struct session *session, const struct transaction *t)
+{
+    struct judge_answer answer = { .magic = JUDGE_MAGIC, .category = verdict_gravest(&t->verdict) };
+    struct buf json;
+    buf_init(&json, JUDGE_ANSWER_SIZE - sizeof answer);
+    scan_json(t, &json);
+    scan_summary(t, answer.summary);
+    answer.json_size = (uint32_t)json.size;
+
+    struct buf packet;
+    buf_init(&packet, JUDGE_ANSWER_SIZE);
+    buf_put(&packet, &answer, sizeof answer);
+    buf_put_span(&packet, buf_span(&json));
+    struct fault fault;
+    int sent = packet_send(session->packet_fd, packet.data, packet.size, NULL, 0, deadline_in(SCAN_ANSWER_MS), &fault);
+    buf_fini(&packet);
+    buf_fini(&json);
+    return sent;
+}
+
 /* Judges one file. The descriptor is taken. 0, or -1 where the caller is to be hung up on. */
 static int scan_one(struct session *session, const struct judge_request *request, int fd_take, uint32_t number)
 {
     struct transaction t;
     transaction_init(&t, session->listener->gate, NULL, session->id, number, "scan");
     struct fault fault;
-    struct buf json;
-    buf_init(&json, JUDGE_ANSWER_SIZE);
     if (sealed_take(fd_take, SCAN_FILE_LIMIT, &t.message, &fault) != 0) {
+        log_note(LOG_WARNING, "scan-refused", "%s", fault.text);
         (void)close(fd_take);
-        buf_put_text(&json, "{\"error\":");
-        escape_json(&json, span_text(fault.text));
-        buf_put_char(&json, '}');
-    } else {
-        bool is_named = request->timeout_ms > 0 && request->timeout_ms < JUDGE_TIMEOUT_MS;
-        t.deadline = deadline_in(is_named ? request->timeout_ms : JUDGE_TIMEOUT_MS);
-        transaction_run(&t, NULL, NULL);
-        scan_json(&t, &json);
+        transaction_fini(&t);
+        return -1;
     }
-    int sent = packet_send(session->packet_fd, json.data, json.size, NULL, 0, deadline_in(SCAN_ANSWER_MS), &fault);
-    buf_fini(&json);
+    bool is_named = request->timeout_ms > 0 && request->timeout_ms < JUDGE_TIMEOUT_MS;
+    t.deadline = deadline_in(is_named ? request->timeout_ms : JUDGE_TIMEOUT_MS);
+    transaction_run(&t, NULL, NULL);
+    int sent = scan_answer(session, &t);
     transaction_fini(&t);
     return sent;
 }

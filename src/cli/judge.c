@@ -1,0 +1,104 @@
+#include "cli/judge.h"
+
+#include "base/memory.h"
+#include "ipc/calls/judge.h"
+#include "ipc/packet.h"
+#include "sys/sealed.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum { JUDGE_READ_SIZE = 262144, JUDGE_SEND_MS = 10000, JUDGE_GRACE_MS = 10000 };
+
+struct judge {
+    int socket;
+    char answer[JUDGE_ANSWER_SIZE];
+};
+
+struct judge *judge_open(const char *run_directory, struct fault *fault)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    int size = snprintf(address.sun_path, sizeof address.sun_path, "%s/scan.sock", run_directory);
+    if (size < 0 || (size_t)size >= sizeof address.sun_path) {
+        (void)fault_set(fault, ENAMETOOLONG, "%s/scan.sock is too long for a socket", run_directory);
+        return NULL;
+    }
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
+        (void)fault_set_errno(fault, errno, "cannot reach %s", address.sun_path);
+        if (fd >= 0)
+            (void)close(fd);
+        return NULL;
+    }
+    struct judge *judge = memory_new(sizeof *judge);
+    judge->socket = fd;
+    return judge;
+}
+
+void judge_close(struct judge *judge)
+{
+    if (judge == NULL)
+        return;
+    (void)close(judge->socket);
+    free(judge);
+}
+
+static int judge_read_file(int fd, struct sealed *sealed_out, struct fault *fault)
+{
+    if (sealed_open(sealed_out, "cordon-scan", fault) != 0)
+        return -1;
+    char *chunk = memory_new(JUDGE_READ_SIZE);
+    ssize_t n = 1;
+    while (n > 0) {
+        n = read(fd, chunk, JUDGE_READ_SIZE);
+        if (n < 0 && errno == EINTR)
+            n = 1;
+        else if (n < 0)
+            (void)fault_set_errno(fault, errno, "cannot read");
+        else if (n > 0 && sealed_append(sealed_out, chunk, (size_t)n, fault) != 0)
+            n = -1;
+    }
+    free(chunk);
+    if (n == 0 && sealed_finish(sealed_out, fault) == 0)
+        return 0;
+    sealed_close(sealed_out);
+    return -1;
+}
+
+static int judge_receive(struct judge *judge, struct judge_result *result_out, struct fault *fault)
+{
+    struct packet packet;
+    struct judge_answer head;
+    int got = packet_receive(judge->socket, judge->answer, sizeof judge->answer, 0, &packet,
+                             deadline_in(JUDGE_TIMEOUT_MS + JUDGE_GRACE_MS), fault);
+    if (got < 0)
+        return -1;
+    if (got == 0)
+        return fault_set(fault, EPIPE, "the daemon hung up");
+    memcpy(&head, judge->answer, sizeof head);
+    if (packet.size < sizeof head || head.magic != JUDGE_MAGIC || head.category >= CATEGORIES ||
+        head.json_size != packet.size - sizeof head || memchr(head.summary, '\0', sizeof head.summary) == NULL)
+        return fault_set(fault, EPROTO, "the daemon's answer makes no sense");
+    *result_out = (struct judge_result){
+        .category = head.category,
+        .summary = judge->answer + offsetof(struct judge_answer, summary),
+        .json = span_of(judge->answer + sizeof head, head.json_size),
+    };
+    return 0;
+}
+
+int judge_file(struct judge *judge, int fd, struct judge_result *result_out, struct fault *fault)
+{
+    struct sealed sealed;
+    if (judge_read_file(fd, &sealed, fault) != 0)
+        return -1;
+    struct judge_request request = { .magic = JUDGE_MAGIC };
+    int failed = packet_send(judge->socket, &request, sizeof request, &sealed.fd, 1, deadline_in(JUDGE_SEND_MS), fault);
+    sealed_close(&sealed);
+    return failed != 0 ? -1 : judge_receive(judge, result_out, fault);
+}
