@@ -20,7 +20,8 @@
 struct stream;
 struct tls_context;
 
-enum { STREAM_BUFFER_SIZE = 32768 };
+/* A line that is too long is read to its end, but no farther than this: then it is a fault (EMSGSIZE). */
+enum { STREAM_BUFFER_SIZE = 32768, STREAM_LONGEST_LINE = 1 << 20 };
 
 /* Takes the socket. Never NULL. stream_free closes it (without any farewell) and frees; accepts NULL. */
 struct stream *stream_new(int fd_take);
@@ -28,6 +29,11 @@ void stream_free(struct stream *stream);
 
 /* The deadline of everything that follows. */
 void stream_set_deadline(struct stream *stream, struct deadline deadline);
+
+/* An eventfd that is borrowed (-1: none, as at first). While stream_peek or stream_read_line waits for a peer of whom
+ * nothing is at hand, and this descriptor is readable, the call fails with ECANCELED: a fault that does not stick.
+ * Input that is there goes first. */
+void stream_set_waker(struct stream *stream, int fd);
 
 /* The bytes at hand without consuming them: waits until there is at least one (flushing output first). Valid until the
  * next call that reads. 1: bytes; 0: the peer has closed; -1: fault. */

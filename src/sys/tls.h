@@ -24,13 +24,16 @@ struct tls_context *tls_context_new_server(const char *certificate_path, const c
 struct tls_context *tls_context_new_client(bool verify, const char *ca_path, struct fault *fault);
 void tls_context_free(struct tls_context *context);
 
+/* Tries to tell the peer that nothing more comes, without waiting for it, and frees. */
+void tls_free(struct tls *tls);
+
 /* A handshake over a non-blocking descriptor, which stays the caller's. NULL and *fault (ETIMEDOUT, EPROTO ...). `host`
  * is NULL for servers. */
 struct tls *tls_open(const struct tls_context *context, int fd, const char *host, struct deadline deadline,
                      struct fault *fault);
-void tls_free(struct tls *tls);
 
-/* Bytes moved, 0 at a clean end (read), -1 and *fault. Waits at most until the deadline. */
+/* Bytes moved, 0 at a clean end (read), -1 and *fault. Waits at most until the deadline: where that has passed, what
+ * can be done without waiting is done all the same. A peer that is gone raises no signal. */
 ssize_t tls_read(struct tls *tls, void *data_out, size_t size, struct deadline deadline, struct fault *fault);
 ssize_t tls_write(struct tls *tls, const void *data, size_t size, struct deadline deadline, struct fault *fault);
 bool tls_has_input(const struct tls *tls);
