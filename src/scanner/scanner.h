@@ -21,6 +21,9 @@
 
 enum { SCAN_PACKS = 6 };
 
+/* answer.piece where it speaks of the whole message; else it is an index among the parts. */
+#define PIECE_WHOLE UINT32_MAX
+
 /* A run of bytes to be judged: a slice of one of the message's packs. */
 struct piece {
     uint32_t pack;

@@ -1,0 +1,109 @@
+/* The driver for the embedded engine: one job for all pieces of a message, through the engine's pool of children. */
+#include "driver.h"
+
+#include "base/memory.h"
+#include "ipc/calls/scan.h"
+#include "ipc/pool.h"
+#include "scanner/engine_answer.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { ENGINE_TRIES = 2 };
+
+struct engine_job {
+    struct scan_job *job;
+    size_t size;
+    int fds[SCAN_PACKS];
+    size_t fd_count;
+};
+
+static void engine_job_fini(struct engine_job *job)
+{
+    for (size_t i = 0; i < job->fd_count; i++)
+        (void)close(job->fds[i]);
+    free(job->job);
+}
+
+/* Packs that no piece needs are not lent. */
+static int engine_job_init(struct engine_job *job, const struct scan_request *request, struct fault *fault)
+{
+    assert(request->count > 0 && request->count <= SCAN_MOST_PIECES);
+    size_t size = sizeof *job->job + request->count * sizeof job->job->pieces[0];
+    *job = (struct engine_job){ .job = memory_new(size), .size = size };
+    job->job->magic = SCAN_MAGIC;
+    job->job->piece_count = (uint32_t)request->count;
+
+    uint32_t numbers[SCAN_PACKS];
+    for (size_t i = 0; i < SCAN_PACKS; i++)
+        numbers[i] = UINT32_MAX;
+    for (size_t i = 0; i < request->count; i++) {
+        const struct piece *piece = &request->pieces[i];
+        if (numbers[piece->pack] == UINT32_MAX) {
+            int fd = sealed_lend(&request->packs[piece->pack], fault);
+            if (fd < 0)
+                return -1;
+            numbers[piece->pack] = (uint32_t)job->fd_count;
+            job->fds[job->fd_count++] = fd;
+        }
+        job->job->pieces[i] = (struct scan_piece){ .pack = numbers[piece->pack],
+                                                   .offset = piece->offset,
+                                                   .size = piece->size };
+    }
+    job->job->pack_count = (uint32_t)job->fd_count;
+    return 0;
+}
+
+/* One try. False where a fresh child may do better: this one died. */
+static bool engine_try(struct scanner *scanner, const struct scan_request *request, struct answer *answer_out)
+{
+    struct fault fault = { 0 };
+    struct engine_job job;
+    struct pool_result result = { 0 };
+    struct scan_answer bytes;
+    int pool = scanner->engine_socket(scanner->engine_context, request->deadline);
+    if (pool < 0) {
+        answer_set(answer_out, ANSWER_FAILED, span_text("the engine is not there"));
+        return true;
+    }
+    int called = engine_job_init(&job, request, &fault);
+    if (called == 0)
+        called = pool_call(pool, job.job, job.size, job.fds, job.fd_count, request->deadline, &bytes, sizeof bytes,
+                           &result, &fault);
+    (void)close(pool);
+    engine_job_fini(&job);
+    if (called != 0) {
+        answer_set(answer_out, ANSWER_FAILED, span_text(fault.text));
+        return true;
+    }
+    if (result.outcome == POOL_ANSWERED) {
+        struct engine_about about;
+        engine_answer_read(span_of(&bytes, result.size), request->count, answer_out, &about);
+        if (about.version[0] != '\0')
+            scanner_learn(scanner, span_text(about.version), about.generation);
+        return true;
+    }
+    char text[ANSWER_TEXT_SIZE];
+    (void)snprintf(text, sizeof text, "the engine gave no answer: %s (%d)", pool_outcome_text(result.outcome),
+                   result.detail);
+    if (result.outcome == POOL_DEADLINE)
+        (void)snprintf(text, sizeof text, "timeout");
+    answer_set(answer_out, ANSWER_FAILED, span_text(text));
+    return result.outcome == POOL_DEADLINE || result.outcome == POOL_NOT_STARTED;
+}
+
+static void engine_ask(struct scanner *scanner, const struct scan_request *request, struct answer *answer_out)
+{
+    for (int i = 0; i < ENGINE_TRIES; i++) {
+        *answer_out = (struct answer){ .kind = ANSWER_FAILED };
+        if (engine_try(scanner, request, answer_out))
+            return;
+    }
+    char text[ANSWER_TEXT_SIZE];
+    (void)snprintf(text, sizeof text, "twice %.150s", answer_out->text);
+    answer_set(answer_out, ANSWER_FAILED, span_text(text));
+}
+
+const struct scanner_ops engine_ops = { .ask = engine_ask };

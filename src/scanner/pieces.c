@@ -1,0 +1,53 @@
+#include "pieces.h"
+
+#include "base/memory.h"
+
+#include <stdlib.h>
+
+static void pieces_add(struct pieces *pieces, const struct scanner_settings *settings, struct piece piece,
+                       uint32_t number)
+{
+    if (piece.size == 0)
+        return;
+    if (piece.size <= settings->max_bytes) {
+        pieces->list[pieces->count] = piece;
+        pieces->numbers[pieces->count] = number;
+        pieces->count++;
+    } else if (!pieces->has_larger) {
+        pieces->has_larger = true;
+        pieces->larger = number;
+        pieces->larger_size = piece.size;
+    }
+}
+
+bool pieces_choose(const struct scanner_settings *settings, size_t most, const struct scan_input *input,
+                   struct pieces *pieces_out)
+{
+    *pieces_out = (struct pieces){ 0 };
+    if (most > settings->max_pieces)
+        most = settings->max_pieces;
+    size_t whole_count = settings->input == INPUT_PARTS ? 0 : 1;
+    bool with_parts = settings->input != INPUT_MESSAGE && input->part_count > 0 &&
+                      input->part_count + whole_count <= most && input->part_count < PIECE_WHOLE;
+    bool with_whole = whole_count > 0 || !with_parts;
+
+    size_t room = (with_parts ? input->part_count : 0) + 1; /* not from input alone: bounded by `most` */
+    pieces_out->list = memory_try(room * sizeof *pieces_out->list);
+    pieces_out->numbers = memory_try(room * sizeof *pieces_out->numbers);
+    if (pieces_out->list == NULL || pieces_out->numbers == NULL) {
+        pieces_fini(pieces_out);
+        return false;
+    }
+    for (size_t i = 0; with_parts && i < input->part_count; i++)
+        pieces_add(pieces_out, settings, input->parts[i], (uint32_t)i);
+    if (with_whole)
+        pieces_add(pieces_out, settings, input->whole, PIECE_WHOLE);
+    return true;
+}
+
+void pieces_fini(struct pieces *pieces)
+{
+    free(pieces->list);
+    free(pieces->numbers);
+    *pieces = (struct pieces){ 0 };
+}

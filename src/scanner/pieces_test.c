@@ -1,0 +1,73 @@
+#include "pieces.h"
+
+#include "base/test.h"
+
+struct pieces_row {
+    const char *name;
+    enum scanner_input input;
+    size_t part_count;
+    uint32_t max_pieces;
+    uint64_t max_bytes;
+    size_t count;    /* expected */
+    bool ends_whole; /* the last one is the whole message */
+    bool has_larger;
+};
+
+/* Parts have 10, 20, 30 ... bytes, the message 100. */
+static const struct pieces_row rows[] = {
+    { "message", INPUT_MESSAGE, 3, 10, 1000, 1, true, false },
+    { "parts", INPUT_PARTS, 3, 10, 1000, 3, false, false },
+    { "both", INPUT_BOTH, 3, 10, 1000, 4, true, false },
+    { "parts, as many as may be", INPUT_PARTS, 3, 3, 1000, 3, false, false },
+    { "parts, too many", INPUT_PARTS, 4, 3, 1000, 1, true, false },
+    { "both, as many as may be", INPUT_BOTH, 3, 4, 1000, 4, true, false },
+    { "both, too many", INPUT_BOTH, 3, 3, 1000, 1, true, false },
+    { "parts of nothing", INPUT_PARTS, 0, 10, 1000, 1, true, false },
+    { "message too large", INPUT_MESSAGE, 3, 10, 99, 0, false, true },
+    { "a part too large", INPUT_PARTS, 3, 10, 29, 2, false, true },
+    { "just not too large", INPUT_PARTS, 3, 10, 30, 3, false, false },
+    { "both, message too large", INPUT_BOTH, 3, 10, 30, 3, false, true },
+};
+
+static void test_rows(void)
+{
+    struct piece parts[8];
+    for (uint32_t i = 0; i < 8; i++)
+        parts[i] = (struct piece){ .pack = 1, .offset = 100U * i, .size = 10U * (i + 1) };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct pieces_row *row = &rows[i];
+        test_context(row->name);
+        struct scanner_settings settings = { .input = row->input,
+                                             .max_pieces = row->max_pieces,
+                                             .max_bytes = row->max_bytes };
+        struct scan_input input = { .parts = parts, .part_count = row->part_count, .whole = { .size = 100 } };
+        struct pieces pieces;
+        CHECK(pieces_choose(&settings, 2048, &input, &pieces));
+        CHECK(pieces.count == row->count);
+        CHECK(pieces.has_larger == row->has_larger);
+        for (size_t k = 0; k < pieces.count; k++) {
+            bool is_whole = pieces.numbers[k] == PIECE_WHOLE;
+            CHECK(is_whole == (row->ends_whole && k + 1 == pieces.count));
+            CHECK(is_whole || pieces.list[k].size == parts[pieces.numbers[k]].size);
+        }
+        pieces_fini(&pieces);
+    }
+    test_context(NULL);
+}
+
+static void test_empty(void)
+{
+    struct scanner_settings settings = { .input = INPUT_MESSAGE, .max_pieces = 10, .max_bytes = 1000 };
+    struct scan_input input = { .part_count = 0 };
+    struct pieces pieces;
+    CHECK(pieces_choose(&settings, 2048, &input, &pieces));
+    CHECK(pieces.count == 0 && !pieces.has_larger);
+    pieces_fini(&pieces);
+}
+
+int main(void)
+{
+    test_rows();
+    test_empty();
+    return test_end();
+}
