@@ -1,0 +1,120 @@
+#include "pool.h"
+
+#include "base/memory.h"
+#include "pool_wire.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* How long after its deadline a parent may take to say so. */
+enum { POOL_GRACE_MS = 2000 };
+
+const char *pool_outcome_text(enum pool_outcome outcome)
+{
+    static const char *const texts[] = {
+        [POOL_ANSWERED] = "answered",
+        [POOL_EXITED] = "ended without an answer",
+        [POOL_SIGNALLED] = "was ended by a signal",
+        [POOL_DEADLINE] = "missed its deadline",
+        [POOL_NOT_STARTED] = "could not be started in time",
+        [POOL_GONE] = "is gone",
+    };
+    assert(outcome >= POOL_ANSWERED && outcome <= POOL_GONE);
+    return texts[outcome];
+}
+
+static bool is_hung_up(int socket)
+{
+    struct pollfd look = { .fd = socket };
+    return poll(&look, 1, 0) > 0 && (look.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
+}
+
+/* 0: sent; 1: not, and *result_out says why; -1 and *fault. */
+static int job_send(int pool, int reply, void *buffer, const void *job, size_t size, const int *fds, size_t fd_count,
+                    struct deadline deadline, struct pool_result *result_out, struct fault *fault)
+{
+    struct pool_job_head head = { .magic = POOL_MAGIC, .deadline_ms = deadline.at_ms };
+    memcpy(buffer, &head, sizeof head);
+    memcpy((char *)buffer + sizeof head, job, size);
+    int all[POOL_JOB_MOST_FDS + 1] = { reply };
+    if (fd_count > 0)
+        memcpy(all + 1, fds, fd_count * sizeof *fds);
+    struct fault sending = { 0 };
+    if (packet_send(pool, buffer, sizeof head + size, all, fd_count + 1, deadline, &sending) == 0)
+        return 0;
+    bool is_gone = sending.code == EPIPE || sending.code == ECONNRESET || sending.code == ENOTCONN;
+    if (!is_gone && sending.code != ETIMEDOUT)
+        return fault_set(fault, sending.code, "%s", sending.text);
+    result_out->outcome = is_gone ? POOL_GONE : POOL_NOT_STARTED;
+    return 1;
+}
+
+static int reply_take(const void *buffer, size_t size, void *answer_out, size_t capacity,
+                      struct pool_result *result_out, struct fault *fault)
+{
+    struct pool_reply_head head;
+    if (size < sizeof head)
+        return fault_set(fault, EPROTO, "a pool's reply is too short");
+    memcpy(&head, buffer, sizeof head);
+    bool is_known = head.magic == POOL_MAGIC && head.outcome >= POOL_ANSWERED && head.outcome < POOL_GONE;
+    if (!is_known || head.size != size - sizeof head || head.size > capacity)
+        return fault_set(fault, EPROTO, "a pool's reply is no reply");
+    if (head.size > 0)
+        memcpy(answer_out, (const char *)buffer + sizeof head, head.size);
+    *result_out = (struct pool_result){ .outcome = (enum pool_outcome)head.outcome,
+                                        .detail = head.detail,
+                                        .size = head.size,
+                                        .waited_ms = head.waited_ms };
+    return 0;
+}
+
+/* The reply socket's other end closes when its holder dies, wherever the job was at that moment: so there is always an
+ * end to wait for. */
+static int reply_receive(int pool, int reply, void *buffer, void *answer_out, size_t capacity, struct deadline deadline,
+                         struct pool_result *result_out, struct fault *fault)
+{
+    if (deadline_left_ms(deadline) >= 0)
+        deadline.at_ms += POOL_GRACE_MS;
+    struct packet packet;
+    struct fault receiving = { 0 };
+    int got = packet_receive(reply, buffer, sizeof(struct pool_reply_head) + capacity, 0, &packet, deadline,
+                             &receiving);
+    if (got > 0)
+        return reply_take(buffer, packet.size, answer_out, capacity, result_out, fault);
+    if (got < 0 && receiving.code != ETIMEDOUT)
+        return fault_set(fault, receiving.code, "%s", receiving.text);
+    if (got < 0)
+        result_out->outcome = POOL_DEADLINE;
+    else
+        result_out->outcome = is_hung_up(pool) ? POOL_GONE : POOL_NOT_STARTED; /* it lives, but dropped the job */
+    return 0;
+}
+
+int pool_call(int pool, const void *job, size_t size, const int *fds, size_t fd_count, struct deadline deadline,
+              void *answer_out, size_t capacity, struct pool_result *result_out, struct fault *fault)
+{
+    assert(size > 0 && size <= POOL_JOB_MOST_BYTES && fd_count <= POOL_JOB_MOST_FDS);
+    *result_out = (struct pool_result){ .outcome = POOL_NOT_STARTED };
+    if (capacity > POOL_ANSWER_MOST_BYTES)
+        capacity = POOL_ANSWER_MOST_BYTES;
+    size_t job_room = sizeof(struct pool_job_head) + size;
+    size_t reply_room = sizeof(struct pool_reply_head) + capacity;
+    void *buffer = memory_try(job_room > reply_room ? job_room : reply_room);
+    if (buffer == NULL)
+        return fault_set(fault, ENOMEM, "no memory for a job");
+    int pair[2];
+    if (packet_pair(pair, fault) != 0) {
+        free(buffer);
+        return -1;
+    }
+    int status = job_send(pool, pair[1], buffer, job, size, fds, fd_count, deadline, result_out, fault);
+    (void)close(pair[1]);
+    if (status == 0)
+        status = reply_receive(pool, pair[0], buffer, answer_out, capacity, deadline, result_out, fault);
+    (void)close(pair[0]);
+    free(buffer);
+    return status < 0 ? -1 : 0;
+}
