@@ -35,7 +35,10 @@ static void reply_put(struct smtp_reply *reply, struct span bytes)
     for (size_t i = 0; i < bytes.size; i++) {
         unsigned char c = (unsigned char)bytes.data[i];
         bool is_control = (c < 0x20 && c != '\t' && c != '\r' && c != '\n') || c == 0x7f;
-        reply->text[reply->text_size++] = is_control ? '?' : (char)c;
+        reply->text[reply->text_size] = bytes.data[i];
+        if (is_control)
+            reply->text[reply->text_size] = '?';
+        reply->text_size++;
     }
     reply->text[reply->text_size] = '\0';
 }
@@ -60,8 +63,9 @@ static void reply_keep_line(struct smtp_reply *reply, struct span line)
 int smtp_reply_add_line(struct smtp_reply *reply, struct span line, struct fault *fault)
 {
     unsigned code = line_code(line);
-    char separator = line.size > CODE_DIGITS ? line.data[CODE_DIGITS] : ' ';
-    if (code == 0 || (separator != ' ' && separator != '-'))
+    struct span separator = span_slice(line, CODE_DIGITS, 1);
+    bool is_last = separator.size == 0 || span_is(separator, " ");
+    if (code == 0 || (!is_last && !span_is(separator, "-")))
         return fault_set(fault, EPROTO, "a line that is no SMTP reply");
     if (reply->line_count > 0 && code != reply->code)
         return fault_set(fault, EPROTO, "a reply with two codes, %u and %u", reply->code, code);
@@ -70,7 +74,7 @@ int smtp_reply_add_line(struct smtp_reply *reply, struct span line, struct fault
     reply_keep_line(reply, line);
     reply->code = code;
     reply->line_count++;
-    if (separator == '-')
+    if (!is_last)
         return 1;
     if (reply->text_size > reply->last_line + CODE_DIGITS) /* the last line kept need not be the last that came */
         reply->text[reply->last_line + CODE_DIGITS] = ' ';

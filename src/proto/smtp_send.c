@@ -10,7 +10,9 @@ void smtp_send_init(struct smtp_send *send, struct stream *stream)
 
 static void remember_last(struct smtp_send *send, struct span bytes)
 {
-    send->last[0] = bytes.size > 1 ? bytes.data[bytes.size - 2] : send->last[1];
+    send->last[0] = send->last[1];
+    if (bytes.size > 1)
+        send->last[0] = bytes.data[bytes.size - 2];
     send->last[1] = bytes.data[bytes.size - 1];
 }
 
