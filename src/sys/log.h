@@ -11,6 +11,8 @@
 #include "base/buf.h"
 #include "base/span.h"
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum log_destination { LOG_TO_STDERR, LOG_TO_SYSLOG, LOG_TO_JOURNALD };
@@ -24,17 +26,27 @@ struct log_settings {
     enum log_privacy privacy;
 };
 
-/* `program` is kept: it must live for ever. Before log_begin, lines go to standard error as key=value. */
+/* `program` is kept: it must live for ever. Before log_begin, lines go to standard error as key=value; so they do where
+ * journald is asked for and not there. To be called before the process is boxed. */
 void log_begin(const char *program, const struct log_settings *settings);
 
+enum { LOG_LINE_LIMIT = 16384, LOG_KEY_SIZE = 64, LOG_MOST_FIELDS = 48 };
+
+/* Lends its memory to log.c, which alone looks inside. */
 struct log_line {
     struct buf text;
     enum log_level level;
+    bool is_cut;
+    char last_key[LOG_KEY_SIZE]; /* JSON: put again, its values become an array */
+    size_t last_value_at;
+    bool last_is_array;
+    struct buf fields; /* journald: "CORDON_KEY=value", unescaped, one behind the other */
+    size_t field_ends[LOG_MOST_FIELDS];
+    size_t field_count;
 };
 
-enum { LOG_LINE_LIMIT = 16384 };
-
-/* Begins a line "event=<event> ...". `event` is one of our words: "message", "scanner-failed", "started". */
+/* Begins a line "event=<event> ...". `event` is one of our words: "message", "scanner-failed", "started". A key, too,
+ * is ours: letters, digits, and "_", "-", "." for some. A key that is put several times in a row has several values. */
 void log_line_begin(struct log_line *line, enum log_level level, const char *event);
 void log_put_text(struct log_line *line, const char *key, const char *value); /* NULL value: nothing is put */
 void log_put_span(struct log_line *line, const char *key, struct span value);
@@ -44,7 +56,7 @@ void log_put_private(struct log_line *line, const char *key, struct span value);
 /* Sends and frees. A line beyond LOG_LINE_LIMIT loses the values that did not fit and gains cut=1. */
 void log_line_send(struct log_line *line);
 
-/* A line with one text: log_note(LOG_WARNING, "reload", "..."). */
+/* A line with one text=...: log_note(LOG_WARNING, "reload", "..."). */
 void log_note(enum log_level level, const char *event, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 #endif

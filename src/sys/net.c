@@ -264,7 +264,7 @@ static int dial_unix(const struct net_address *address, struct deadline deadline
         return fault_set_errno(fault, errno, "can't make a socket");
     struct timeval wait = { 0 }; /* for ever */
     if (left_ms > 0)
-        wait = (struct timeval){ .tv_sec = left_ms / 1000, .tv_usec = (left_ms % 1000) * 1000 };
+        wait = (struct timeval){ .tv_sec = left_ms / 1000, .tv_usec = left_ms % 1000 * 1000L };
     struct timeval none = { 0 };
     int one = 1;
     int code = 0;

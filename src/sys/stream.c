@@ -15,7 +15,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -117,7 +116,7 @@ static ssize_t send_some(struct stream *stream, const struct iovec pieces[2])
 static int send_all(struct stream *stream, const void *data, size_t size)
 {
     struct iovec pieces[2] = { { .iov_base = stream->output, .iov_len = stream->output_size },
-                               { .iov_base = (void *)(uintptr_t)data, .iov_len = size } };
+                               { .iov_base = (void *)data, .iov_len = size } };
     while (pieces[0].iov_len + pieces[1].iov_len > 0) {
         if (deadline_passed(stream->deadline))
             return fault_set(&stream->fault, ETIMEDOUT, "the peer took too long");
@@ -284,7 +283,9 @@ static void line_put(struct line_reader *reader, char c)
         reader->is_long = true;
         return;
     }
-    reader->line[reader->used++] = c != '\0' ? c : '?';
+    if (c == '\0')
+        c = '?';
+    reader->line[reader->used++] = c;
 }
 
 /* True where this byte ends the line. */
@@ -366,6 +367,14 @@ int stream_start_tls_client(struct stream *stream, const struct tls_context *con
 const char *stream_tls_text(const struct stream *stream)
 {
     return stream->tls != NULL ? tls_text(stream->tls) : "";
+}
+
+bool stream_forgive_timeout(struct stream *stream)
+{
+    if (stream->fault.code != ETIMEDOUT)
+        return false;
+    stream->fault.code = 0;
+    return true;
 }
 
 int stream_fd(const struct stream *stream)

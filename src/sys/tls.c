@@ -9,7 +9,6 @@
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +41,8 @@ static int socket_write(BIO *bio, const char *data, int size)
 {
     assert(size >= 0);
     BIO_clear_retry_flags(bio);
-    ssize_t n = send((int)(intptr_t)BIO_get_data(bio), data, (size_t)size, MSG_NOSIGNAL | MSG_DONTWAIT);
+    const struct tls *tls = BIO_get_data(bio);
+    ssize_t n = send(tls->fd, data, (size_t)size, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         BIO_set_retry_write(bio);
     return (int)n;
@@ -52,7 +52,8 @@ static int socket_read(BIO *bio, char *data_out, int size)
 {
     assert(size >= 0);
     BIO_clear_retry_flags(bio);
-    ssize_t n = recv((int)(intptr_t)BIO_get_data(bio), data_out, (size_t)size, MSG_DONTWAIT);
+    const struct tls *tls = BIO_get_data(bio);
+    ssize_t n = recv(tls->fd, data_out, (size_t)size, MSG_DONTWAIT);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         BIO_set_retry_read(bio);
     if (n == 0)
@@ -255,7 +256,7 @@ struct tls *tls_open(const struct tls_context *context, int fd, const char *host
     BIO *bio = BIO_new(socket_method);
     if (tls->ssl == NULL || bio == NULL)
         abort();
-    BIO_set_data(bio, (void *)(intptr_t)fd);
+    BIO_set_data(bio, tls);
     BIO_set_init(bio, 1);
     SSL_set_bio(tls->ssl, bio, bio);
     int result = 0;
