@@ -1,0 +1,86 @@
+#include "encoded_word.h"
+
+#include "mail/charset.h"
+#include "mail/param.h"
+#include "mail/transfer.h"
+
+enum { WORD_PIECE = 256 };
+
+struct word {
+    struct span charset;
+    bool is_base64;
+    struct span text;
+    size_t size; /* of the whole "=?...?=" */
+};
+
+static void put_base64(struct span text, struct buf *bytes)
+{
+    struct mail_transfer transfer;
+    char piece[WORD_PIECE];
+    mail_transfer_init(&transfer, MAIL_ENCODING_BASE64, text);
+    for (size_t n = 0; (n = mail_transfer_read(&transfer, piece, sizeof piece)) > 0;)
+        buf_put(bytes, piece, n);
+}
+
+/* The "Q" encoding is not quite quoted-printable: '_' is a space (RFC 2047 section 4.2). */
+static void put_q(struct span text, struct buf *bytes)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        int byte = text.data[i] == '=' ? mail_hex_byte(span_from(text, i + 1)) : -1;
+        char c = text.data[i] == '_' ? ' ' : text.data[i];
+        buf_put_char(bytes, byte >= 0 ? (char)byte : c);
+        i += byte >= 0 ? 2 : 0;
+    }
+}
+
+/* Reads the encoded word at the start of the text. No piece of it has a '?', so each look ends at the next one. */
+static bool word_read(struct span text, struct word *word_out)
+{
+    struct span rest = span_from(text, 2);
+    word_out->charset = span_cut(&rest, '?');
+    struct span encoding = span_cut(&rest, '?');
+    word_out->text = span_cut(&rest, '?');
+    word_out->is_base64 = span_is_nocase(encoding, "b");
+    if (rest.size == 0 || rest.data[0] != '=' || word_out->charset.size == 0)
+        return false;
+    if (!word_out->is_base64 && !span_is_nocase(encoding, "q"))
+        return false;
+    size_t language = span_find_byte(word_out->charset, '*'); /* RFC 2231 section 5 */
+    if (language != SPAN_NONE)
+        word_out->charset.size = language;
+    word_out->size = text.size - rest.size + 1;
+    return true;
+}
+
+static void word_put(const struct word *word, struct buf *text_out)
+{
+    struct buf bytes;
+    buf_init(&bytes, word->text.size);
+    (word->is_base64 ? put_base64 : put_q)(word->text, &bytes);
+    mail_charset_put(word->charset, buf_span(&bytes), text_out);
+    buf_fini(&bytes);
+}
+
+bool mail_encoded_words_put(struct span text, struct buf *text_out)
+{
+    bool has_any = false;
+    bool is_behind_word = false;
+    while (text.size > 0) {
+        struct word word;
+        if (span_starts_with(text, "=?") && word_read(text, &word)) {
+            word_put(&word, text_out);
+            text = span_from(text, word.size);
+            has_any = is_behind_word = true;
+            continue;
+        }
+        size_t skipped = span_find(span_from(text, 1), span_text("=?"));
+        struct span plain = span_slice(text, 0, skipped == SPAN_NONE ? SIZE_MAX : skipped + 1);
+        bool is_gap = is_behind_word && span_trim(plain).size == 0 && skipped != SPAN_NONE &&
+                      word_read(span_from(text, plain.size), &word);
+        if (!is_gap)
+            buf_put_span(text_out, plain);
+        is_behind_word = false;
+        text = span_from(text, plain.size);
+    }
+    return has_any;
+}
