@@ -1,0 +1,331 @@
+"""What is judged, by whom, and what it means when a scanner does not work."""
+import ctypes
+import io
+import os
+import re
+import select
+import socket
+import struct
+import subprocess
+import threading
+import time
+import zipfile
+
+import rig as rigs
+from peers import Clamd, signature_folder
+from rig import DROP, ENGINE, Client, Rig, eicar, free_port, listener, mail_with, small_mail, wait_for
+
+
+class Place:
+    def __init__(self, rig, scanner=ENGINE, policy='policy: { infected = "reject"; };', mode="before-queue", more=""):
+        self.sink, self.port = rig.sink(), free_port()
+        self.cordon = rig.cordon(listener(self.port, f"smtp://127.0.0.1:{self.sink.port}", mode=mode, more=more) + scanner + policy)
+
+    def mail(self, message):
+        with Client(("127.0.0.1", self.port), timeout=120) as c:
+            if not c.greeting.startswith("220"):
+                return c.greeting
+            c.hello()
+            reply = c.command("MAIL FROM:<a@client.test>")
+            if not reply.startswith("250"):
+                return reply
+            c.expect("RCPT TO:<b@example.test>", 250)
+            c.expect("DATA", 354)
+            c.body(message)
+            return c.reply()
+
+
+def multipart(parts):
+    out = b"From: a@client.test\r\nSubject: many\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"bb\"\r\n\r\n"
+    for part in parts:
+        out += b"--bb\r\n" + part + b"\r\n"
+    return out + b"--bb--\r\n"
+
+
+def attachment(data, name="a.bin"):
+    import base64
+    return (b"Content-Type: application/octet-stream; name=\"" + name.encode() + b"\"\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
+            base64.encodebytes(data).replace(b"\n", b"\r\n"))
+
+
+def test_a_virus_in_any_of_many_parts_is_found():
+    for input_kind in ("message", "parts", "both"):
+        with Rig() as rig:
+            place = Place(rig, f'scanner: {{ engine: {{ type = "clamav"; signatures = "test"; input = "{input_kind}"; }}; }};\n')
+            for at in (0, 5, 11):
+                parts = [attachment(b"harmless %d\n" % i * 50, f"{i}.txt") for i in range(12)]
+                parts[at] = attachment(eicar(), "eicar.com")
+                assert place.mail(multipart(parts)).startswith("550 5.7.1"), (input_kind, at)
+            assert place.mail(multipart([attachment(b"harmless\n", "x.txt")] * 12)).startswith("250")
+            assert "parts=12" in place.cordon.messages()[-1], place.cordon.messages()[-1]
+
+
+def test_the_raw_message_is_judged_too():
+    with Rig() as rig:
+        folder = signature_folder(rig)
+        with open(os.path.join(folder, "raw.ndb"), "w") as f:  # matches a header field, which no decoded part holds
+            f.write(f"Test.Header:0:*:{b'X-Marker: only-in-the-raw-message'.hex()}\n")
+        place = Place(rig, f'scanner: {{ engine: {{ type = "clamav"; signatures = "{folder}"; }}; }};\n')
+        reply = place.mail(small_mail(extra=b"X-Marker: only-in-the-raw-message\r\n"))
+        assert reply.startswith("550 5.7.1") and "Test.Header" in reply, reply
+        assert place.mail(small_mail()).startswith("250")
+        assert b"X-Cordon-Scan:" in place.sink.messages[0].data and b"test signature" not in place.sink.messages[0].data
+        assert "ClamAV" in place.cordon.status().get("gate.scanner.engine", "") or b"ClamAV" in place.sink.messages[0].data
+
+
+def test_no_signatures_and_a_bad_set_make_mail_wait():
+    for fill in (lambda folder: None,
+                 lambda folder: open(os.path.join(folder, "bad.ndb"), "w").write("this is : no : signature : zz\n"),
+                 lambda folder: open(os.path.join(folder, "blind.ndb"), "w").write("Test.Nothing:0:*:" + os.urandom(32).hex() + "\n")):
+        with Rig() as rig:
+            folder = rig.path("signatures")
+            os.mkdir(folder)
+            fill(folder)
+            place = Place(rig, f'scanner: {{ engine: {{ type = "clamav"; signatures = "{folder}"; canary_interval = "1s"; }}; }};\n')
+            for _ in range(3):
+                reply = place.mail(mail_with(eicar()))
+                assert reply.startswith(("451 4.7.1", "421")), reply
+                assert place.mail(small_mail())[:1] == "4"
+            assert not place.sink.messages
+            status = "\n".join(f"{k}={v}" for k, v in place.cordon.status().items())
+            assert "engine" in status and ("no signatures" in status or "canary" in status or "failed" in status), status
+
+
+class FakeClamd:
+    """A clamd for the faults that the real one does not produce on demand."""
+
+    def __init__(self, rig, name, how):
+        self.how, self.path = how, rig.path(name)
+        self.server = socket.socket(socket.AF_UNIX)
+        self.server.bind(self.path)
+        os.chmod(self.path, 0o777)
+        self.server.listen(64)
+        rig.stack.callback(self.server.close)
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                connection, _ = self.server.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
+
+    def serve(self, connection):
+        with connection:
+            if self.how == "close":
+                return
+            command = connection.recv(64)
+            if command.startswith(b"zVERSION"):
+                connection.sendall(b"ClamAV 1.4.6/1/Mon\0")
+                return
+            if self.how == "hang":
+                time.sleep(600)
+            answers = {"garbage": b"what was the question?\0", "error": b"fd[5]: Can't open file ERROR\0", "blind": b"fd[5]: OK\0",
+                       "alarmist": b"fd[5]: Everything.Is.Bad FOUND\0", "empty": b"\0", "endless": b"x" * 1000000}
+            try:
+                connection.recvmsg(1, socket.CMSG_LEN(4))
+                connection.sendall(answers[self.how])
+            except OSError:
+                pass
+
+
+def test_faults_of_a_scanner_are_never_clean():
+    for how in ("close", "garbage", "error", "hang", "blind", "alarmist", "empty", "endless"):
+        with Rig() as rig:
+            fake = FakeClamd(rig, "fake.sock", how)
+            place = Place(rig, f'scanner: {{ fake: {{ type = "clamd"; address = "unix:{fake.path}"; timeout = "1500ms"; '
+                          'canary_interval = "1s"; }; };\n')
+            for message in (small_mail(), mail_with(eicar())):
+                begun = time.monotonic()
+                reply = place.mail(message)
+                assert reply[:1] == "4", (how, reply)
+                assert time.monotonic() - begun < 20, how
+            assert not place.sink.messages, how
+
+
+def test_one_of_two_that_answers_is_enough_for_any_and_not_for_all():
+    with Rig() as rig:
+        fake = FakeClamd(rig, "dead.sock", "close")
+        scanners = (f'scanner: {{ engine: {{ type = "clamav"; signatures = "test"; }};\n dead: {{ type = "clamd"; '
+                    f'address = "unix:{fake.path}"; timeout = "1s"; }}; }};\n')
+        any_one = Place(rig, scanners, 'policy: { require = "any"; infected = "reject"; };')
+        every = Place(rig, scanners, 'policy: { require = "all"; infected = "reject"; };')
+        assert any_one.mail(small_mail()).startswith("250")
+        assert any_one.mail(mail_with(eicar())).startswith("550")
+        assert every.mail(small_mail())[:1] == "4"
+        assert len(any_one.sink.messages) == 1 and not every.sink.messages
+        line = any_one.cordon.messages()[0]
+        assert "scanner.dead" in line and "failed" in line, line
+
+
+def test_a_backup_stands_in_for_a_failed_primary():
+    with Rig() as rig:
+        clamd = Clamd(rig)
+        fake = FakeClamd(rig, "dead.sock", "close")
+        place = Place(rig, f'scanner: {{ first: {{ type = "clamd"; address = "unix:{fake.path}"; timeout = "1s"; }};\n'
+                      f'second: {{ type = "clamd"; address = "unix:{clamd.socket}"; role = "backup"; }}; }};\n')
+        assert place.mail(small_mail()).startswith("250")
+        assert place.mail(mail_with(eicar())).startswith("550")
+
+
+def encrypted_zip(rig):
+    plain = rig.write("secret.txt", b"for your eyes only\n" * 100)
+    subprocess.run(["zip", "-q", "-j", "-P", "password", rig.path("secret.zip"), plain], check=True)
+    return open(rig.path("secret.zip"), "rb").read()
+
+
+def test_could_not_look_into_it_is_not_did_not_look():
+    with Rig() as rig:
+        message = mail_with(encrypted_zip(rig), "secret.zip")
+        place = Place(rig)
+        assert place.mail(message).startswith("250"), "encrypted: tag, pass by default"
+        head = place.sink.messages[0].header_and_body()[0]
+        assert b"X-Cordon-Tag:" in head and b"encrypted" in head, head
+        assert "verdict=unscannable" in place.cordon.messages()[-1] and "encrypted" in place.cordon.messages()[-1]
+        strict = Place(rig, policy='policy: { unscannable: { encrypted = "reject"; }; };')
+        assert strict.mail(message).startswith("550 5.7.1")
+        dead = Place(rig, f'scanner: {{ gone: {{ type = "clamd"; address = "unix:{rig.path("none.sock")}"; timeout = "1s"; }}; }};\n')
+        assert dead.mail(message)[:1] == "4"
+        assert not dead.sink.messages
+
+
+def test_banned_names_at_any_place():
+    with Rig() as rig:
+        place = Place(rig, policy='ban: { names = ["*.exe", "*.scr"]; types = ["application/x-msdownload"]; };\npolicy: { banned = "reject"; };')
+        assert place.mail(mail_with(b"MZ harmless", "setup.EXE")).startswith("550 5.7.1")
+        assert place.mail(mail_with(b"MZ harmless", "data.bin", kind="application/x-msdownload")).startswith("550 5.7.1")
+        assert place.mail(mail_with(b"MZ harmless", "data.bin")).startswith("250")
+        encoded = mail_with(b"MZ", "x").replace(b'filename="x"', b"filename*=utf-8''s%65tup.s%63r")
+        assert place.mail(encoded).startswith("550 5.7.1"), "RFC 2231 names count as well"
+
+
+class Watcher:
+    """Every file that is closed after writing, on the whole file system, by fanotify."""
+
+    FAN_CLASS_NOTIF, FAN_CLOEXEC, FAN_NONBLOCK = 0, 1, 2
+    FAN_MARK_ADD, FAN_MARK_FILESYSTEM = 1, 0x100
+    FAN_CLOSE_WRITE, FAN_OPEN = 8, 0x20
+
+    def __init__(self, folders):
+        libc = ctypes.CDLL(None, use_errno=True)
+        self.fd = libc.fanotify_init(self.FAN_CLASS_NOTIF | self.FAN_CLOEXEC | self.FAN_NONBLOCK, os.O_RDONLY)
+        if self.fd < 0:
+            raise OSError(ctypes.get_errno(), "fanotify_init")
+        for folder in folders:
+            if libc.fanotify_mark(self.fd, self.FAN_MARK_ADD | self.FAN_MARK_FILESYSTEM, ctypes.c_uint64(self.FAN_CLOSE_WRITE), -100,
+                                  folder.encode()) != 0:
+                raise OSError(ctypes.get_errno(), "fanotify_mark " + folder)
+
+    def seen(self):
+        """(pid, path) of what happened so far."""
+        events = []
+        while select.select([self.fd], [], [], 0.2)[0]:
+            data = os.read(self.fd, 65536)
+            while len(data) >= 24:
+                length, _, _, _, mask, fd, pid = struct.unpack_from("=IBBHQii", data)
+                events.append((pid, os.readlink(f"/proc/self/fd/{fd}")))
+                os.close(fd)
+                data = data[length:]
+        return events
+
+
+def test_no_decoded_part_ever_reaches_a_file_system():
+    with Rig() as rig:
+        place = Place(rig)
+        watcher = Watcher(["/", "/dev/shm", "/run"] if os.path.ismount("/run") else ["/", "/dev/shm"])
+        open(rig.path("seen"), "w").close()
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as z:
+            z.writestr("inner.txt", b"a part of a zip\n" * 10000)
+        for _ in range(5):
+            assert place.mail(mail_with(out.getvalue(), "a.zip")).startswith("250")
+            assert place.mail(mail_with(eicar(), "eicar.com")).startswith("550")
+        events = watcher.seen()
+        os.close(watcher.fd)
+        assert any(path == rig.path("seen") for _, path in events), "the watcher itself works"
+        family = set(place.cordon.pids("cordon-gate") + place.cordon.pids("cordon-decoder") + place.cordon.pids("cordon-engine-clamav"))
+        written = [(pid, path) for pid, path in events if pid in family and "memfd:" not in path and not path.endswith(".log")]
+        assert not written, written
+
+
+def test_a_huge_message_does_not_stop_the_small_ones():
+    with Rig() as rig:
+        clamd = Clamd(rig)
+        place = Place(rig, f'scanner: {{ av: {{ type = "clamd"; address = "unix:{clamd.socket}"; }}; }};\n')
+        alone = [timed(place) for _ in range(20)]
+        stopping = threading.Event()
+
+        def huge():
+            body = (b"0123456789abcdef" * 4 + b"\r\n") * (20 * 1024 * 1024 // 66)
+            while not stopping.is_set():
+                place.mail(small_mail("huge", body))
+        thread = threading.Thread(target=huge)
+        thread.start()
+        beside = sorted(timed(place) for _ in range(100))
+        stopping.set()
+        thread.join()
+        print(f"small messages: {max(alone) * 1000:.0f} ms at most alone; beside a huge one {beside[49] * 1000:.0f} ms median, "
+              f"{beside[98] * 1000:.0f} ms p99")
+        assert beside[98] < 5, beside[-3:]
+
+
+def timed(place):
+    begun = time.monotonic()
+    assert place.mail(small_mail()).startswith("250")
+    return time.monotonic() - begun
+
+
+def test_several_messages_are_scanned_at_once():
+    """Twenty messages before a scanner that takes a second for each: side by side they need no twenty seconds."""
+    from test_intake import slow_clamd
+    with Rig() as rig:
+        release = threading.Event()
+        slow_clamd(rig, "slow.sock", release)
+        place = Place(rig, f'scanner: {{ slow: {{ type = "clamd"; address = "unix:{rig.path("slow.sock")}"; concurrency = 40; '
+                      'input = "message"; timeout = "30s"; }; };\n')
+        release.clear()
+        replies = []
+        threads = [threading.Thread(target=lambda: replies.append(place.mail(small_mail()))) for _ in range(20)]
+        for t in threads:
+            t.start()
+        threading.Timer(1.0, release.set).start()
+        for t in threads:
+            t.join(30)
+        assert len(replies) == 20 and all(r.startswith("250") for r in replies), replies
+
+
+def test_cordon_scan_with_and_without_a_daemon():
+    with Rig() as rig:
+        clean, bad = rig.write("clean.eml", small_mail()), rig.write("bad.eml", mail_with(eicar()))
+        folder = signature_folder(rig)
+        place = Place(rig)
+
+        def scan(*arguments, **options):
+            done = place.cordon.cli("scan", "--config", place.cordon.path, *arguments, **options)
+            return done.returncode, done.stdout, done.stderr
+        code, out, _ = scan(clean)
+        assert code == 0 and ": clean" in out, out
+        code, out, _ = scan("--json", clean, bad)
+        import json
+        rows = [json.loads(line) for line in out.splitlines()]
+        assert code == 1 and [r["verdict"] for r in rows] == ["clean", "infected"], out
+        assert rows[1]["path"] == bad and rows[1]["names"] and rows[1]["parts"] >= 2
+        code, out, _ = scan("-", input=mail_with(eicar()).decode("latin-1"))
+        assert code == 1, out
+        code, out, _ = scan(rig.path("missing.eml"))
+        assert code == 2 and "unscanned" in out, out
+        assert scan()[0] == 64
+        code, out, err = scan("--signatures", folder, clean, bad)
+        assert code == 1 and "Test.Eicar" in out, (code, out, err)
+        empty = rig.path("no-signatures")
+        os.mkdir(empty)
+        code, out, err = scan("--signatures", empty, clean)
+        assert code == 2, (code, out, err)
+        place.cordon.stop()
+        code, out, err = scan(clean, bad)
+        assert code == 1 and out.count(": ") >= 2, (code, out, err)
+
+
+if __name__ == "__main__":
+    rigs.main(globals())
