@@ -127,7 +127,9 @@ static char field_char(char c)
 {
     if (c >= 'a' && c <= 'z')
         return (char)(c - 'a' + 'A');
-    return ascii_is_alnum(c) ? c : (char)'_';
+    if (!ascii_is_alnum(c))
+        return '_';
+    return c;
 }
 
 static void field_put(struct log_line *line, const char *key, struct span value)
