@@ -25,6 +25,7 @@ enum {
     DECODE_PACKS = 6,
     DECODE_JOB_FDS = 7, /* message, report, pack 1 to 5 */
     DECODE_HOST_SIZE = 256,
+    DECODE_TEXT_OTHER = 4096, /* room in the text area for reason, subject and message_id, beyond limits.text_bytes */
     DECODE_NO_PARENT = -1
 };
 
@@ -135,6 +136,11 @@ uint64_t decode_report_size(const struct decode_limits *limits);
  * the first violation. */
 int decode_report_check(struct span report, struct span message, const struct decode_job *job,
                         const uint64_t pack_sizes[DECODE_PACKS], struct decode_report *report_out, struct fault *fault);
+
+/* Is this a header field (whole, with its folds) that says something in our name? `X-Cordon-...: HOST` with nothing or
+ * a ';' or a space behind it, or `X-Virus-Scanned:` with HOST as a word of its own in its value. Letter case does not
+ * count. */
+bool decode_field_is_ours(struct span field, struct span host);
 
 /* A text of the report as a span; always inside. */
 struct span decode_report_text(const struct decode_report *report, struct decode_text text);
