@@ -52,7 +52,7 @@ static struct pool *pool_new(const struct pool_settings *settings)
         pool->peers[i] = -1;
     pool->children = memory_new(settings->most * sizeof *pool->children);
     for (unsigned i = 0; i < settings->most; i++)
-        pool->children[i] = (struct pool_child){ .pidfd = -1, .socket = -1 };
+        pool->children[i] = (struct pool_child){ .pidfd = -1, .socket = -1, .limit = deadline_never() };
     pool->counts[POOL_CHILD_NONE] = settings->most;
     return pool;
 }
