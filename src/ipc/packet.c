@@ -36,7 +36,7 @@ int packet_send(int socket, const void *data, size_t size, const int *fds, size_
                 struct fault *fault)
 {
     assert(size > 0 && size <= PACKET_MOST_BYTES && fd_count <= PACKET_MOST_FDS);
-    struct iovec vector = { .iov_base = (void *)(uintptr_t)data, .iov_len = size };
+    struct iovec vector = { .iov_base = (void *)data, .iov_len = size };
     struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1 };
     union {
         struct cmsghdr header;

@@ -9,8 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* How long after its deadline a parent may take to say so. */
-enum { POOL_GRACE_MS = 2000 };
+enum {
+    POOL_GRACE_MS = 2000, /* how long after its deadline a parent may take to say so */
+    POOL_LINGER_MS = 100  /* a dying process closes its sockets one after another */
+};
 
 const char *pool_outcome_text(enum pool_outcome outcome)
 {
@@ -29,7 +31,7 @@ const char *pool_outcome_text(enum pool_outcome outcome)
 static bool is_hung_up(int socket)
 {
     struct pollfd look = { .fd = socket };
-    return poll(&look, 1, 0) > 0 && (look.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
+    return poll(&look, 1, POOL_LINGER_MS) > 0 && (look.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
 }
 
 /* 0: sent; 1: not, and *result_out says why; -1 and *fault. */

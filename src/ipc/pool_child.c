@@ -13,7 +13,7 @@ static int word_write(int socket, enum pool_word word, const void *data, size_t 
 {
     struct pool_word_head head = { .magic = POOL_MAGIC, .word = word };
     struct iovec vector[2] = { { .iov_base = &head, .iov_len = sizeof head },
-                               { .iov_base = (void *)(uintptr_t)data, .iov_len = size } };
+                               { .iov_base = (void *)data, .iov_len = size } };
     for (;;) {
         if (writev(socket, vector, size > 0 ? 2 : 1) >= 0)
             return 0;

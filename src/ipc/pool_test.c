@@ -19,7 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PATIENCE_MS = 20000, SHORT_MS = 150 };
+enum { PATIENCE_MS = 20000, SHORT_MS = 150, LONGER_MS = 600, HANG_MS = 200000 };
 
 /* --- The children --- */
 
@@ -130,8 +130,8 @@ struct rig {
 static struct rig rig_start(struct pool_settings settings)
 {
     struct rig rig = { .parent = -1 };
-    int control[2];
-    int peer[2];
+    int control[2] = { -1, -1 };
+    int peer[2] = { -1, -1 };
     struct fault fault = { 0 };
     CHECK(packet_pair(control, &fault) == 0 && packet_pair(peer, &fault) == 0);
     (void)fflush(stdout);
@@ -321,7 +321,7 @@ static void test_queue(void)
     struct caller callers[3];
     unsigned counts[POOL_GONE + 1] = { 0 };
     for (size_t i = 0; i < 3; i++)
-        callers[i] = (struct caller){ .rig = &rig, .job = "h", .deadline_ms = 4 * SHORT_MS };
+        callers[i] = (struct caller){ .rig = &rig, .job = "h", .deadline_ms = LONGER_MS };
     callers_run(callers, 3);
     for (size_t i = 0; i < 3; i++)
         counts[callers[i].result.outcome]++;
@@ -354,7 +354,7 @@ static pid_t send_hanging(struct rig *rig, int *end_out)
     if (caller == 0) {
         struct pool_result result;
         char answer[1];
-        (void)pool_call(rig->pool, "h", 1, &ends[1], 1, deadline_in(PATIENCE_MS * 10), answer, 1, &result, NULL);
+        (void)pool_call(rig->pool, "h", 1, &ends[1], 1, deadline_in(HANG_MS), answer, 1, &result, NULL);
         _exit((int)result.outcome);
     }
     (void)close(ends[1]);
