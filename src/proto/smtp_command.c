@@ -233,8 +233,9 @@ int smtp_envelope_parse(enum smtp_verb verb, struct span arguments, unsigned off
             return -1;
     }
     is_utf8 = is_utf8 || envelope_out->parameters[SMTP_PARAMETER_SMTPUTF8].data != NULL;
-    *reply_out = "553 5.6.7 An address beyond ASCII needs SMTPUTF8"; /* RFC 6531 section 3.5 */
-    return has_utf8 && !is_utf8 ? -1 : 0;
+    bool is_refused = has_utf8 && !is_utf8; /* RFC 6531 section 3.5 */
+    *reply_out = is_refused ? "553 5.6.7 An address beyond ASCII needs SMTPUTF8" : NULL;
+    return is_refused ? -1 : 0;
 }
 
 void smtp_envelope_put_parameters(const struct smtp_envelope *envelope, unsigned extensions, struct buf *text_out)

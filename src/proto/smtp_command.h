@@ -73,7 +73,8 @@ struct smtp_envelope {
 };
 
 /* `arguments` are those of MAIL or RCPT, `offered` the extensions that the client may use. UTF-8 in an address needs
- * SMTPUTF8 in this MAIL, or for RCPT `is_utf8`: that it stood in MAIL. Returns 0, or -1 and the reply. */
+ * SMTPUTF8 in this MAIL, or for RCPT `is_utf8`: that it stood in MAIL. Returns 0 and no reply (NULL), or -1
+ * and the reply. */
 int smtp_envelope_parse(enum smtp_verb verb, struct span arguments, unsigned offered, bool is_utf8,
                         struct smtp_envelope *envelope_out, const char **reply_out);
 

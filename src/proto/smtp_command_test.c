@@ -73,6 +73,7 @@ static const struct row rows[] = {
     { "MAIL FROM:<a@b@c.test>", ALL, false, "501 5.1.7 ", NULL, NULL },
     { "MAIL FROM:<a@>", ALL, false, "501 5.1.7 ", NULL, NULL },
     { "MAIL FROM:<a@[]>", ALL, false, "501 5.1.7 ", NULL, NULL },
+    { "MAIL FROM:<a@[b>c]>", ALL, false, "501 5.1.7 ", NULL, NULL },
     { "MAIL FROM:<a@[b>", ALL, false, "501 5.1.7 ", NULL, NULL },
     { "MAIL FROM:<\"a@b.test>", ALL, false, "501 5.1.7 ", NULL, NULL },
     { "MAIL FROM:<\"a\"b@b.test>", ALL, false, "501 5.1.7 ", NULL, NULL },

@@ -39,11 +39,12 @@ static size_t domain_character(struct span text)
     return ascii_is_alnum(c) || c == '-' || c == '_' || c == '.' ? 1 : utf8_beyond_ascii(text);
 }
 
-/* dcontent. */
+/* Of an address literal. Narrower than dcontent: what addresses are made of, and nothing that could be read as a quote
+ * or as the path's end. */
 static size_t literal_character(struct span text)
 {
     char c = text.size > 0 ? text.data[0] : '\0';
-    return is_printing(c) && c != ' ' && c != '[' && c != ']' && c != '\\' ? 1 : 0;
+    return ascii_is_alnum(c) || c == ':' || c == '.' || c == '-' ? 1 : 0;
 }
 
 static size_t run_size(struct span text, size_t (*character)(struct span text))

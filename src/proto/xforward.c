@@ -121,6 +121,7 @@ int xforward_parse(enum xforward_command command, struct span arguments, struct 
             return -1;
         values_out->values[attribute] = value;
     }
+    *reply_out = NULL;
     return 0;
 }
 

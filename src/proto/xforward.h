@@ -41,7 +41,7 @@ const char *xforward_attribute_text(enum xforward_attribute attribute); /* "NAME
 bool xforward_has_attribute(enum xforward_command command, enum xforward_attribute attribute);
 
 /* Parses what stands behind the command's verb. The spans point into `arguments`; every value given is valid. An
- * attribute that is given twice has its last value. Returns 0, or -1 and the reply. */
+ * attribute that is given twice has its last value. Returns 0 and no reply (NULL), or -1 and the reply. */
 int xforward_parse(enum xforward_command command, struct span arguments, struct xforward_values *values_out,
                    const char **reply_out);
 

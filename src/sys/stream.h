@@ -68,6 +68,9 @@ int stream_start_tls_client(struct stream *stream, const struct tls_context *con
 /* "TLSv1.3 TLS_AES_256_GCM_SHA384" or "" in plain. */
 const char *stream_tls_text(const struct stream *stream);
 
+/* After a time-out a last word may be said: the fault no longer sticks. False where it was another fault, or none. */
+bool stream_forgive_timeout(struct stream *stream);
+
 int stream_fd(const struct stream *stream);
 const struct fault *stream_fault(const struct stream *stream); /* code 0 while all is well */
 

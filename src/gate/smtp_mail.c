@@ -1,0 +1,198 @@
+/* MAIL and RCPT: a transaction, in step with the next hop's, so that each reply is the next hop's own. */
+#include "gate/smtp.h"
+
+#include "base/memory.h"
+#include "proto/smtp_command.h"
+#include "proto/smtp_reply.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    SMTP_DEFAULT_RESERVATION = 65536, /* for a message whose size is not told */
+    SMTP_FIRST_RECIPIENTS = 4,
+    SMTP_HOP_COMMANDS = 3 /* that a slow next hop may each take the whole command timeout for, at one of ours */
+};
+
+static const struct {
+    unsigned extension;
+    unsigned ability;
+} needs[] = {
+    { SMTP_EXT_8BITMIME, HOP_8BITMIME },
+    { SMTP_EXT_SMTPUTF8, HOP_SMTPUTF8 },
+    { SMTP_EXT_DSN, HOP_DSN },
+};
+
+struct deadline smtp_hop_deadline(const struct smtp *smtp)
+{
+    const struct hop_settings *hop = &smtp->settings->hop;
+    return deadline_in((int64_t)hop->connect_timeout_ms + (int64_t)hop->command_timeout_ms * SMTP_HOP_COMMANDS);
+}
+
+void smtp_mail_end(struct smtp *smtp)
+{
+    struct smtp_mail *mail = smtp->mail;
+    free(smtp->xforward);
+    smtp->xforward = NULL;
+    if (mail == NULL)
+        return;
+    hop_free(mail->hop);
+    budget_drop(smtp->gate->budget, &mail->reservation);
+    transaction_fini(&mail->t);
+    free(mail);
+    smtp->mail = NULL;
+    stream_set_waker(smtp->stream, smtp->gate->stopping_fd);
+}
+
+static void smtp_refuse_mail(struct smtp *smtp, const char *sender, const char *reply)
+{
+    smtp_log_refusal(smtp, "MAIL", sender, reply);
+    smtp_reply(smtp, reply);
+    smtp_mail_end(smtp);
+}
+
+/* Before the queue a client is told at MAIL that the scanners can't answer. The last question before the next hop's,
+ * because one message is let through to see whether they do. */
+static bool smtp_may_begin(const struct smtp *smtp)
+{
+    return smtp->settings->mode != MODE_BEFORE_QUEUE || scanners_admit(smtp->gate->scanners, &smtp->settings->policy);
+}
+
+/* What the client was offered and uses now. SIZE is ours in any case: a next hop that does not know it is not told. */
+static unsigned smtp_needed_abilities(const struct smtp_envelope *envelope)
+{
+    unsigned needed = 0;
+    for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++) {
+        if ((envelope->extensions & needs[i].extension) != 0)
+            needed |= needs[i].ability;
+    }
+    return needed;
+}
+
+static struct smtp_mail *smtp_mail_new(struct smtp *smtp, const struct smtp_envelope *envelope)
+{
+    struct smtp_mail *mail = memory_new(sizeof *mail);
+    struct transaction *t = &mail->t;
+    struct buf parameters;
+    transaction_init(t, smtp->gate, smtp->settings, smtp->session->id, ++smtp->mail_count,
+                     smtp->is_lmtp ? "lmtp" : "smtp");
+    smtp_fill_origin(smtp, &t->origin);
+    buf_init(&parameters, SMTP_LINE_LIMIT);
+    smtp_envelope_put_parameters(envelope, smtp->extensions, &parameters);
+    t->sender = arena_try_text(&t->arena, envelope->address);
+    t->sender_parameters = arena_try_text(&t->arena, buf_span(&parameters));
+    buf_fini(&parameters);
+    mail->is_utf8 = (envelope->extensions & SMTP_EXT_SMTPUTF8) != 0;
+    mail->hop = hop_new(smtp->session->listener->hops);
+    return mail;
+}
+
+void smtp_mail(struct smtp *smtp, struct span arguments)
+{
+    struct smtp_envelope envelope;
+    const char *refusal = NULL;
+    if (smtp->settings->tls == TLS_REQUIRE && stream_tls_text(smtp->stream)[0] == '\0') {
+        smtp_mistake(smtp, "530 5.7.0 Say STARTTLS first");
+        return;
+    }
+    if (smtp_envelope_parse(SMTP_MAIL, arguments, smtp->extensions, false, &envelope, &refusal) != 0) {
+        smtp_mistake(smtp, refusal);
+        return;
+    }
+
+    struct smtp_mail *mail = smtp->mail = smtp_mail_new(smtp, &envelope);
+    uint64_t size = envelope.size > 0 ? envelope.size : SMTP_DEFAULT_RESERVATION;
+    refusal = NULL;
+    if (envelope.size > smtp->largest_bytes)
+        refusal = "552 5.3.4 The message is larger than is taken here";
+    else if (!budget_take(smtp->gate->budget, &mail->reservation, size))
+        refusal = "452 4.3.1 Too much mail at once, try again later";
+    else if (!smtp_may_begin(smtp))
+        refusal = "451 4.7.1 The scanners do not answer, try again later";
+    if (refusal != NULL) {
+        smtp_refuse_mail(smtp, mail->t.sender, refusal);
+        return;
+    }
+
+    char reply[HOP_REPLY_SIZE];
+    const char *xclient = smtp->xclient_line.size > 0 ? buf_text(&smtp->xclient_line) : NULL;
+    int code = hop_mail(mail->hop, &mail->t, xclient != NULL, xclient, smtp_needed_abilities(&envelope),
+                        smtp_hop_deadline(smtp), reply);
+    if (smtp_reply_class((unsigned)code) != 2) {
+        smtp_refuse_mail(smtp, mail->t.sender, reply);
+        return;
+    }
+    smtp->commands = 0;
+    stream_set_waker(smtp->stream, -1); /* what has begun is finished, even while the gate drains */
+    smtp_reply(smtp, reply);
+}
+
+/* Room for one more, or NULL. Once the next hop has accepted somebody there must be a place. */
+static struct recipient *mail_next_recipient(struct smtp_mail *mail)
+{
+    struct transaction *t = &mail->t;
+    if (t->recipient_count == mail->recipient_room) {
+        size_t room = mail->recipient_room > 0 ? mail->recipient_room * 2 : SMTP_FIRST_RECIPIENTS;
+        struct recipient *recipients = arena_try(&t->arena, room * sizeof *recipients);
+        if (recipients == NULL)
+            return NULL;
+        if (t->recipient_count > 0)
+            memcpy(recipients, t->recipients, t->recipient_count * sizeof *recipients);
+        t->recipients = recipients;
+        mail->recipient_room = room;
+    }
+    return &t->recipients[t->recipient_count];
+}
+
+/* Whether the next hop may still be told DSN parameters, which come after MAIL: it may have been dialled anew. */
+static bool smtp_hop_has_dsn(const struct smtp *smtp)
+{
+    struct hop_abilities hop;
+    struct fault fault;
+    return hop_pool_abilities(smtp->session->listener->hops, smtp_hop_deadline(smtp), &hop, &fault) == 0 &&
+           (hop.bits & HOP_DSN) != 0;
+}
+
+/* One reply after the body can't tell several fates apart: LMTP gives us one for each recipient, SMTP takes one. */
+static bool smtp_takes_more(const struct smtp *smtp)
+{
+    bool has_one_fate = !smtp->is_lmtp && smtp->settings->hop.protocol == PROTOCOL_LMTP;
+    return smtp->mail->t.recipient_count < (has_one_fate ? 1 : smtp->settings->max_recipients);
+}
+
+void smtp_rcpt(struct smtp *smtp, struct span arguments)
+{
+    struct smtp_mail *mail = smtp->mail;
+    struct transaction *t = &mail->t;
+    struct smtp_envelope envelope;
+    const char *refusal = NULL;
+    if (smtp_envelope_parse(SMTP_RCPT, arguments, smtp->extensions, mail->is_utf8, &envelope, &refusal) != 0) {
+        smtp_mistake(smtp, refusal);
+        return;
+    }
+
+    struct buf parameters;
+    buf_init(&parameters, SMTP_LINE_LIMIT);
+    smtp_envelope_put_parameters(&envelope, smtp->extensions, &parameters);
+    struct recipient *recipient = mail_next_recipient(mail);
+    char *address = arena_try_text(&t->arena, envelope.address);
+    char *texts = arena_try_text(&t->arena, buf_span(&parameters));
+    buf_fini(&parameters);
+
+    char reply[HOP_REPLY_SIZE];
+    int code = 0;
+    if (!smtp_takes_more(smtp) || recipient == NULL || address == NULL || texts == NULL)
+        refusal = "452 4.5.3 Too many recipients for one message";
+    else if ((envelope.extensions & SMTP_EXT_DSN) != 0 && !smtp_hop_has_dsn(smtp))
+        refusal = "451 4.3.0 The next hop has lost an ability, try again later";
+    else
+        code = hop_rcpt(mail->hop, address, texts, smtp_hop_deadline(smtp), reply);
+
+    if (smtp_reply_class((unsigned)code) == 2) {
+        *recipient = (struct recipient){ .address = address, .parameters = texts };
+        t->recipient_count++;
+    } else {
+        smtp_log_refusal(smtp, "RCPT", address, refusal != NULL ? refusal : reply);
+    }
+    smtp_reply(smtp, refusal != NULL ? refusal : reply);
+}
