@@ -1,0 +1,118 @@
+#include "policy/policy.h"
+
+#include "base/buf.h"
+#include "base/escape.h"
+
+#include <stdio.h>
+
+enum { REPLY_REASON_LIMIT = 120 };
+
+const char *fate_action_text(enum fate_action action)
+{
+    static const char *const texts[] = {
+        [FATE_PASS] = "pass", [FATE_REJECT] = "reject", [FATE_DISCARD] = "discard", [FATE_TEMPFAIL] = "tempfail"
+    };
+    return texts[action];
+}
+
+static unsigned actions_of(const struct verdict *verdict, const struct policy_settings *policy)
+{
+    enum category gravest = verdict_gravest(verdict);
+    return gravest == CATEGORY_UNSCANNABLE ? policy->unscannable_actions[verdict->unscannable]
+                                           : policy->actions[gravest];
+}
+
+/* CODE, what was found, and by what name: nothing else of ours is the sender's business. A scanner's own trouble least
+ * of all. */
+static void fate_reply(struct fate *fate, const char *code, const struct verdict *verdict)
+{
+    enum category gravest = verdict_gravest(verdict);
+    const struct finding *finding = verdict_main_finding(verdict);
+    struct buf reply;
+    buf_init(&reply, sizeof fate->reply - 1);
+    buf_printf(&reply, "%s message %s", code,
+               gravest == CATEGORY_UNSCANNED ? "not scanned yet" : category_text(gravest));
+    if (gravest == CATEGORY_UNSCANNABLE)
+        buf_printf(&reply, ": %s", unscannable_text(verdict->unscannable));
+    if (finding != NULL && (gravest == CATEGORY_INFECTED || gravest == CATEGORY_BANNED)) {
+        buf_put_text(&reply, ": ");
+        escape_header(&reply, span_text(finding->text), REPLY_REASON_LIMIT);
+    }
+    (void)span_copy(buf_span(&reply), fate->reply, sizeof fate->reply);
+    buf_fini(&reply);
+}
+
+static void fate_tempfail(struct fate *fate, const struct verdict *verdict, const char *finding)
+{
+    fate->action = FATE_TEMPFAIL;
+    fate_reply(fate, "451 4.7.1", verdict);
+    (void)snprintf(fate->finding, sizeof fate->finding, "%s", finding);
+}
+
+static void fate_reject(struct fate *fate, const struct verdict *verdict, unsigned actions, enum mode mode,
+                        bool has_store)
+{
+    if (mode == MODE_AFTER_QUEUE) {
+        /* A 5xx would make the mail server bounce a virus to a forged sender: it is kept instead, and accepted. */
+        if (!has_store) {
+            fate_tempfail(fate, verdict,
+                          "reject after the queue needs the quarantine, and there is no store: the message waits");
+            return;
+        }
+        fate->action = FATE_DISCARD;
+        (void)snprintf(fate->reply, sizeof fate->reply, "250 2.0.0 kept in quarantine");
+        return;
+    }
+    fate->action = FATE_REJECT;
+    fate_reply(fate, "550 5.7.1", verdict);
+    if ((actions & ACTION_QUARANTINE) != 0 && !has_store)
+        (void)snprintf(fate->finding, sizeof fate->finding,
+                       "rejected without a copy: there is no store for the quarantine");
+}
+
+static void fate_discard(struct fate *fate, const struct verdict *verdict, unsigned actions, bool has_store)
+{
+    bool may_forget = (actions & ACTION_FORGET) != 0 && (actions & ACTION_QUARANTINE) == 0;
+    if (!may_forget && !has_store) {
+        fate_tempfail(fate, verdict, "discard needs a durable record, and there is no store: the message waits");
+        return;
+    }
+    fate->action = FATE_DISCARD;
+    (void)snprintf(fate->reply, sizeof fate->reply, "250 2.0.0 discarded");
+}
+
+static void fate_pass(struct fate *fate, const struct verdict *verdict, unsigned actions, bool has_store)
+{
+    if ((actions & ACTION_QUARANTINE) != 0 && !has_store) {
+        fate_tempfail(fate, verdict, "quarantine was asked for, and there is no store: the message waits");
+        return;
+    }
+    fate->action = FATE_PASS;
+    fate->is_tagged = (actions & ACTION_TAG) != 0;
+}
+
+void policy_decide(const struct verdict *verdict, const struct policy_settings *policy, enum mode mode, bool has_store,
+                   struct fate *fate_out)
+{
+    unsigned actions = actions_of(verdict, policy);
+    *fate_out = (struct fate){ .action = FATE_TEMPFAIL };
+    if ((actions & ACTION_TEMPFAIL) != 0)
+        fate_tempfail(fate_out, verdict, "");
+    else if ((actions & ACTION_REJECT) != 0)
+        fate_reject(fate_out, verdict, actions, mode, has_store);
+    else if ((actions & ACTION_DISCARD) != 0)
+        fate_discard(fate_out, verdict, actions, has_store);
+    else if ((actions & ACTION_PASS) != 0)
+        fate_pass(fate_out, verdict, actions, has_store);
+    else
+        fate_tempfail(fate_out, verdict, "the policy has no action for this category: the message waits");
+}
+
+void fate_merge(struct fate *into, const struct fate *other)
+{
+    static const int gravity[] = { [FATE_PASS] = 0, [FATE_DISCARD] = 1, [FATE_REJECT] = 2, [FATE_TEMPFAIL] = 3 };
+    bool is_tagged = into->is_tagged || other->is_tagged;
+    if (gravity[other->action] > gravity[into->action])
+        *into = *other;
+    into->is_tagged = is_tagged;
+}
