@@ -26,9 +26,9 @@ static const struct {
 static void verdict_make(struct verdict *verdict, enum category category)
 {
     verdict_init(verdict);
-    if (category == CATEGORY_CLEAN)
+    if (category != CATEGORY_UNSCANNED)
         verdict_conclude(verdict);
-    else
+    if (category != CATEGORY_CLEAN)
         verdict_add(verdict, category, category == CATEGORY_UNSCANNABLE ? UNSCANNABLE_ENCRYPTED : UNSCANNABLE_NONE,
                     "av", "Name\r\nWith.Break");
 }
