@@ -148,18 +148,18 @@ enum {
 /* A client that pipelines goes on when MAIL or RCPT was refused, so that is no mistake of its own (RFC 2920 section
  * 3.1). */
 static const struct {
-    unsigned rule;
     bool (*is_broken)(const struct smtp *smtp);
-    bool is_mistake;
     const char *reply;
+    unsigned rule;
+    bool is_mistake;
 } rules[] = {
-    { IN_SMTP, breaks_smtp, true, "500 5.5.1 This is LMTP: say LHLO" },
-    { IN_LMTP, breaks_lmtp, true, "500 5.5.1 This is SMTP: say EHLO" },
-    { AFTER_HELLO, lacks_hello, true, "503 5.5.1 Introduce yourself first" },
-    { OUTSIDE_MAIL, is_in_mail, true, "503 5.5.1 A mail transaction is under way" },
-    { INSIDE_MAIL, lacks_mail, false, "503 5.5.1 Say MAIL first" },
-    { BEFORE_BODY, has_body, false, "503 5.5.1 The body has begun with BDAT: go on with it, or say RSET" },
-    { AFTER_RCPT, lacks_recipients, false, "503 5.5.1 There is no valid recipient" },
+    { breaks_smtp, "500 5.5.1 This is LMTP: say LHLO", IN_SMTP, true },
+    { breaks_lmtp, "500 5.5.1 This is SMTP: say EHLO", IN_LMTP, true },
+    { lacks_hello, "503 5.5.1 Introduce yourself first", AFTER_HELLO, true },
+    { is_in_mail, "503 5.5.1 A mail transaction is under way", OUTSIDE_MAIL, true },
+    { lacks_mail, "503 5.5.1 Say MAIL first", INSIDE_MAIL, false },
+    { has_body, "503 5.5.1 The body has begun with BDAT: go on with it, or say RSET", BEFORE_BODY, false },
+    { lacks_recipients, "503 5.5.1 There is no valid recipient", AFTER_RCPT, false },
 };
 
 /* BDAT looks after its own order, because its bytes have to be read in any case. */

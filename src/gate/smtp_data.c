@@ -37,19 +37,26 @@ static void mail_look_for_flaw(struct smtp_mail *mail)
         mail_refuse_body(mail, smtp_body_flaw_reply(mail->body.flaw));
 }
 
+/* Raised in steps, so that the lock is rarely asked for; at the limit by as little as will do. */
+static bool mail_may_grow(struct smtp_mail *mail, uint64_t size)
+{
+    struct gate_budget *budget = mail->t.gate->budget;
+    uint64_t step = (size + SMTP_RESERVATION_STEP - 1) / SMTP_RESERVATION_STEP * SMTP_RESERVATION_STEP;
+    return size <= mail->reservation.bytes || budget_raise(budget, &mail->reservation, step) ||
+           budget_raise(budget, &mail->reservation, size);
+}
+
 static void mail_store(struct smtp_mail *mail, struct span run)
 {
     struct fault fault;
-    struct sealed *message = &mail->t.message;
-    uint64_t size = (uint64_t)message->size + run.size;
-    uint64_t step = (size + SMTP_RESERVATION_STEP - 1) / SMTP_RESERVATION_STEP * SMTP_RESERVATION_STEP;
+    uint64_t size = (uint64_t)mail->t.message.size - mail->t.standin_bytes + run.size;
     if (run.size == 0 || mail->refusal != NULL)
         return;
-    if (size - mail->t.standin_bytes > mail->largest_bytes)
+    if (size > mail->largest_bytes)
         mail_refuse_body(mail, "552 5.3.4 The message is larger than is taken here");
-    else if (size > mail->reservation.bytes && !budget_raise(mail->t.gate->budget, &mail->reservation, step))
+    else if (!mail_may_grow(mail, size))
         mail_refuse_body(mail, "452 4.3.1 Too much mail at once, try again later");
-    else if (sealed_append(message, run.data, run.size, &fault) != 0)
+    else if (sealed_append(&mail->t.message, run.data, run.size, &fault) != 0)
         mail_refuse_body(mail, "451 4.3.0 No memory for the message, try again later");
 }
 

@@ -127,21 +127,38 @@ void smtp_mail(struct smtp *smtp, struct span arguments)
     smtp_reply(smtp, reply);
 }
 
-/* Room for one more, or NULL. Once the next hop has accepted somebody there must be a place. */
-static struct recipient *mail_next_recipient(struct smtp_mail *mail)
+static bool mail_make_room(struct smtp_mail *mail)
 {
     struct transaction *t = &mail->t;
-    if (t->recipient_count == mail->recipient_room) {
-        size_t room = mail->recipient_room > 0 ? mail->recipient_room * 2 : SMTP_FIRST_RECIPIENTS;
-        struct recipient *recipients = arena_try(&t->arena, room * sizeof *recipients);
-        if (recipients == NULL)
-            return NULL;
-        if (t->recipient_count > 0)
-            memcpy(recipients, t->recipients, t->recipient_count * sizeof *recipients);
-        t->recipients = recipients;
-        mail->recipient_room = room;
-    }
-    return &t->recipients[t->recipient_count];
+    if (t->recipient_count < mail->recipient_room)
+        return true;
+    size_t room = mail->recipient_room > 0 ? mail->recipient_room * 2 : SMTP_FIRST_RECIPIENTS;
+    struct recipient *recipients = arena_try(&t->arena, room * sizeof *recipients);
+    if (recipients == NULL)
+        return false;
+    if (t->recipient_count > 0)
+        memcpy(recipients, t->recipients, t->recipient_count * sizeof *recipients);
+    t->recipients = recipients;
+    mail->recipient_room = room;
+    return true;
+}
+
+/* The place of the next recipient, filled but not counted yet: once the next hop has accepted somebody there must be
+ * one. NULL where memory for one envelope ends. */
+static struct recipient *smtp_place_recipient(struct smtp *smtp, const struct smtp_envelope *envelope)
+{
+    struct smtp_mail *mail = smtp->mail;
+    struct buf parameters;
+    buf_init(&parameters, SMTP_LINE_LIMIT);
+    smtp_envelope_put_parameters(envelope, smtp->extensions, &parameters);
+    struct recipient recipient = { .address = arena_try_text(&mail->t.arena, envelope->address),
+                                   .parameters = arena_try_text(&mail->t.arena, buf_span(&parameters)) };
+    buf_fini(&parameters);
+    if (recipient.address == NULL || recipient.parameters == NULL || !mail_make_room(mail))
+        return NULL;
+    struct recipient *place = &mail->t.recipients[mail->t.recipient_count];
+    *place = recipient;
+    return place;
 }
 
 /* Whether the next hop may still be told DSN parameters, which come after MAIL: it may have been dialled anew. */
@@ -160,39 +177,37 @@ static bool smtp_takes_more(const struct smtp *smtp)
     return smtp->mail->t.recipient_count < (has_one_fate ? 1 : smtp->settings->max_recipients);
 }
 
+static void smtp_refuse_rcpt(struct smtp *smtp, const char *address, const char *reply)
+{
+    smtp_log_refusal(smtp, "RCPT", address, reply);
+    smtp_reply(smtp, reply);
+}
+
 void smtp_rcpt(struct smtp *smtp, struct span arguments)
 {
     struct smtp_mail *mail = smtp->mail;
-    struct transaction *t = &mail->t;
     struct smtp_envelope envelope;
     const char *refusal = NULL;
     if (smtp_envelope_parse(SMTP_RCPT, arguments, smtp->extensions, mail->is_utf8, &envelope, &refusal) != 0) {
         smtp_mistake(smtp, refusal);
         return;
     }
-
-    struct buf parameters;
-    buf_init(&parameters, SMTP_LINE_LIMIT);
-    smtp_envelope_put_parameters(&envelope, smtp->extensions, &parameters);
-    struct recipient *recipient = mail_next_recipient(mail);
-    char *address = arena_try_text(&t->arena, envelope.address);
-    char *texts = arena_try_text(&t->arena, buf_span(&parameters));
-    buf_fini(&parameters);
+    struct recipient *recipient = smtp_takes_more(smtp) ? smtp_place_recipient(smtp, &envelope) : NULL;
+    if (recipient == NULL) {
+        smtp_refuse_rcpt(smtp, NULL, "452 4.5.3 Too many recipients for one message");
+        return;
+    }
+    if ((envelope.extensions & SMTP_EXT_DSN) != 0 && !smtp_hop_has_dsn(smtp)) {
+        smtp_refuse_rcpt(smtp, recipient->address, "451 4.3.0 The next hop has lost an ability, try again later");
+        return;
+    }
 
     char reply[HOP_REPLY_SIZE];
-    int code = 0;
-    if (!smtp_takes_more(smtp) || recipient == NULL || address == NULL || texts == NULL)
-        refusal = "452 4.5.3 Too many recipients for one message";
-    else if ((envelope.extensions & SMTP_EXT_DSN) != 0 && !smtp_hop_has_dsn(smtp))
-        refusal = "451 4.3.0 The next hop has lost an ability, try again later";
-    else
-        code = hop_rcpt(mail->hop, address, texts, smtp_hop_deadline(smtp), reply);
-
-    if (smtp_reply_class((unsigned)code) == 2) {
-        *recipient = (struct recipient){ .address = address, .parameters = texts };
-        t->recipient_count++;
-    } else {
-        smtp_log_refusal(smtp, "RCPT", address, refusal != NULL ? refusal : reply);
+    int code = hop_rcpt(mail->hop, recipient->address, recipient->parameters, smtp_hop_deadline(smtp), reply);
+    if (smtp_reply_class((unsigned)code) != 2) {
+        smtp_refuse_rcpt(smtp, recipient->address, reply);
+        return;
     }
-    smtp_reply(smtp, refusal != NULL ? refusal : reply);
+    mail->t.recipient_count++;
+    smtp_reply(smtp, reply);
 }

@@ -185,14 +185,14 @@ static void test_bdat(void)
 {
     static const struct {
         const char *arguments;
-        bool is_valid;
         uint64_t size;
+        bool is_valid;
         bool is_last;
     } bdat_rows[] = {
-        { "0", true, 0, false },        { "0 LAST", true, 0, true },    { "1000 last", true, 1000, true },
-        { "86", true, 86, false },      { "", false, 0, false },        { "LAST", false, 0, false },
-        { "-1", false, 0, false },      { "10 FIRST", false, 0, true }, { "10LAST", false, 0, false },
-        { "1 LAST x", false, 0, true }, { "0x10", false, 0, false },    { "99999999999999999999", false, 0, false },
+        { "0", 0, true, false },        { "0 LAST", 0, true, true },    { "1000 last", 1000, true, true },
+        { "86", 86, true, false },      { "", 0, false, false },        { "LAST", 0, false, false },
+        { "-1", 0, false, false },      { "10 FIRST", 0, false, true }, { "10LAST", 0, false, false },
+        { "1 LAST x", 0, false, true }, { "0x10", 0, false, false },    { "99999999999999999999", 0, false, false },
     };
     for (size_t i = 0; i < sizeof bdat_rows / sizeof bdat_rows[0]; i++) {
         uint64_t size = 0;

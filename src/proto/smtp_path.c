@@ -4,6 +4,12 @@
 
 #include <string.h>
 
+static char first_byte(struct span text)
+{
+    static const char none = '\0';
+    return *(text.size > 0 ? text.data : &none);
+}
+
 /* Each of these gives the size of the character at the start of the text, 0 where it is not one of its kind. */
 
 static size_t utf8_beyond_ascii(struct span text)
@@ -14,7 +20,7 @@ static size_t utf8_beyond_ascii(struct span text)
 
 static size_t atom_character(struct span text)
 {
-    char c = text.size > 0 ? text.data[0] : '\0';
+    char c = first_byte(text);
     bool is_atext = ascii_is_alnum(c) || (c != '\0' && strchr("!#$%&'*+-/=?^_`{|}~.", c) != NULL);
     return is_atext ? 1 : utf8_beyond_ascii(text);
 }
@@ -27,7 +33,7 @@ static bool is_printing(char c)
 /* qtextSMTP or quoted-pairSMTP. */
 static size_t quoted_character(struct span text)
 {
-    char c = text.size > 0 ? text.data[0] : '\0';
+    char c = first_byte(text);
     if (c == '\\')
         return text.size > 1 && is_printing(text.data[1]) ? 2 : 0;
     return is_printing(c) && c != '"' ? 1 : utf8_beyond_ascii(text);
@@ -35,7 +41,7 @@ static size_t quoted_character(struct span text)
 
 static size_t domain_character(struct span text)
 {
-    char c = text.size > 0 ? text.data[0] : '\0';
+    char c = first_byte(text);
     return ascii_is_alnum(c) || c == '-' || c == '_' || c == '.' ? 1 : utf8_beyond_ascii(text);
 }
 
@@ -43,7 +49,7 @@ static size_t domain_character(struct span text)
  * or as the path's end. */
 static size_t literal_character(struct span text)
 {
-    char c = text.size > 0 ? text.data[0] : '\0';
+    char c = first_byte(text);
     return ascii_is_alnum(c) || c == ':' || c == '.' || c == '-' ? 1 : 0;
 }
 

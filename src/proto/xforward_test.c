@@ -7,33 +7,33 @@
 static void test_refused(void)
 {
     static const struct {
-        enum xforward_command command;
         const char *arguments;
+        enum xforward_command command;
         bool is_valid;
     } rows[] = {
-        { XFORWARD_COMMAND, "NAME=client.test ADDR=192.0.2.1", true },
-        { XFORWARD_COMMAND, "name=client.test  addr=192.0.2.1 ", true },
-        { XFORWARD_COMMAND, "ADDR=IPV6:2001:db8::1 PORT=25 SOURCE=LOCAL", true },
-        { XFORWARD_COMMAND, "ADDR=[UNAVAILABLE] PORT=[UNAVAILABLE] NAME=[TEMPUNAVAIL]", true },
-        { XCLIENT_COMMAND, "LOGIN=user+40x.test DESTADDR=192.0.2.1 DESTPORT=25", true },
-        { XFORWARD_COMMAND, "", false },
-        { XFORWARD_COMMAND, "   ", false },
-        { XFORWARD_COMMAND, "NAME", false },
-        { XFORWARD_COMMAND, "NAME=", false },
-        { XFORWARD_COMMAND, "=x", false },
-        { XFORWARD_COMMAND, "COLOUR=red", false },
-        { XFORWARD_COMMAND, "LOGIN=user", false },
-        { XCLIENT_COMMAND, "IDENT=1", false },
-        { XFORWARD_COMMAND, "NAME=a+2", false },
-        { XFORWARD_COMMAND, "NAME=a=b", false },
-        { XFORWARD_COMMAND, "ADDR=client.test", false },
-        { XFORWARD_COMMAND, "ADDR=2001:db8::1", false },
-        { XFORWARD_COMMAND, "ADDR=IPV6:192.0.2.1", false },
-        { XFORWARD_COMMAND, "PORT=x", false },
-        { XFORWARD_COMMAND, "PORT=65536", false },
-        { XFORWARD_COMMAND, "SOURCE=ELSEWHERE", false },
-        { XFORWARD_COMMAND, "PROTO=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false },
-        { XFORWARD_COMMAND, "NAME=good.test COLOUR=red", false },
+        { "NAME=client.test ADDR=192.0.2.1", XFORWARD_COMMAND, true },
+        { "name=client.test  addr=192.0.2.1 ", XFORWARD_COMMAND, true },
+        { "ADDR=IPV6:2001:db8::1 PORT=25 SOURCE=LOCAL", XFORWARD_COMMAND, true },
+        { "ADDR=[UNAVAILABLE] PORT=[UNAVAILABLE] NAME=[TEMPUNAVAIL]", XFORWARD_COMMAND, true },
+        { "LOGIN=user+40x.test DESTADDR=192.0.2.1 DESTPORT=25", XCLIENT_COMMAND, true },
+        { "", XFORWARD_COMMAND, false },
+        { "   ", XFORWARD_COMMAND, false },
+        { "NAME", XFORWARD_COMMAND, false },
+        { "NAME=", XFORWARD_COMMAND, false },
+        { "=x", XFORWARD_COMMAND, false },
+        { "COLOUR=red", XFORWARD_COMMAND, false },
+        { "LOGIN=user", XFORWARD_COMMAND, false },
+        { "IDENT=1", XCLIENT_COMMAND, false },
+        { "NAME=a+2", XFORWARD_COMMAND, false },
+        { "NAME=a=b", XFORWARD_COMMAND, false },
+        { "ADDR=client.test", XFORWARD_COMMAND, false },
+        { "ADDR=2001:db8::1", XFORWARD_COMMAND, false },
+        { "ADDR=IPV6:192.0.2.1", XFORWARD_COMMAND, false },
+        { "PORT=x", XFORWARD_COMMAND, false },
+        { "PORT=65536", XFORWARD_COMMAND, false },
+        { "SOURCE=ELSEWHERE", XFORWARD_COMMAND, false },
+        { "PROTO=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", XFORWARD_COMMAND, false },
+        { "NAME=good.test COLOUR=red", XFORWARD_COMMAND, false },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         test_context(rows[i].arguments);
