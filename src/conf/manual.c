@@ -1,0 +1,135 @@
+/* The options section of cordon.conf(5). */
+#include "conf.h"
+
+#include "base/memory.h"
+#include "conf/options.h"
+#include "conf/settings.h"
+#include "conf/units.h"
+#include "conf/value.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MANUAL_ARENA_LIMIT = 1048576 };
+
+/* Each sentence on a line of its own, and nothing at a line's start that mdoc(7) would take for a macro. */
+static void manual_text(const char *text, struct buf *text_out)
+{
+    if (*text == '.' || *text == '\'')
+        buf_put_text(text_out, "\\&");
+    for (; *text != '\0'; text++) {
+        if (strncmp(text, ". ", 2) == 0) {
+            buf_put_text(text_out, ".\n");
+            text++;
+        } else if (*text == '\\') {
+            buf_put_text(text_out, "\\e");
+        } else {
+            buf_put_char(text_out, *text);
+        }
+    }
+    buf_put_char(text_out, '\n');
+}
+
+static void manual_words(const struct option_word *words, struct buf *text_out)
+{
+    buf_put_text(text_out, "One of");
+    for (; words->text != NULL; words++) {
+        if (words->value != OPTION_WORD_LATER)
+            buf_printf(text_out, " \\(dq%s\\(dq", words->text);
+    }
+    buf_put_text(text_out, ".\n");
+}
+
+static void manual_bounds(const struct option *option, struct buf *text_out)
+{
+    enum unit_kind kind = option->type == OPTION_DURATION ? UNIT_DURATION : UNIT_SIZE;
+    if (option->type == OPTION_NUMBER) {
+        buf_printf(text_out, "A number from %" PRIu64 " to %" PRIu64 ".\n", option->least, option->most);
+    } else if (option->type == OPTION_DURATION || option->type == OPTION_SIZE || option->type == OPTION_SIZE_32) {
+        buf_printf(text_out, "A %s from ", kind == UNIT_DURATION ? "duration" : "size");
+        unit_print(kind, option->least, text_out);
+        buf_put_text(text_out, " to ");
+        unit_print(kind, option->most, text_out);
+        buf_put_text(text_out, ".\n");
+    }
+}
+
+/* In the file's syntax, with the quotes as mdoc wants them. */
+static void manual_fallback(const struct option *option, unsigned variant, struct buf *text_out)
+{
+    struct arena arena;
+    struct settings_list field = { 0 }; /* the largest type of a field */
+    struct buf value;
+    arena_init(&arena, MANUAL_ARENA_LIMIT);
+    buf_init(&value, MANUAL_ARENA_LIMIT);
+    conf_value_read_fallback(option, variant, &arena, &field);
+    conf_value_print(option, &field, &value);
+    for (const char *p = buf_text(&value); *p != '\0'; p++) {
+        if (*p == '"')
+            buf_put_text(text_out, "\\(dq");
+        else
+            buf_put_char(text_out, *p);
+    }
+    buf_fini(&value);
+    arena_fini(&arena);
+}
+
+static void manual_default(const struct option_group *group, const struct option *option, struct buf *text_out)
+{
+    if (option->type == OPTION_HOST || (option->fallback[0][0] == '\0' && option->fallback[1] == NULL))
+        return;
+    buf_put_text(text_out, "Default: ");
+    manual_fallback(option, 0, text_out);
+    if (option->fallback[1] != NULL) {
+        const struct option_word *words = option_find(group, group->variant_key)->words;
+        buf_printf(text_out, " (%s), ", words[0].text);
+        manual_fallback(option, 1, text_out);
+        buf_printf(text_out, " (%s)", words[1].text);
+    }
+    buf_put_text(text_out, ".\n");
+}
+
+static void manual_option(const struct option_group *group, const struct option *option, struct buf *text_out)
+{
+    buf_printf(text_out, ".It Ic %s\n", option->key);
+    manual_text(option->manual, text_out);
+    if (option->words != NULL)
+        manual_words(option->words, text_out);
+    manual_bounds(option, text_out);
+    if (option->group == NULL)
+        manual_default(group, option, text_out);
+    if (option->variants != 0) {
+        const struct option_word *words = option_find(group, group->variant_key)->words;
+        buf_printf(text_out, "For the %s \\(dq%s\\(dq alone.\n", group->variant_key,
+                   words[option->variants == 1 ? 0 : 1].text);
+    }
+}
+
+static void manual_group(const struct option_group *group, const char *heading, struct buf *text_out)
+{
+    buf_printf(text_out, ".Ss %s\n", heading);
+    if (group->manual[0] != '\0')
+        manual_text(group->manual, text_out);
+    buf_put_text(text_out, ".Bl -tag -width Ds\n");
+    for (size_t i = 0; i < group->count; i++) {
+        if (group->options[i].type != OPTION_LATER)
+            manual_option(group, &group->options[i], text_out);
+    }
+    buf_put_text(text_out, ".El\n");
+}
+
+void conf_print_manual(struct buf *text_out)
+{
+    const struct option_group *policy = option_find(&conf_root_group, "policy")->group;
+    manual_group(&conf_root_group, "At the top", text_out);
+    manual_group(&conf_listener_group, "listen: { NAME: { ... }; };", text_out);
+    manual_group(&conf_scanner_group, "scanner: { NAME: { ... }; };", text_out);
+    manual_group(policy, "policy: { ... };", text_out);
+    manual_group(option_find(policy, "unscannable")->group, "policy: { unscannable: { ... }; };", text_out);
+    static const char *const others[][2] = { { "decoder", "decoder: { ... };" },
+                                             { "ban", "ban: { ... };" },
+                                             { "log", "log: { ... };" } };
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        manual_group(option_find(&conf_root_group, others[i][0])->group, others[i][1], text_out);
+}

@@ -1,0 +1,78 @@
+/* The option table: every key with its type, bounds, default and manual text. Reading, checking, printing and the
+ * manual page all walk it.
+ */
+#ifndef CORDON_CONF_OPTIONS_H
+#define CORDON_CONF_OPTIONS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum option_type {
+    OPTION_BOOL,        /* bool */
+    OPTION_NUMBER,      /* uint32_t */
+    OPTION_DURATION,    /* uint32_t, milliseconds */
+    OPTION_SIZE,        /* uint64_t, bytes */
+    OPTION_SIZE_32,     /* uint32_t, bytes */
+    OPTION_WORD,        /* an enum: one of `words` */
+    OPTION_ADDRESS,     /* a text that net_address_parse takes; may be empty */
+    OPTION_NEXT_HOP,    /* struct hop_settings: protocol and address of it */
+    OPTION_SOCKET_MODE, /* unsigned: "0660" */
+    OPTION_HOST,        /* a text: a host's name */
+    OPTION_USER,        /* a text: a user's name */
+    OPTION_FOLDER,      /* a text: an absolute path */
+    OPTION_SIGNATURES,  /* a text: an absolute path, or "test" */
+    OPTION_FILE,        /* a text: an absolute path, or empty */
+    OPTION_NETWORKS,    /* struct settings_list: what net_trust_add takes */
+    OPTION_PATTERNS,    /* struct settings_list: for fnmatch */
+    OPTION_TYPES,       /* struct settings_list: patterns of media types */
+    OPTION_ACTIONS,     /* unsigned: bits of enum action that make sense together */
+    OPTION_CLEAN,       /* the same, for clean mail */
+    OPTION_REQUIRE,     /* uint32_t: "any", "all" or a number */
+    OPTION_GROUP,       /* the keys of `group` */
+    OPTION_GROUPS,      /* groups with names of the operator's choice, each with the keys of `group` */
+    OPTION_LATER,       /* not in this version: `manual` says so */
+    OPTION_TYPES_COUNT
+};
+
+struct option_word {
+    const char *text;
+    int value; /* OPTION_WORD_LATER: known to later versions alone */
+};
+
+#define OPTION_WORD_LATER (-1)
+
+/* A group's variants: a listener's mode or a scanner's type, by the value of that enum. */
+enum { OPTION_VARIANTS = 2 };
+
+struct option {
+    const char *key;
+    enum option_type type;
+    size_t offset;                         /* in the group's struct */
+    const char *fallback[OPTION_VARIANTS]; /* words separated by blanks for lists; [1] NULL: as [0] */
+    uint64_t least;
+    uint64_t most;
+    const struct option_word *words; /* ended by a NULL text */
+    const struct option_group *group;
+    unsigned variants;  /* bits 1U << variant in which the key has a meaning; 0: in all */
+    const char *manual; /* whole sentences in plain text */
+};
+
+struct option_group {
+    const char *name;
+    const struct option *options;
+    size_t count;
+    const char *variant_key; /* the key whose word is the variant, or NULL */
+    const char *manual;
+};
+
+extern const struct option_group conf_root_group;
+extern const struct option_group conf_listener_group;
+extern const struct option_group conf_scanner_group;
+
+/* The row, or NULL. */
+const struct option *option_find(const struct option_group *group, const char *key);
+
+/* The default's text in a variant. Not for groups. */
+const char *option_fallback(const struct option *option, unsigned variant);
+
+#endif

@@ -1,0 +1,24 @@
+/* The values that are lists of texts. For value.c alone. */
+#ifndef CORDON_CONF_VALUE_LIST_H
+#define CORDON_CONF_VALUE_LIST_H
+
+#include "base/arena.h"
+#include "conf/mistakes.h"
+#include "conf/node.h"
+#include "conf/options.h"
+
+/* One value on its way from a node to a field. */
+struct value_reading {
+    const struct option *option;
+    struct conf_node *node;
+    struct arena *arena;
+    struct conf_mistakes *mistakes;
+};
+
+/* Fills a struct settings_list. */
+void value_read_list(const struct value_reading *reading, void *field);
+
+/* Fills an unsigned with bits of enum action. */
+void value_read_actions(const struct value_reading *reading, void *field);
+
+#endif
