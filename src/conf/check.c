@@ -28,10 +28,11 @@ static struct conf_node *check_place(const struct check *check, struct conf_node
     return group != NULL ? group : check->root;
 }
 
+/* The key's value is not what was meant: it, or one that may have been meant for it, has a mistake. */
 static bool check_is_bad(const struct conf_node *group, const char *key)
 {
     const struct conf_node *node = conf_node_find(group, key);
-    return node != NULL && node->is_bad;
+    return node != NULL ? node->is_bad : group != NULL && group->is_bad;
 }
 
 static bool host_is_loopback(const char *host)
@@ -193,19 +194,22 @@ static void check_require(const struct check *check, const struct policy_setting
                  policy->require, primaries, primaries);
 }
 
-static void check_scanner(const struct check *check, size_t index, struct conf_node *node)
+static void check_scanner(const struct check *check, struct conf_node *scanners, size_t index)
 {
     const struct scanner_settings *scanner = &check->settings->scanners[index];
+    struct conf_node *node = conf_node_find(scanners, scanner->name);
     if (check_is_bad(node, "type"))
         return;
     if (scanner->type == SCANNER_CLAMD && scanner->address[0] == '\0' && !check_is_bad(node, "address"))
         conf_mistake(check->mistakes, check_place(check, node, "address"),
                      "the scanner %s has no address; write address = \"unix:/run/clamav/clamd.ctl\"", scanner->name);
     for (size_t k = 0; k < index; k++) {
-        if (scanner->type == SCANNER_CLAMAV && check->settings->scanners[k].type == SCANNER_CLAMAV) {
+        const struct scanner_settings *other = &check->settings->scanners[k];
+        if (scanner->type == SCANNER_CLAMAV && other->type == SCANNER_CLAMAV &&
+            !check_is_bad(conf_node_find(scanners, other->name), "type")) {
             conf_mistake(check->mistakes, node != NULL ? node : check->root,
                          "the scanners %s and %s are both of type clamav and the engine exists once; leave one out",
-                         check->settings->scanners[k].name, scanner->name);
+                         other->name, scanner->name);
             return;
         }
     }
@@ -221,7 +225,7 @@ static void check_scanners(const struct check *check)
     bool is_sure = true;
     for (size_t i = 0; i < settings->scanner_count; i++) {
         struct conf_node *node = conf_node_find(scanners, settings->scanners[i].name);
-        check_scanner(check, i, node);
+        check_scanner(check, scanners, i);
         has_primary = has_primary || settings->scanners[i].role == SCANNER_PRIMARY;
         is_sure = is_sure && !check_is_bad(node, "role");
     }

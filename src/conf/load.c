@@ -48,8 +48,10 @@ static const char *load_other_home(const struct option_group *group, const char 
     return option_find(&conf_root_group, key) != NULL && group != &conf_root_group ? "" : NULL;
 }
 
-static void load_refuse_key(const struct load *load, const struct option_group *group, struct conf_node *node)
+static void load_refuse_key(const struct load *load, const struct option_group *group, struct conf_node *group_node,
+                            struct conf_node *node)
 {
+    group_node->is_bad = true; /* any key of it may have been meant */
     const char *home = load_other_home(group, node->name);
     struct suggestion suggestion;
     suggestion_init(&suggestion, node->name);
@@ -83,13 +85,13 @@ static bool load_is_group(const struct load *load, struct conf_node *node, const
     return false;
 }
 
-static void load_group(const struct load *load, const struct option_group *group, const struct conf_node *group_node,
+static void load_group(const struct load *load, const struct option_group *group, struct conf_node *group_node,
                        unsigned variant, char *base)
 {
     for (struct conf_node *node = group_node->first; node != NULL; node = node->next) {
         const struct option *option = option_find(group, node->name);
         if (option == NULL)
-            load_refuse_key(load, group, node);
+            load_refuse_key(load, group, group_node, node);
         else if (option->type == OPTION_LATER)
             conf_mistake(load->mistakes, node, "%s: %s", node->name, option->manual);
         else if (option->type == OPTION_GROUPS)
@@ -138,7 +140,7 @@ static bool load_name(const struct load *load, struct conf_node *node, const cha
     return span_copy(span_text(node->name), name_out, SETTINGS_NAME_SIZE);
 }
 
-static void load_listener(const struct load *load, const struct conf_node *node, struct listener_settings *listener)
+static void load_listener(const struct load *load, struct conf_node *node, struct listener_settings *listener)
 {
     unsigned variant = load_variant(&conf_listener_group, node);
     load_fallbacks(load, &conf_listener_group, variant, (char *)listener);
@@ -146,7 +148,7 @@ static void load_listener(const struct load *load, const struct conf_node *node,
     load_group(load, &conf_listener_group, node, variant, (char *)listener);
 }
 
-static void load_scanner(const struct load *load, const struct conf_node *node, struct scanner_settings *scanner)
+static void load_scanner(const struct load *load, struct conf_node *node, struct scanner_settings *scanner)
 {
     unsigned variant = load_variant(&conf_scanner_group, node);
     load_fallbacks(load, &conf_scanner_group, variant, (char *)scanner);
@@ -158,7 +160,7 @@ static void load_scanner(const struct load *load, const struct conf_node *node, 
 static void load_listeners(const struct load *load, const struct conf_node *root)
 {
     struct settings *settings = load->settings;
-    static const struct conf_node nothing = { .name = "default", .kind = CONF_GROUP };
+    struct conf_node nothing = { .name = "default", .kind = CONF_GROUP };
     struct conf_node *group = conf_node_find(root, "listen");
     if (group == NULL) {
         struct listener_settings *listener = &settings->listeners[settings->listener_count++];
@@ -180,7 +182,7 @@ static void load_listeners(const struct load *load, const struct conf_node *root
 static void load_scanners(const struct load *load, const struct conf_node *root)
 {
     struct settings *settings = load->settings;
-    static const struct conf_node nothing = { .name = "engine", .kind = CONF_GROUP };
+    struct conf_node nothing = { .name = "engine", .kind = CONF_GROUP };
     struct conf_node *group = conf_node_find(root, "scanner");
     if (group == NULL) {
         struct scanner_settings *scanner = &settings->scanners[settings->scanner_count++];

@@ -11,21 +11,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MANUAL_ARENA_LIMIT = 1048576 };
+enum { MANUAL_ARENA_LIMIT = 1048576, MANUAL_COLUMNS = 78 };
 
-/* Each sentence on a line of its own, and nothing at a line's start that mdoc(7) would take for a macro. */
+/* Each sentence begins a line, lines are short, and nothing at a line's start is what mdoc(7) takes for a macro. */
 static void manual_text(const char *text, struct buf *text_out)
 {
-    if (*text == '.' || *text == '\'')
-        buf_put_text(text_out, "\\&");
-    for (; *text != '\0'; text++) {
-        if (strncmp(text, ". ", 2) == 0) {
-            buf_put_text(text_out, ".\n");
-            text++;
-        } else if (*text == '\\') {
-            buf_put_text(text_out, "\\e");
-        } else {
-            buf_put_char(text_out, *text);
+    size_t column = 0;
+    for (struct span rest = span_text(text); rest.size > 0;) {
+        struct span word = span_cut(&rest, ' ');
+        if (column > 0 && column + 1 + word.size > MANUAL_COLUMNS) {
+            buf_put_char(text_out, '\n');
+            column = 0;
+        }
+        if (column > 0)
+            buf_put_char(text_out, ' ');
+        else if (word.size > 0 && (word.data[0] == '.' || word.data[0] == '\''))
+            buf_put_text(text_out, "\\&");
+        buf_put_span(text_out, word);
+        column += 1 + word.size;
+        bool ends_sentence = word.size > 0 && word.data[word.size - 1] == '.';
+        if (ends_sentence && rest.size > 0) {
+            buf_put_char(text_out, '\n');
+            column = 0;
         }
     }
     buf_put_char(text_out, '\n');
@@ -33,10 +40,13 @@ static void manual_text(const char *text, struct buf *text_out)
 
 static void manual_words(const struct option_word *words, struct buf *text_out)
 {
-    buf_put_text(text_out, "One of");
+    const char *separator = "";
+    buf_put_text(text_out, "One of ");
     for (; words->text != NULL; words++) {
-        if (words->value != OPTION_WORD_LATER)
-            buf_printf(text_out, " \\(dq%s\\(dq", words->text);
+        if (words->value == OPTION_WORD_LATER)
+            continue;
+        buf_printf(text_out, "%s\\(dq%s\\(dq", separator, words->text);
+        separator = ", ";
     }
     buf_put_text(text_out, ".\n");
 }
@@ -122,7 +132,7 @@ static void manual_group(const struct option_group *group, const char *heading, 
 void conf_print_manual(struct buf *text_out)
 {
     const struct option_group *policy = option_find(&conf_root_group, "policy")->group;
-    manual_group(&conf_root_group, "At the top", text_out);
+    manual_group(&conf_root_group, "Top level", text_out);
     manual_group(&conf_listener_group, "listen: { NAME: { ... }; };", text_out);
     manual_group(&conf_scanner_group, "scanner: { NAME: { ... }; };", text_out);
     manual_group(policy, "policy: { ... };", text_out);

@@ -54,12 +54,12 @@ static struct conf_node *parse_copy(const struct parse *parse, const config_sett
     node->kind = parse_kinds[config_setting_type(setting)];
     node->file = file != NULL ? parse_keep(parse, file) : parse->file;
     node->line = config_setting_source_line(setting);
-    node->is_bad = conf_mistakes_has(parse->mistakes, node->file, node->line);
     if (node->kind == CONF_TEXT) {
         node->text = parse_keep(parse, config_setting_get_string(setting));
         parse_check_text(parse, node);
     } else if (node->kind == CONF_NUMBER) {
         node->number = config_setting_get_int64(setting);
+        node->is_bad = conf_mistakes_has(parse->mistakes, node->file, node->line); /* conf_text_check's */
     } else if (node->kind == CONF_BOOL) {
         node->number = config_setting_get_bool(setting);
     }

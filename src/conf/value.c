@@ -113,14 +113,19 @@ static void read_size_32(const struct value_reading *reading, void *field)
         *(uint32_t *)field = (uint32_t)value;
 }
 
+/* "smtp" or "lmtp" */
 static void word_list(const struct option_word *words, struct buf *text_out)
 {
-    const char *separator = "";
-    for (; words->text != NULL; words++) {
-        if (words->value == OPTION_WORD_LATER)
+    size_t count = 0;
+    for (const struct option_word *word = words; word->text != NULL; word++)
+        count += word->value != OPTION_WORD_LATER;
+    size_t shown = 0;
+    for (const struct option_word *word = words; word->text != NULL; word++) {
+        if (word->value == OPTION_WORD_LATER)
             continue;
-        buf_printf(text_out, "%s\"%s\"", separator, words->text);
-        separator = words[1].text != NULL && words[2].text == NULL ? " or " : ", ";
+        const char *separator = shown + 1 == count ? " or " : ", ";
+        buf_printf(text_out, "%s\"%s\"", shown > 0 ? separator : "", word->text);
+        shown++;
     }
 }
 
