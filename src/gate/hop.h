@@ -13,33 +13,13 @@
 #include "base/fault.h"
 #include "conf/settings.h"
 #include "gate/transaction.h"
+#include "proto/ehlo.h" /* enum hop_ability, struct hop_abilities */
 #include "sys/clock.h"
 #include "sys/tls.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* Bits: what the next hop offers. */
-enum hop_ability {
-    HOP_8BITMIME = 1U << 0,
-    HOP_SMTPUTF8 = 1U << 1,
-    HOP_DSN = 1U << 2,
-    HOP_SIZE = 1U << 3,
-    HOP_PIPELINING = 1U << 4,
-    HOP_CHUNKING = 1U << 5,
-    HOP_STARTTLS = 1U << 6,
-    HOP_XFORWARD = 1U << 7,
-    HOP_XCLIENT = 1U << 8,
-    HOP_ENHANCED = 1U << 9
-};
-
-struct hop_abilities {
-    unsigned bits;
-    uint64_t size_limit; /* of SIZE; 0: none */
-    char xforward[128];  /* the attributes that it takes: "NAME ADDR PORT PROTO HELO IDENT SOURCE" */
-    char xclient[128];
-};
 
 struct hop_pool;
 
@@ -56,7 +36,7 @@ void hop_pool_tend(struct hop_pool *pool);
 
 enum { HOP_REPLY_SIZE = TRANSACTION_REPLY_SIZE };
 
-/* One mail transaction at the next hop. */
+/* One mail transaction at the next hop, or several after one another: each begins with hop_mail. */
 struct hop;
 
 /* Nothing is dialled yet. Never NULL. */
@@ -66,23 +46,29 @@ struct hop *hop_new(struct hop_pool *pool);
  * NULL. */
 void hop_free(struct hop *hop);
 
-/* Dials if need be, says XFORWARD (where the next hop takes it) or XCLIENT as asked, and MAIL. `needed` are the
- * abilities that the client was offered and uses in this message: if the next hop has lost one, 451 and it is learnt
- * anew. reply_out gets the next hop's reply, or ours (4xx) where it can't be reached. Returns the reply's code. */
+/* Ends what the hop did before. Takes an idle connection or dials, says XFORWARD (where the next hop takes it) or
+ * XCLIENT as asked (`xclient_line`: the client's whole line, "XCLIENT NAME=...", without its line end; a connection
+ * that carried it is not used again), and MAIL. `needed` are the abilities that the client was offered and uses in this
+ * message: if the next hop has lost one, 451 and it is learnt anew. reply_out gets the next hop's reply, or ours (4xx)
+ * where it can't be reached. Returns the reply's code, which is 2xx, 4xx or 5xx and never 421. */
 int hop_mail(struct hop *hop, const struct transaction *t, bool with_xclient, const char *xclient_line, unsigned needed,
              struct deadline deadline, char reply_out[HOP_REPLY_SIZE]);
 
-/* RCPT. The hop remembers accepted ones for saying them again. Returns the reply's code. */
+/* RCPT, after a hop_mail that was answered 2xx. The hop remembers accepted ones for saying them again; so a caller must
+ * keep whoever is answered 2xx as a recipient. Returns the reply's code, as hop_mail. */
 int hop_rcpt(struct hop *hop, const char *address, const char *parameters, struct deadline deadline,
              char reply_out[HOP_REPLY_SIZE]);
 
 /* DATA, body (dot-stuffed, our edits applied), final dot, for those recipients whose fate is FATE_PASS; where that is
- * not all of them the transaction is begun anew with those alone. Sets each one's reply, t->next_hop_reply and
- * t->client_is_gone. `client_is_gone` is asked before DATA and before the final dot: where it says yes, the transaction
- * is broken off and nothing is delivered. Fits transaction_forward through a wrapper of smtp.c. */
+ * not all of them the transaction is begun anew with those alone. t->recipients are exactly those whom hop_rcpt
+ * answered 2xx, in that order. Sets the reply of each one that passes, t->next_hop_reply and t->client_is_gone.
+ * `client_is_gone` is asked before DATA and before the final dot: where it says yes, the transaction is broken off and
+ * nothing is delivered. Fits transaction_forward through a wrapper of smtp.c. The connection has gone back to the pool
+ * when it returns; the next call is hop_mail or hop_free. */
 void hop_deliver(struct hop *hop, struct transaction *t, bool (*client_is_gone)(void *context), void *context);
 
-/* The client gave the transaction up (RSET, a new EHLO): RSET at the next hop, the connection may be reused. */
+/* The client gave the transaction up (RSET, a new EHLO): RSET at the next hop, without waiting for it; the connection
+ * goes back to the pool. The next call is hop_mail or hop_free. */
 void hop_reset(struct hop *hop);
 
 #endif
