@@ -29,10 +29,15 @@ void smtp_reply_as_host(struct smtp *smtp, const char *status, const char *text)
     smtp_reply(smtp, reply);
 }
 
-static void smtp_hang_up(struct smtp *smtp, const char *status, const char *text)
+void smtp_hang_up(struct smtp *smtp, const char *status, const char *text)
 {
     smtp_reply_as_host(smtp, status, text);
     smtp->is_over = true;
+}
+
+void smtp_say_ready(struct smtp *smtp)
+{
+    smtp_reply_as_host(smtp, "220", smtp->is_lmtp ? "LMTP Cordon" : "ESMTP Cordon");
 }
 
 void smtp_mistake(struct smtp *smtp, const char *reply)
@@ -220,7 +225,7 @@ void smtp_part(struct smtp *smtp)
     if (stream_fault(smtp->stream)->code == ECANCELED)
         smtp_reply_as_host(smtp, "421 4.3.2", "Cordon is being stopped, try again later");
     else if (stream_forgive_timeout(smtp->stream))
-        smtp_reply_as_host(smtp, "421 4.4.2", "Silent for too long");
+        smtp_reply_as_host(smtp, "421 4.4.2", "Too slow");
 }
 
 /* Reads one command and does it. */
@@ -253,7 +258,7 @@ static void smtp_greet(struct smtp *smtp)
     if (is_queued && !scanners_admit(smtp->gate->scanners, &smtp->settings->policy))
         smtp_hang_up(smtp, "421 4.3.2", "The scanners do not answer, try again later");
     else
-        smtp_reply_as_host(smtp, "220", smtp->is_lmtp ? "LMTP Cordon" : "ESMTP Cordon");
+        smtp_say_ready(smtp);
 }
 
 void smtp_session(struct session *session)
@@ -263,7 +268,6 @@ void smtp_session(struct session *session)
                          .gate = session->listener->gate,
                          .settings = session->listener->settings,
                          .is_lmtp = session->listener->settings->protocol == PROTOCOL_LMTP };
-    buf_init(&smtp.xclient_line, SMTP_LINE_LIMIT);
 
     if (smtp.settings->proxy_protocol && smtp_hear_proxy(&smtp) != 0)
         smtp.is_over = true; /* without a word */

@@ -81,6 +81,11 @@ void smtp_reply(struct smtp *smtp, const char *reply);
 /* "CODE E.E.E HOSTNAME TEXT", for replies that begin or end a session. */
 void smtp_reply_as_host(struct smtp *smtp, const char *status, const char *text);
 
+void smtp_say_ready(struct smtp *smtp);
+
+/* A last reply, and the session is over. */
+void smtp_hang_up(struct smtp *smtp, const char *status, const char *text);
+
 /* As smtp_reply, for what is the client's mistake: after many it is hung up on. */
 void smtp_mistake(struct smtp *smtp, const char *reply);
 

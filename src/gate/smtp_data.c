@@ -15,7 +15,8 @@
 
 enum {
     SMTP_RESERVATION_STEP = 262144,
-    SMTP_MOST_UNWANTED = 1 << 30 /* bytes beyond what was told to be too large, before we hang up */
+    SMTP_LEAST_BYTES_A_SECOND = 100, /* on average, beyond the silence that is allowed anyway */
+    SMTP_MOST_UNWANTED = 1 << 30     /* bytes beyond what was told to be too large, before we hang up */
 };
 
 static const char bad_sequence[] = "503 5.5.1 Say MAIL and RCPT first";
@@ -99,23 +100,40 @@ static const char *smtp_body_begin(struct smtp *smtp, enum smtp_body_kind kind)
 
 /* --- From the client --- */
 
-/* The next bytes of a body. False: the client is lost, and so is the session. */
-static bool smtp_next_bytes(struct smtp *smtp, struct span *bytes_out)
+/* How a body, or a chunk of one, comes along. */
+struct pace {
+    int64_t began_ms;
+    uint64_t taken;
+    uint64_t unwanted;
+};
+
+static struct pace pace_begin(void)
 {
-    stream_set_deadline(smtp->stream, deadline_in(smtp->settings->client_timeout_ms));
+    return (struct pace){ .began_ms = clock_now_ms() };
+}
+
+/* The next bytes. False: the client is lost, or so slow that it might as well be, and the session is over. */
+static bool smtp_next_bytes(struct smtp *smtp, const struct pace *pace, struct span *bytes_out)
+{
+    int64_t timeout_ms = smtp->settings->client_timeout_ms;
+    int64_t earned_ms = (int64_t)(pace->taken / SMTP_LEAST_BYTES_A_SECOND) * 1000;
+    struct deadline slowness = { .at_ms = pace->began_ms + timeout_ms + earned_ms };
+    stream_set_deadline(smtp->stream, deadline_earlier(slowness, deadline_in(timeout_ms)));
     if (stream_peek(smtp->stream, bytes_out) == 1)
         return true;
     smtp_part(smtp);
     return false;
 }
 
-/* After a body that is far beyond all limits there is no staying in step. */
-static bool smtp_has_patience(struct smtp *smtp, uint64_t unwanted)
+/* False after a body that is far beyond all limits: then there is no staying in step, and the session is over. */
+static bool smtp_consume(struct smtp *smtp, struct pace *pace, size_t size, bool is_wanted)
 {
-    if (unwanted <= SMTP_MOST_UNWANTED)
+    stream_consume(smtp->stream, size);
+    pace->taken += size;
+    pace->unwanted += is_wanted ? 0 : size;
+    if (pace->unwanted <= SMTP_MOST_UNWANTED)
         return true;
-    smtp_reply_as_host(smtp, "421 4.3.0", "This is too much");
-    smtp->is_over = true;
+    smtp_hang_up(smtp, "421 4.3.0", "Too much of what is not wanted");
     return false;
 }
 
@@ -123,17 +141,14 @@ static bool smtp_has_patience(struct smtp *smtp, uint64_t unwanted)
 static bool smtp_receive_data(struct smtp *smtp)
 {
     struct smtp_mail *mail = smtp->mail;
-    uint64_t unwanted = 0;
+    struct pace pace = pace_begin();
     while (!smtp_body_is_ended(&mail->body)) {
         struct span bytes;
-        if (!smtp_next_bytes(smtp, &bytes))
+        if (!smtp_next_bytes(smtp, &pace, &bytes))
             return false;
         size_t taken = smtp_body_take(&mail->body, bytes);
-        stream_consume(smtp->stream, taken);
         mail_look_for_flaw(mail);
-        if (mail->refusal != NULL)
-            unwanted += taken;
-        if (!smtp_has_patience(smtp, unwanted))
+        if (!smtp_consume(smtp, &pace, taken, mail->refusal == NULL))
             return false;
     }
     return true;
@@ -142,22 +157,19 @@ static bool smtp_receive_data(struct smtp *smtp)
 /* Reads a chunk of BDAT; `mail` NULL: and drops it. */
 static bool smtp_receive_chunk(struct smtp *smtp, uint64_t size, struct smtp_mail *mail)
 {
-    uint64_t unwanted = 0;
+    struct pace pace = pace_begin();
     while (size > 0) {
         struct span bytes;
-        if (!smtp_next_bytes(smtp, &bytes))
+        if (!smtp_next_bytes(smtp, &pace, &bytes))
             return false;
         if (bytes.size > size)
             bytes.size = (size_t)size;
+        size -= bytes.size;
         if (mail != NULL) {
             (void)smtp_body_take(&mail->body, bytes);
             mail_look_for_flaw(mail);
         }
-        stream_consume(smtp->stream, bytes.size);
-        size -= bytes.size;
-        if (mail == NULL || mail->refusal != NULL)
-            unwanted += bytes.size;
-        if (!smtp_has_patience(smtp, unwanted))
+        if (!smtp_consume(smtp, &pace, bytes.size, mail != NULL && mail->refusal == NULL))
             return false;
     }
     return true;

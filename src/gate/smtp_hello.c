@@ -52,7 +52,7 @@ static bool smtp_take_hello(struct smtp *smtp, struct span name)
 void smtp_hello(struct smtp *smtp, struct span arguments)
 {
     if (smtp_take_hello(smtp, arguments))
-        smtp_reply_as_host(smtp, "250", "");
+        smtp_reply_as_host(smtp, "250", "Ok");
 }
 
 static bool smtp_may_start_tls(const struct smtp *smtp)
@@ -113,8 +113,7 @@ void smtp_extended_hello(struct smtp *smtp, struct span arguments)
         return;
     }
     smtp_log_refusal(smtp, smtp->is_lmtp ? "LHLO" : "EHLO", NULL, fault.text);
-    smtp_reply_as_host(smtp, "421 4.4.1", "The next hop can't be reached, try again later");
-    smtp->is_over = true;
+    smtp_hang_up(smtp, "421 4.4.1", "The next hop can't be reached, try again later");
 }
 
 /* The dialogue starts anew, and nothing that was said in plain text counts (RFC 3207 section 4.2). */

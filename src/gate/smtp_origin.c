@@ -5,11 +5,13 @@
 
 #include "base/memory.h"
 #include "proto/proxy_header.h"
+#include "proto/smtp_command.h"
 #include "sys/log.h"
 
+#include <arpa/inet.h>
 #include <assert.h>
 #include <errno.h>
-#include <netdb.h>
+#include <netinet/in.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,14 +72,24 @@ int smtp_hear_proxy(struct smtp *smtp)
     return result;
 }
 
-/* A Unix socket has no address: that stays unknown. */
+/* A Unix socket has no address: that stays unknown. An IPv4 address in IPv6 clothes is written as what it is. */
 static void origin_of_peer(const struct sockaddr_storage *peer, struct origin *origin)
 {
-    if (peer->ss_family != AF_INET && peer->ss_family != AF_INET6)
+    const struct sockaddr_in *four = (const struct sockaddr_in *)peer;
+    const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)peer;
+    const void *address = NULL;
+    bool is_mapped = peer->ss_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&six->sin6_addr);
+    if (peer->ss_family == AF_INET)
+        address = &four->sin_addr;
+    else if (peer->ss_family == AF_INET6)
+        address = is_mapped ? &six->sin6_addr.s6_addr[12] : six->sin6_addr.s6_addr;
+    if (address == NULL)
         return;
-    if (getnameinfo((const struct sockaddr *)peer, sizeof *peer, origin->address, sizeof origin->address, origin->port,
-                    sizeof origin->port, NI_NUMERICHOST | NI_NUMERICSERV) != 0)
-        *origin = (struct origin){ 0 };
+    int family = is_mapped ? AF_INET : peer->ss_family;
+    if (inet_ntop(family, address, origin->address, sizeof origin->address) == NULL)
+        origin->address[0] = '\0';
+    unsigned port = ntohs(peer->ss_family == AF_INET ? four->sin_port : six->sin6_port);
+    (void)snprintf(origin->port, sizeof origin->port, "%u", port);
 }
 
 /* RFC 3848. */
@@ -111,7 +123,7 @@ void smtp_forget_origin(struct smtp *smtp)
     smtp->xforward = NULL;
     free(smtp->xclient);
     smtp->xclient = NULL;
-    buf_clear(&smtp->xclient_line);
+    buf_fini(&smtp->xclient_line);
 }
 
 static bool smtp_parse_values(struct smtp *smtp, enum xforward_command command, struct span arguments,
@@ -168,17 +180,18 @@ void smtp_xclient(struct smtp *smtp, struct span arguments)
         smtp_reply(smtp, "451 4.4.1 The next hop can't be reached");
         return;
     }
+    if (smtp->xclient == NULL) {
+        smtp->xclient = memory_new(sizeof *smtp->xclient);
+        origin_of_peer(&smtp->session->peer, &smtp->xclient->values);
+        buf_init(&smtp->xclient_line, SMTP_LINE_LIMIT);
+    }
     xclient_line_add(&smtp->xclient_line, &values, hop.xclient);
     if (buf_overflowed(&smtp->xclient_line)) {
         smtp_mistake(smtp, "501 5.5.4 Too many attributes");
         smtp_forget_origin(smtp);
         return;
     }
-    if (smtp->xclient == NULL) {
-        smtp->xclient = memory_new(sizeof *smtp->xclient);
-        origin_of_peer(&smtp->session->peer, &smtp->xclient->values);
-    }
     origin_take(smtp->xclient, &values);
     smtp_forget_hello(smtp);
-    smtp_reply_as_host(smtp, "220", smtp->is_lmtp ? "LMTP Cordon" : "ESMTP Cordon");
+    smtp_say_ready(smtp);
 }

@@ -10,6 +10,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -146,8 +147,8 @@ int transaction_body_begin(struct transaction *t, struct fault *fault)
 void transaction_run(struct transaction *t, transaction_forward forward, void *context)
 {
     struct fault fault;
-    CHECK(sealed_finish(&t->message, &fault) == 0);
-    CHECK(t->message.size - t->standin_bytes <= MESSAGE_LIMIT);
+    if (sealed_finish(&t->message, &fault) != 0)
+        abort();
     buf_clear(&world.message);
     buf_put_span(&world.message, span_from(sealed_span(&t->message), t->standin_bytes));
     forward(t, context);
@@ -194,10 +195,17 @@ static void client_send(const struct client *client, const char *text)
     CHECK(send(client->fd, text, strlen(text), MSG_NOSIGNAL) == (ssize_t)strlen(text));
 }
 
+static void client_trickle(const struct client *client)
+{
+    struct pollfd reply = { .fd = client->fd, .events = POLLIN };
+    for (int i = 0; i < 1000 && poll(&reply, 1, (int)world.client_timeout_ms / 10) == 0; i++)
+        (void)send(client->fd, "x", 1, MSG_NOSIGNAL);
+}
+
 /* One step of a scenario:
  *   C: a line that the client sends   R: bytes that it sends as they are   S: how the next reply begins
  *   +: what that reply also has       -: what it has not                   X  the server has closed
- *   D  the gate drains */
+ *   D  the gate drains                 T  the client trickles bytes until there is a reply */
 static void client_step(struct client *client, const struct gate *gate, const char *step)
 {
     const char *text = step[1] == ':' ? step + 3 : "";
@@ -224,6 +232,9 @@ static void client_step(struct client *client, const struct gate *gate, const ch
     case 'X':
         client_read_reply(client);
         CHECK(client->reply[0] == '\0');
+        break;
+    case 'T':
+        client_trickle(client);
         break;
     case 'D':
         CHECK(write(gate->stopping_fd, &one, sizeof one) == (ssize_t)sizeof one);
@@ -295,6 +306,7 @@ static void play(const char *name, const char *const *steps)
     CHECK(pthread_join(thread, NULL) == 0);
 
     CHECK(world.hops == 0);
+    CHECK(world.message.size <= MESSAGE_LIMIT);
     budget_drop(gate.budget, &older);
     CHECK(budget_used(gate.budget) == 0);
     budget_free(gate.budget);
@@ -546,6 +558,28 @@ static void test_tls_is_required(void)
     finish();
 }
 
+/* More than one line to the next hop can hold is refused, and nothing of it is kept. */
+static void test_xclient_has_a_limit(void)
+{
+    char step[1990];
+    fill_step(step, sizeof step, "C: XCLIENT NAME=", "");
+    PLAY(BEGIN, step, "S: 220", "C: EHLO y", "S: 250", step, "S: 501 5.5.4", ENVELOPE);
+    CHECK(strncmp(buf_text(&world.said), "MAIL", 4) == 0);
+    CHECK(strcmp(world.origin.address, "192.0.2.5") == 0 && world.origin.name[0] == '\0');
+    finish();
+}
+
+/* Never silent for as long as is allowed, and yet. */
+static void test_slow_clients(void)
+{
+    world.client_timeout_ms = 200;
+    PLAY(BEGIN, ENVELOPE, "C: DATA", "S: 354", "T", "S: 421 4.4.2", "X");
+    finish();
+    world.client_timeout_ms = 200;
+    PLAY(BEGIN, ENVELOPE, "R: BDAT 1000\r\n", "T", "S: 421 4.4.2", "X");
+    finish();
+}
+
 static void test_silence_and_draining(void)
 {
     world.client_timeout_ms = 50;
@@ -594,6 +628,8 @@ int main(void)
     test_scanners_that_do_not_answer();
     test_xforward();
     test_xclient();
+    test_xclient_has_a_limit();
+    test_slow_clients();
     test_proxy();
     test_tls_is_required();
     test_silence_and_draining();
