@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "clam.h"
+
+#include "base/memory.h"
+#include "engine/folder.h"
+#include "engine/remark.h"
+#include "engine/signatures.h"
+#include "scanner/clamd_reply.h"
+
+#include <assert.h>
+#include <clamav.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CLAM_MAX_RECURSION = 17, CLAM_MAX_FILES = 10000, CLAM_SCANS_OF_MAX = 4, CLAM_FOLDER_SIZE = 512 };
+
+#define CLAM_MOST_BYTES UINT64_C(2147483646) /* what lies inside of the library counts with an int */
+
+struct clam {
+    struct cl_engine *engine;
+    unsigned count;
+    struct signatures_about about;
+    char folder[CLAM_FOLDER_SIZE];
+};
+
+/* What went wrong since clam_listen: the worst of the library's complaints. The library has one callback for the
+ * process. */
+static struct clam_complaint {
+    struct remark remark;
+    char text[SCAN_TEXT_SIZE];
+} complaint;
+
+static void clam_complain(const struct remark *remark, struct span text)
+{
+    if (remark->unscannable > complaint.remark.unscannable)
+        complaint.remark.unscannable = remark->unscannable;
+    if (remark->result <= complaint.remark.result)
+        return;
+    complaint.remark.result = remark->result;
+    (void)span_copy(text, complaint.text, sizeof complaint.text);
+}
+
+static void clam_hear(enum cl_msg severity, const char *full, const char *text, void *context)
+{
+    (void)full;
+    (void)context;
+    if (severity < CL_MSG_WARN)
+        return;
+    struct span said = span_trim(span_text(text));
+    struct remark remark = remark_read(said);
+    char line[SCAN_TEXT_SIZE];
+    (void)snprintf(line, sizeof line, "libclamav: %.*s", (int)(said.size < 160 ? said.size : 160), said.data);
+    clam_complain(&remark, span_text(line));
+}
+
+/* The library removes temporary files as it goes, and does not notice every write that fails. But whatever it unpacked
+ * lies there while it is looked at: so the room is looked at before and after each layer. A file that lost its end then
+ * has none left, and one that lost everything leaves its containers without. */
+static void clam_look_at_room(void *context)
+{
+    static const struct remark full = { .result = SCAN_FAILED };
+    const struct clam *clam = context;
+    if (folder_is_full(clam->folder))
+        clam_complain(&full, span_text("the folder for temporary files ran full (see folder_size)"));
+}
+
+static cl_error_t clam_before_layer(int fd, const char *type, void *context)
+{
+    (void)fd;
+    (void)type;
+    clam_look_at_room(context);
+    return CL_CLEAN;
+}
+
+static cl_error_t clam_after_layer(int fd, int result, const char *name, void *context)
+{
+    (void)fd;
+    (void)result;
+    (void)name;
+    clam_look_at_room(context);
+    return CL_CLEAN;
+}
+
+static void clam_listen(void)
+{
+    complaint = (struct clam_complaint){ .remark = { .result = SCAN_CLEAN } };
+}
+
+struct number_row {
+    enum cl_engine_field field;
+    uint64_t number;
+};
+
+static int clam_set_limits(struct clam *clam, const struct clam_settings *settings, struct fault *fault)
+{
+    uint64_t file_bytes = settings->max_bytes < CLAM_MOST_BYTES ? settings->max_bytes : CLAM_MOST_BYTES;
+    /* A bomb must reach a limit, which is a fact about it, before it fills the folder, which may be anything: files
+     * within files lie there together, and count together; one more is written before it is counted. */
+    uint64_t scan_bytes = CLAM_SCANS_OF_MAX * file_bytes;
+    uint64_t room_bytes = settings->folder_bytes / 8 * 7;
+    if (scan_bytes + file_bytes > room_bytes)
+        scan_bytes = room_bytes > 2 * file_bytes ? room_bytes - file_bytes : file_bytes;
+    const struct number_row rows[] = {
+        { CL_ENGINE_MAX_FILESIZE, file_bytes },
+        { CL_ENGINE_MAX_SCANSIZE, scan_bytes },
+        { CL_ENGINE_MAX_RECURSION, CLAM_MAX_RECURSION },
+        { CL_ENGINE_MAX_FILES, CLAM_MAX_FILES },
+        /* The pool's parent watches the time: a limit here would say of the message what is true of the machine. */
+        { CL_ENGINE_MAX_SCANTIME, 0 },
+        { CL_ENGINE_BYTECODE_MODE, CL_BYTECODE_MODE_INTERPRETER }, /* a JIT needs memory to write and execute */
+        { CL_ENGINE_DISABLE_CACHE, 1 },                            /* of clean answers: the gate's business */
+        { CL_ENGINE_DISABLE_PE_STATS, 1 },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        cl_error_t code = cl_engine_set_num(clam->engine, rows[i].field, (long long)rows[i].number);
+        if (code != CL_SUCCESS)
+            return fault_set(fault, EINVAL, "libclamav refuses setting %d: %s", (int)rows[i].field, cl_strerror(code));
+    }
+    return 0;
+}
+
+int clam_use_folder(struct clam *clam, const char *folder, struct fault *fault)
+{
+    (void)snprintf(clam->folder, sizeof clam->folder, "%s", folder);
+    cl_error_t code = cl_engine_set_str(clam->engine, CL_ENGINE_TMPDIR, folder);
+    return code == CL_SUCCESS ? 0 : fault_set(fault, EINVAL, "libclamav refuses the folder: %s", cl_strerror(code));
+}
+
+static int clam_load_signatures(struct clam *clam, const char *path, struct fault *fault)
+{
+    clam_listen();
+    cl_error_t code = cl_load(path, clam->engine, &clam->count, CL_DB_STDOPT);
+    if (clam->count == 0 && (code == CL_SUCCESS || code == CL_EOPEN)) /* a folder without any file that it knows */
+        return fault_set(fault, ENOENT, "no signatures: %s has none; " SIGNATURES_ADVICE, path);
+    if (code != CL_SUCCESS)
+        return fault_set(fault, EIO, "cannot load the signatures of %s: %s%s%.100s", path, cl_strerror(code),
+                         complaint.text[0] != '\0' ? ": " : "", complaint.text);
+    code = cl_engine_compile(clam->engine);
+    if (code != CL_SUCCESS)
+        return fault_set(fault, EIO, "cannot compile the signatures: %s", cl_strerror(code));
+    return 0;
+}
+
+static int clam_begin(struct clam *clam, const struct clam_settings *settings, struct fault *fault)
+{
+    struct signatures_file file;
+    if (signatures_look(settings->signatures, cl_retver(), &clam->about, fault) != 0)
+        return -1;
+    cl_error_t code = cl_init(CL_INIT_DEFAULT);
+    if (code != CL_SUCCESS)
+        return fault_set(fault, EIO, "libclamav does not start: %s", cl_strerror(code));
+    cl_set_clcb_msg(clam_hear);
+    clam->engine = cl_engine_new();
+    if (clam->engine == NULL)
+        return fault_set(fault, ENOMEM, "libclamav does not start: no memory");
+    cl_engine_set_clcb_pre_scan(clam->engine, clam_before_layer);
+    cl_engine_set_clcb_post_scan(clam->engine, clam_after_layer);
+    if (clam_set_limits(clam, settings, fault) != 0 || clam_use_folder(clam, settings->folder, fault) != 0 ||
+        signatures_open(settings->signatures, settings->folder, &file, fault) != 0)
+        return -1;
+    int status = clam_load_signatures(clam, file.path, fault);
+    signatures_close(&file);
+    return status;
+}
+
+struct clam *clam_load(const struct clam_settings *settings, struct fault *fault)
+{
+    struct clam *clam = memory_new(sizeof *clam);
+    if (clam_begin(clam, settings, fault) == 0)
+        return clam;
+    clam_free(clam);
+    return NULL;
+}
+
+void clam_free(struct clam *clam)
+{
+    if (clam == NULL)
+        return;
+    if (clam->engine != NULL)
+        (void)cl_engine_free(clam->engine);
+    free(clam);
+}
+
+const char *clam_version(const struct clam *clam)
+{
+    return clam->about.version;
+}
+
+uint64_t clam_generation(const struct clam *clam)
+{
+    return clam->about.generation;
+}
+
+unsigned clam_signature_count(const struct clam *clam)
+{
+    return clam->count;
+}
+
+struct code_row {
+    cl_error_t code;
+    enum scan_result result;
+    enum unscannable unscannable;
+};
+
+/* What a scan's return code means; whatever is not here has failed. */
+static const struct code_row code_rows[] = {
+    { CL_CLEAN, SCAN_CLEAN, UNSCANNABLE_NONE },
+    { CL_EMAXREC, SCAN_UNSCANNABLE, UNSCANNABLE_LIMIT },
+    { CL_EMAXSIZE, SCAN_UNSCANNABLE, UNSCANNABLE_LIMIT },
+    { CL_EMAXFILES, SCAN_UNSCANNABLE, UNSCANNABLE_LIMIT },
+    { CL_EFORMAT, SCAN_UNSCANNABLE, UNSCANNABLE_DAMAGED },
+    { CL_EPARSE, SCAN_UNSCANNABLE, UNSCANNABLE_DAMAGED },
+    { CL_EUNPACK, SCAN_UNSCANNABLE, UNSCANNABLE_DAMAGED },
+};
+
+static void clam_read_code(cl_error_t code, struct clam_result *result)
+{
+    *result = (struct clam_result){ .result = SCAN_FAILED };
+    for (size_t i = 0; i < sizeof code_rows / sizeof code_rows[0]; i++) {
+        if (code_rows[i].code == code) {
+            result->result = code_rows[i].result;
+            result->unscannable = code_rows[i].unscannable;
+        }
+    }
+    if (result->result != SCAN_CLEAN)
+        (void)snprintf(result->text, sizeof result->text, "libclamav: %s", cl_strerror(code));
+}
+
+/* A name: of a signature, or of what the library did not look into. */
+static void clam_read_name(const char *name, struct clam_result *result)
+{
+    static const enum scan_result results[ANSWERS] = {
+        [ANSWER_NOT_ASKED] = SCAN_FAILED, [ANSWER_CLEAN] = SCAN_FAILED,      [ANSWER_UNSCANNABLE] = SCAN_UNSCANNABLE,
+        [ANSWER_FAILED] = SCAN_FAILED,    [ANSWER_INFECTED] = SCAN_INFECTED,
+    };
+    struct answer answer = { 0 };
+    clamav_name_read(span_text(name != NULL ? name : "(no name)"), &answer);
+    *result = (struct clam_result){ .result = results[answer.kind], .unscannable = answer.unscannable };
+    (void)snprintf(result->text, sizeof result->text, "%s", answer.text);
+}
+
+/* A complaint makes everything but infected worse. */
+static void clam_add_complaint(struct clam_result *result)
+{
+    if (complaint.remark.unscannable > result->unscannable)
+        result->unscannable = complaint.remark.unscannable;
+    if (complaint.remark.result <= result->result)
+        return;
+    result->result = complaint.remark.result;
+    (void)snprintf(result->text, sizeof result->text, "%s", complaint.text);
+}
+
+void clam_scan(struct clam *clam, struct span bytes, struct clam_result *result_out)
+{
+    assert(bytes.size > 0);
+    /* The options are the library's to change. */
+    struct cl_scan_options options = {
+        .general = CL_SCAN_GENERAL_HEURISTICS,
+        .parse = ~0U, /* every format that it knows */
+        .heuristic = CL_SCAN_HEURISTIC_EXCEEDS_MAX | CL_SCAN_HEURISTIC_ENCRYPTED_ARCHIVE |
+                     CL_SCAN_HEURISTIC_ENCRYPTED_DOC,
+    };
+    clam_listen();
+    cl_fmap_t *map = cl_fmap_open_memory(bytes.data, bytes.size);
+    if (map == NULL) {
+        *result_out = (struct clam_result){ .result = SCAN_FAILED, .text = "libclamav: no memory for a map" };
+        return;
+    }
+    const char *name = NULL;
+    unsigned long scanned = 0;
+    cl_error_t code = cl_scanmap_callback(map, NULL, &name, &scanned, clam->engine, &options, clam);
+    if (code == CL_VIRUS)
+        clam_read_name(name, result_out);
+    else
+        clam_read_code(code, result_out);
+    cl_fmap_close(map);
+    clam_add_complaint(result_out);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the engine's parent knows and its children inherit. */
+#ifndef CORDON_ENGINE_ENGINE_H
+#define CORDON_ENGINE_ENGINE_H
+
+#include "conf/settings.h"
+#include "engine/clam.h"
+#include "sys/sandbox.h"
+
+#include <stdbool.h>
+
+enum { ENGINE_PATH_SIZE = 512, ENGINE_STATUS_SIZE = 2048 };
+
+struct engine {
+    const struct settings *settings;
+    const struct scanner_settings *scanner;
+    struct clam *clam;            /* NULL: there is a refusal */
+    char refusal[SCAN_TEXT_SIZE]; /* why every answer is `failed`; empty: it isn't */
+    char base[ENGINE_PATH_SIZE];  /* the children's folders are BASE/0, BASE/1 ... */
+    bool is_private;              /* they are tmpfs of our own mount namespace: a child makes its own the root */
+    bool without_landlock;        /* for tests */
+    struct sandbox_program *box;  /* of the children */
+    char status[ENGINE_STATUS_SIZE];
+};
+
+#endif

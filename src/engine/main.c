@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The embedded engine: libclamav in boxed children, forked from a parent that has loaded the signatures.
+ *
+ * Whatever it lacks (signatures, a canary that is found), it serves: then every answer is `failed` and says why, so
+ * that mail waits and nobody has to guess.
+ */
+#include "base/memory.h"
+#include "conf/conf.h"
+#include "engine/child.h"
+#include "engine/engine.h"
+#include "engine/selftest.h"
+#include "engine/warm.h"
+#include "ipc/pool.h"
+#include "ipc/roles.h"
+#include "sys/log.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { ENGINE_SPARES = 1, ENGINE_QUEUE_PER_PROCESS = 16 };
+
+static const struct scanner_settings *engine_find_scanner(const struct settings *settings)
+{
+    for (size_t i = 0; i < settings->scanner_count; i++) {
+        if (settings->scanners[i].type == SCANNER_CLAMAV)
+            return &settings->scanners[i];
+    }
+    return NULL;
+}
+
+/* Where the machine allows no mount namespace: folders in shared memory, which Landlock fences. */
+static int engine_make_fenced_folders(struct engine *engine, struct fault *fault)
+{
+    (void)snprintf(engine->base, sizeof engine->base, "/dev/shm/cordon-engine-XXXXXX");
+    if (mkdtemp(engine->base) == NULL)
+        return fault_set_errno(fault, errno, "cannot make a folder in /dev/shm");
+    for (uint32_t i = 0; i < engine->scanner->processes; i++) {
+        char path[ENGINE_PATH_SIZE + 16];
+        (void)snprintf(path, sizeof path, "%s/%u", engine->base, i);
+        if (mkdir(path, 0700) != 0)
+            return fault_set_errno(fault, errno, "cannot make %s", path);
+    }
+    return 0;
+}
+
+/* As root before the user is changed, as an ordinary user afterwards: sandbox_private_folders knows. */
+static int engine_make_folders(struct engine *engine, struct fault *fault)
+{
+    struct fault why = { 0 };
+    (void)snprintf(engine->base, sizeof engine->base, "%.400s/engine", engine->settings->run_directory);
+    engine->is_private = sandbox_private_folders(engine->base, engine->settings->user, engine->scanner->processes,
+                                                 engine->scanner->folder_bytes, &why) == 0;
+    static const int kept[] = { CAP_SYS_CHROOT, -1 };
+    if (sandbox_drop_user(engine->settings->user, engine->is_private ? kept : NULL, fault) != 0)
+        return -1;
+    if (engine->is_private)
+        return 0;
+    log_note(LOG_WARNING, "weaker", "no private tmpfs for the engine: %s", why.text);
+    return engine_make_fenced_folders(engine, fault);
+}
+
+static void engine_refuse(struct engine *engine, const char *text)
+{
+    (void)span_copy(span_text(text), engine->refusal, sizeof engine->refusal);
+    log_note(LOG_ERROR, "engine-refuses", "%s", text);
+}
+
+/* Loads and tries the signatures. Where that fails there is a refusal. */
+static void engine_load(struct engine *engine)
+{
+    char folder[ENGINE_PATH_SIZE + 16];
+    struct fault fault = { 0 };
+    (void)snprintf(folder, sizeof folder, "%s/0", engine->base);
+    struct clam_settings settings = { .signatures = engine->scanner->signatures,
+                                      .folder = folder,
+                                      .max_bytes = engine->scanner->max_bytes,
+                                      .folder_bytes = engine->scanner->folder_bytes };
+    engine->clam = clam_load(&settings, &fault);
+    if (engine->clam == NULL) {
+        engine_refuse(engine, fault.text);
+        return;
+    }
+    warm_up();
+    warm_use_huge_pages();
+    if (selftest_run(engine, &fault) != 0)
+        engine_refuse(engine, fault.text);
+}
+
+static const char *engine_status(void *context)
+{
+    struct engine *engine = context;
+    const struct clam *clam = engine->clam;
+    (void)snprintf(
+        engine->status, sizeof engine->status, "state=%s%s\nversion=%s\nsignatures=%u\ngeneration=%016llx\nfolder=%s\n",
+        engine->refusal[0] != '\0' ? "refuses: " : "working", engine->refusal, clam != NULL ? clam_version(clam) : "",
+        clam != NULL ? clam_signature_count(clam) : 0, clam != NULL ? (unsigned long long)clam_generation(clam) : 0ULL,
+        engine->is_private ? "private" : "weaker: shared memory behind a fence");
+    return engine->status;
+}
+
+/* The parent never looks at what a job contains, and needs little: but it keeps CAP_SYS_CHROOT, which each child uses
+ * once and loses. So it takes the filter alone. */
+static int engine_close_parent(struct fault *fault)
+{
+    struct sandbox_program *program = sandbox_prepare(SANDBOX_POOL_PARENT, fault);
+    if (program == NULL)
+        return -1;
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+        return fault_set_errno(fault, errno, "cannot renounce privileges");
+    return sandbox_tighten(program, fault);
+}
+
+static int engine_serve(struct engine *engine, struct fault *fault)
+{
+    uint32_t processes = engine->scanner->processes;
+    struct pool_settings pool = { .name = "engine",
+                                  .spares = processes < ENGINE_SPARES ? processes : ENGINE_SPARES,
+                                  .most = processes,
+                                  .jobs_per_child = engine->scanner->scans_per_process,
+                                  .queue = processes * ENGINE_QUEUE_PER_PROCESS,
+                                  .child = child_run,
+                                  .context = engine,
+                                  .control = ROLE_CONTROL_FD,
+                                  .status = engine_status };
+    return pool_run(&pool, fault);
+}
+
+static int engine_run(struct engine *engine, struct fault *fault)
+{
+    engine->box = sandbox_prepare(SANDBOX_ENGINE, fault);
+    if (engine->box == NULL || engine_make_folders(engine, fault) != 0)
+        return -1;
+    engine_load(engine);
+    if (engine_close_parent(fault) != 0)
+        return -1;
+    log_note(engine->refusal[0] == '\0' ? LOG_NOTICE : LOG_ERROR, "engine", "%s, %u signatures, generation %016llx",
+             engine->refusal[0] != '\0' ? engine->refusal : clam_version(engine->clam),
+             engine->clam != NULL ? clam_signature_count(engine->clam) : 0,
+             engine->clam != NULL ? (unsigned long long)clam_generation(engine->clam) : 0ULL);
+    return engine_serve(engine, fault);
+}
+
+int main(void)
+{
+    (void)signal(SIGPIPE, SIG_IGN);
+    struct buf mistakes;
+    buf_init(&mistakes, CONTROL_TEXT_SIZE);
+    struct settings *settings = conf_load_fd(ROLE_SETTINGS_FD, &mistakes);
+    if (settings == NULL) {
+        log_note(LOG_ERROR, "start-failed", "%s", buf_text(&mistakes));
+        return CONF_EXIT_BAD;
+    }
+    log_begin("cordon-engine-clamav", &settings->log);
+
+    struct engine *engine = memory_new(sizeof *engine);
+    engine->settings = settings;
+    engine->scanner = engine_find_scanner(settings);
+    struct fault fault = { 0 };
+    if (engine->scanner == NULL) {
+        log_note(LOG_ERROR, "start-failed", "no scanner of type clamav is configured");
+        return CONF_EXIT_BAD;
+    }
+    if (engine_run(engine, &fault) != 0) {
+        log_note(LOG_ERROR, "start-failed", "%s", fault.text);
+        return EXIT_FAILURE;
+    }
+    return EXIT_SUCCESS;
+}

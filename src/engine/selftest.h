@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Whether the engine finds what it must, and whether it notices when it can't: tried at start, in a child's own box,
+ * with a good folder for temporary files, with none, and with a full one.
+ */
+#ifndef CORDON_ENGINE_SELFTEST_H
+#define CORDON_ENGINE_SELFTEST_H
+
+#include "engine/engine.h"
+
+/* 0, or -1 and *fault with the first thing that came out otherwise. */
+int selftest_run(const struct engine *engine, struct fault *fault);
+
+#endif

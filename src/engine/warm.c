@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "warm.h"
+
+#include <iconv.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25
+#endif
+
+enum { WARM_HUGE_LEAST_BYTES = 4 * 1024 * 1024, WARM_NAME_SIZE = 32 };
+
+/* What iconv(3) can load as a module: the code pages that libclamav looks for in documents, and the sets that browsers
+ * know (encoding.spec.whatwg.org). A page in any other set is looked at as it stands. */
+static const char warm_charsets[] =
+    "IBM037 IBM437 IBM500 ASMO-708 IBM775 IBM850 IBM852 IBM855 IBM857 IBM860 IBM861 IBM863 IBM864 IBM865 IBM866 "
+    "IBM869 IBM870 IBM871 IBM880 IBM905 IBM1026 IBM273 IBM277 IBM278 IBM280 IBM284 IBM285 IBM290 IBM297 IBM420 "
+    "IBM423 IBM424 CP866 CP875 CP949 CP932 CP936 CP950 CP1025 WINDOWS-874 WINDOWS-1250 WINDOWS-1251 WINDOWS-1252 "
+    "WINDOWS-1253 WINDOWS-1254 WINDOWS-1255 WINDOWS-1256 WINDOWS-1257 WINDOWS-1258 WINDOWS-31J JOHAB MACINTOSH "
+    "MAC-CYRILLIC SHIFT_JIS GB2312 GBK GB18030 BIG5 BIG5-HKSCS EUC-JP EUC-KR EUC-CN EUC-TW UHC KOI8-R KOI8-U "
+    "ISO-8859-1 ISO-8859-2 ISO-8859-3 ISO-8859-4 ISO-8859-5 ISO-8859-6 ISO-8859-7 ISO-8859-8 ISO-8859-9 ISO-8859-10 "
+    "ISO-8859-11 ISO-8859-13 ISO-8859-14 ISO-8859-15 ISO-8859-16 ISO-2022-JP ISO-2022-JP-2 ISO-2022-JP-3 ISO-2022-KR "
+    "ISO-2022-CN TIS-620 UTF-7 UTF-8 UTF-16 UTF-16LE UTF-16BE UTF-32 UTF-32LE UTF-32BE UCS-2 UCS-4 UNICODE US-ASCII ";
+
+/* A module stays loaded while a descriptor is open: so they are never closed. */
+static void warm_charset(const char *name)
+{
+    static const char *const targets[] = { "UTF-16BE", "UTF-8//TRANSLIT" };
+    for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++)
+        (void)iconv_open(targets[i], name);
+}
+
+void warm_up(void)
+{
+    tzset();
+    const char *rest = warm_charsets;
+    for (const char *end = strchr(rest, ' '); end != NULL; end = strchr(rest, ' ')) {
+        char name[WARM_NAME_SIZE];
+        (void)snprintf(name, sizeof name, "%.*s", (int)(end - rest), rest);
+        warm_charset(name);
+        rest = end + 1;
+    }
+}
+
+void warm_use_huge_pages(void)
+{
+    FILE *maps = fopen("/proc/self/maps", "re");
+    if (maps == NULL)
+        return;
+    char line[512];
+    while (fgets(line, sizeof line, maps) != NULL) {
+        unsigned long begin = 0;
+        unsigned long end = 0;
+        char rights[8] = "";
+        unsigned long inode = 1;
+        int read = sscanf(line, "%lx-%lx %7s %*x %*s %lu", &begin, &end, rights, &inode);
+        if (read != 4 || inode != 0 || strcmp(rights, "rw-p") != 0 || end - begin < WARM_HUGE_LEAST_BYTES)
+            continue;
+        void *start = (void *)begin; /* NOLINT(performance-no-int-to-ptr): the kernel's own number */
+        if (madvise(start, end - begin, MADV_HUGEPAGE) == 0)
+            (void)madvise(start, end - begin, MADV_COLLAPSE);
+    }
+    (void)fclose(maps);
+}
