@@ -104,7 +104,10 @@ static enum smtp_body_seen take_after_cr(struct smtp_body *body, const char *byt
         return SEEN_CRLF;
     }
     if (*byte == '\r') {
-        body->held_crs++;
+        if (body->held_crs < SMTP_BODY_MOST_HELD_CRS)
+            body->held_crs++;
+        else
+            put_bare(body, SMTP_BODY_BARE_CR); /* the oldest: so many are no stammer */
         return SEEN_CR;
     }
     put_held_crs(body);

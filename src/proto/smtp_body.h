@@ -3,8 +3,8 @@
  * Invariants:
  * 1. A message under DATA ends at <CRLF>.<CRLF> and nowhere else (the CRLF of "DATA" counts for an empty one); a dot
  *    behind anything but CRLF is an ordinary byte (RFC 5321 section 4.1.1.4).
- * 2. What comes out has no bare CR and no bare LF. Each that came in is either a flaw, or mended: it becomes CRLF. CRs
- *    right before a CRLF ("\r\r\n", a common stammer) are dropped. A line end that was mended never makes the next
+ * 2. What comes out has no bare CR and no bare LF. Each that came in is either a flaw, or mended: it becomes CRLF. A
+ * few CRs right before a CRLF ("\r\r\n", a common stammer) are dropped. A line end that was mended never makes the next
  *    byte's dot special.
  * 3. What comes out is empty or ends with CRLF, once the message has ended. It does not begin with a space or a tab:
  *    that would continue the header field that we put in front.
@@ -19,6 +19,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+enum { SMTP_BODY_MOST_HELD_CRS = 8 };
 
 enum smtp_body_kind { SMTP_BODY_DATA, SMTP_BODY_BDAT };
 
@@ -36,7 +38,7 @@ struct smtp_body {
     smtp_body_put put;
     void *context;
     enum smtp_body_seen seen;
-    size_t held_crs;          /* CRs that came last and are not put yet */
+    size_t held_crs;          /* CRs that came last and are not put yet; at most SMTP_BODY_MOST_HELD_CRS */
     bool is_at_line_start;    /* of what came out */
     bool has_put;             /* anything came out */
     enum smtp_body_flaw flaw; /* the first */

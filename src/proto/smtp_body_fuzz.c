@@ -42,7 +42,9 @@ static void model_read(struct model *model, enum smtp_body_kind kind, bool mends
             break;
         if (kind == SMTP_BODY_DATA && span_starts_with(line, "."))
             line = span_from(line, 1);
-        while (end != SPAN_NONE && line.size > 0 && line.data[line.size - 1] == '\r') {
+        for (int i = 1; i < SMTP_BODY_MOST_HELD_CRS; i++) {
+            if (end == SPAN_NONE || line.size == 0 || line.data[line.size - 1] != '\r')
+                break;
             line.size--; /* a stammer */
             model->is_flawed = model->is_flawed || !mends;
         }

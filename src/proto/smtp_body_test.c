@@ -65,6 +65,7 @@ static const struct row rows[] = {
     { "bare CR mended", SMTP_BODY_DATA, true, BYTES("a\rb\r\rc\r\n.\r\n"), BYTES("a\r\nb\r\n\r\nc\r\n"), 0 },
     { "stammer", SMTP_BODY_DATA, false, BYTES("a\r\r\nb\r\n.\r\n"), BYTES("a"), SMTP_BODY_BARE_CR },
     { "stammer mended", SMTP_BODY_DATA, true, BYTES("a\r\r\r\nb\r\n.\r\n"), BYTES("a\r\nb\r\n"), 0 },
+    { "no stammer any more", SMTP_BODY_DATA, true, BYTES("a\r\r\r\r\r\r\r\r\r\r\n.\r\n"), BYTES("a\r\n\r\n\r\n"), 0 },
     { "the first flaw", SMTP_BODY_DATA, false, BYTES("a\nb\rc\r\n.\r\n"), BYTES("a"), SMTP_BODY_BARE_LF },
     { "continues", SMTP_BODY_DATA, true, BYTES(" a\r\n.\r\n"), BYTES(""), SMTP_BODY_CONTINUES },
     { "continues by tab", SMTP_BODY_DATA, true, BYTES("\ta\r\n.\r\n"), BYTES(""), SMTP_BODY_CONTINUES },
