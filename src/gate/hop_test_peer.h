@@ -7,7 +7,7 @@
  *   "D"       hears a body up to its final dot, and keeps it as it was on the wire
  *   "L"       hears a line, whatever it is
  *   "E"       hears the end of the connection; "E?" takes a reset for one
- *   "T"       goes on under TLS
+ *   "T"       goes on under TLS; "T?" expects that the client does not trust it
  *   "X"       closes with a reset
  * At its end the connection is closed.
  */
