@@ -8,10 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum {
-    CHECK_BEFORE_QUEUE_MOST_MS = 95000, /* Postfix's smtpd_proxy_timeout is 100 s */
-    CHECK_SOCKET_PATH_MOST = 107
-};
+enum { CHECK_BEFORE_QUEUE_MOST_MS = 95000 }; /* Postfix's smtpd_proxy_timeout is 100 s */
 
 struct check {
     const struct settings *settings;
@@ -70,10 +67,16 @@ static bool address_reaches(const struct net_address *hop, const struct net_addr
     return hop->family == NET_INET && is_local && may_be_reached && is_by_name;
 }
 
+/* With one notation for each IPv6 address. */
 static bool check_parse(const char *text, struct net_address *address_out)
 {
     struct fault fault;
-    return net_address_parse(text, address_out, &fault) == 0;
+    struct in6_addr binary;
+    if (net_address_parse(text, address_out, &fault) != 0)
+        return false;
+    if (address_out->family == NET_INET && inet_pton(AF_INET6, address_out->host, &binary) == 1)
+        (void)inet_ntop(AF_INET6, &binary, address_out->host, sizeof address_out->host);
+    return true;
 }
 
 static void check_listener_address(const struct check *check, const struct listener_settings *listener,
@@ -190,7 +193,7 @@ static void check_require(const struct check *check, const struct policy_setting
         check_is_bad(node, "require"))
         return;
     conf_mistake(check->mistakes, check_place(check, node, "require"),
-                 "require = %" PRIu32 ", but there are %zu primary scanners; write at most %zu, or add scanners",
+                 "require = %" PRIu32 " is more than the primary scanners (%zu); write at most %zu, or add scanners",
                  policy->require, primaries, primaries);
 }
 

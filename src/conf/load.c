@@ -236,7 +236,7 @@ static struct settings *load_text(struct span text, const char *file, const char
         conf_check(settings, root, folder != NULL, &mistakes);
     }
     bool is_sound = mistakes.count == 0;
-    assert(is_sound ? root != NULL : true);
+    assert(!is_sound || root != NULL);
     conf_mistakes_write(&mistakes, mistakes_out);
     conf_mistakes_fini(&mistakes);
     if (is_sound)

@@ -133,13 +133,13 @@ void conf_print_manual(struct buf *text_out)
 {
     const struct option_group *policy = option_find(&conf_root_group, "policy")->group;
     manual_group(&conf_root_group, "Top level", text_out);
-    manual_group(&conf_listener_group, "listen: { NAME: { ... }; };", text_out);
-    manual_group(&conf_scanner_group, "scanner: { NAME: { ... }; };", text_out);
-    manual_group(policy, "policy: { ... };", text_out);
-    manual_group(option_find(policy, "unscannable")->group, "policy: { unscannable: { ... }; };", text_out);
-    static const char *const others[][2] = { { "decoder", "decoder: { ... };" },
-                                             { "ban", "ban: { ... };" },
-                                             { "log", "log: { ... };" } };
+    manual_group(&conf_listener_group, "listen: { NAME: { ... }; }", text_out);
+    manual_group(&conf_scanner_group, "scanner: { NAME: { ... }; }", text_out);
+    manual_group(policy, "policy: { ... }", text_out);
+    manual_group(option_find(policy, "unscannable")->group, "policy: { unscannable: { ... }; }", text_out);
+    static const char *const others[][2] = { { "decoder", "decoder: { ... }" },
+                                             { "ban", "ban: { ... }" },
+                                             { "log", "log: { ... }" } };
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         manual_group(option_find(&conf_root_group, others[i][0])->group, others[i][1], text_out);
 }

@@ -152,11 +152,11 @@ static void read_word(const struct value_reading *reading, void *field)
         conf_mistake(reading->mistakes, reading->node, "%s = \"%s\" is not in this version; write %s", key,
                      reading->node->text, buf_text(&words));
     else if (suggestion.nearest != NULL)
-        conf_mistake(reading->mistakes, reading->node, "%s has no \"%.60s\"; did you mean \"%s\"?", key,
+        conf_mistake(reading->mistakes, reading->node, "%s = \"%.60s\" is not known; did you mean \"%s\"?", key,
                      reading->node->text, suggestion.nearest);
     else
-        conf_mistake(reading->mistakes, reading->node, "%s has no \"%.60s\"; write %s", key, reading->node->text,
-                     buf_text(&words));
+        conf_mistake(reading->mistakes, reading->node, "%s = \"%.60s\" is not known; write %s", key,
+                     reading->node->text, buf_text(&words));
     buf_fini(&words);
 }
 
@@ -165,7 +165,8 @@ static void read_address(const struct value_reading *reading, void *field)
     struct net_address address;
     struct fault fault = { 0 };
     if (reading->node->text[0] != '\0' && net_address_parse(reading->node->text, &address, &fault) != 0)
-        conf_mistake(reading->mistakes, reading->node, "%s: %s", reading->option->key, fault.text);
+        conf_mistake(reading->mistakes, reading->node, "%s = \"%.100s\": %s", reading->option->key, reading->node->text,
+                     fault.text);
     else
         *(const char **)field = value_keep(reading, reading->node->text);
 }
@@ -203,7 +204,7 @@ static void read_next_hop(const struct value_reading *reading, void *field)
     struct net_address address;
     struct fault fault = { 0 };
     if (net_address_parse(notation, &address, &fault) != 0) {
-        conf_mistake(reading->mistakes, reading->node, "next_hop: %s", fault.text);
+        conf_mistake(reading->mistakes, reading->node, "next_hop = \"%.100s\": %s", text.data, fault.text);
         return;
     }
     if ((address.family == NET_UNIX) != (hop_schemes[i].address[0] != '\0')) {
@@ -306,8 +307,8 @@ static void read_require(const struct value_reading *reading, void *field)
     else if (node->kind == CONF_NUMBER)
         read_number(reading, field);
     else
-        conf_mistake(reading->mistakes, node, "require has no \"%.60s\"; write \"any\", \"all\" or a number such as 2",
-                     node->text);
+        conf_mistake(reading->mistakes, node,
+                     "require = \"%.60s\" is not known; write \"any\", \"all\" or a number such as 2", node->text);
 }
 
 static void print_quoted(const char *text, struct buf *text_out)

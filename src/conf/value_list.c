@@ -12,7 +12,7 @@ static void list_check_network(const struct value_reading *reading, struct conf_
     struct fault fault = { 0 };
     struct net_trust *trust = net_trust_new();
     if (net_trust_add(trust, item->text, &fault) != 0)
-        conf_mistake(reading->mistakes, item, "%s: %s", reading->option->key, fault.text);
+        conf_mistake(reading->mistakes, item, "%s: \"%.60s\": %s", reading->option->key, item->text, fault.text);
     net_trust_free(trust);
 }
 
