@@ -23,19 +23,19 @@ static void test_addresses_that_are_right(void)
 {
     static const struct {
         const char *text;
-        enum net_family family;
         const char *host;
+        enum net_family family;
         uint16_t port;
     } rows[] = {
-        { "127.0.0.1:10024", NET_INET, "127.0.0.1", 10024 },
-        { "[::1]:25", NET_INET, "::1", 25 },
-        { "[2001:db8::1]:65535", NET_INET, "2001:db8::1", 65535 },
-        { "mx.example.org:1", NET_INET, "mx.example.org", 1 },
-        { "mx.example.org.:25", NET_INET, "mx.example.org.", 25 },
-        { "localhost:25", NET_INET, "localhost", 25 },
-        { "mail_1:25", NET_INET, "mail_1", 25 },
-        { "3com.example:25", NET_INET, "3com.example", 25 },
-        { "unix:/run/cordon/in put.sock", NET_UNIX, "/run/cordon/in put.sock", 0 },
+        { "127.0.0.1:10024", "127.0.0.1", NET_INET, 10024 },
+        { "[::1]:25", "::1", NET_INET, 25 },
+        { "[2001:db8::1]:65535", "2001:db8::1", NET_INET, 65535 },
+        { "mx.example.org:1", "mx.example.org", NET_INET, 1 },
+        { "mx.example.org.:25", "mx.example.org.", NET_INET, 25 },
+        { "localhost:25", "localhost", NET_INET, 25 },
+        { "mail_1:25", "mail_1", NET_INET, 25 },
+        { "3com.example:25", "3com.example", NET_INET, 25 },
+        { "unix:/run/cordon/in put.sock", "/run/cordon/in put.sock", NET_UNIX, 0 },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         test_context(rows[i].text);
