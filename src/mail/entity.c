@@ -75,6 +75,7 @@ static void entity_put_boundary(struct mail_entity *entity, struct span value)
 static void entity_set_kind(struct mail_entity *entity, struct span value)
 {
     struct span type = span_text(entity->type);
+    entity->kind = MAIL_LEAF;
     if (span_starts_with(type, "multipart/"))
         entity_put_boundary(entity, value);
     else if (span_is(type, "message/rfc822") || span_is(type, "message/global"))
@@ -155,7 +156,6 @@ static bool has_blank_line(struct span header)
 
 void mail_entity_read(struct mail_entity *entity, struct span header, const char *default_type)
 {
-    entity->kind = MAIL_LEAF;
     entity->encoding = MAIL_ENCODING_IDENTITY;
     entity->defects = 0;
     entity->seen = 0;

@@ -55,7 +55,7 @@ static uint32_t reader_find(struct mail_reader *reader, struct span boundary)
 {
     uint64_t hash = boundary_hash(boundary);
     reader->steps += boundary.size + 1;
-    for (uint32_t i = reader->buckets[hash % MAIL_BUCKETS]; i > 0; i = reader->nodes[i - 1].older) {
+    for (uint32_t i = reader->buckets[hash % reader->bucket_count]; i > 0; i = reader->nodes[i - 1].older) {
         reader->steps++;
         if (reader->nodes[i - 1].hash == hash && span_equal(node_boundary(reader, &reader->nodes[i - 1]), boundary))
             return i - 1;
@@ -70,9 +70,9 @@ static void reader_open(struct mail_reader *reader)
     if (reader_find(reader, boundary) != MAIL_STOP_END)
         reader_note(reader, MAIL_DEFECT_BOUNDARY_REUSED);
     node->hash = boundary_hash(boundary);
-    node->older = reader->buckets[node->hash % MAIL_BUCKETS];
+    node->older = reader->buckets[node->hash % reader->bucket_count];
     node->is_open = true;
-    reader->buckets[node->hash % MAIL_BUCKETS] = reader->node_count;
+    reader->buckets[node->hash % reader->bucket_count] = reader->node_count;
     reader->open_count++;
 }
 
@@ -81,8 +81,8 @@ static void reader_close(struct mail_reader *reader)
     struct mail_node *node = reader_top(reader);
     if (!node->is_open)
         return;
-    assert(reader->buckets[node->hash % MAIL_BUCKETS] == reader->node_count);
-    reader->buckets[node->hash % MAIL_BUCKETS] = node->older;
+    assert(reader->buckets[node->hash % reader->bucket_count] == reader->node_count);
+    reader->buckets[node->hash % reader->bucket_count] = node->older;
     node->is_open = false;
     reader->open_count--;
 }
@@ -253,6 +253,7 @@ static bool run_enter(struct mail_reader *reader, struct mail_event *event)
         reader_find_stop(reader, node->body_at);
     bool is_ours = node->is_open && reader->stop.owner == reader->node_count - 1;
     reader->step = is_ours ? MAIL_STEP_AFTER : MAIL_STEP_END;
+    node->is_seen = is_ours;
     if (is_ours && !reader->stop.is_close)
         return false;
     if (node->kind == MAIL_MULTIPART)
@@ -287,7 +288,7 @@ static bool run_end(struct mail_reader *reader, struct mail_event *event)
     *event = reader_event(reader, MAIL_EVENT_END);
     event->body = reader_range(reader, node->body_at, reader->stop.body_end);
     event->is_damaged = node->kind == MAIL_MULTIPART && !node->is_closed;
-    if (event->is_damaged)
+    if (event->is_damaged && node->is_seen)
         reader_note(reader, MAIL_DEFECT_CLOSE_MISSING);
     reader_close(reader);
     reader->boundaries.size = node->boundary_at;
@@ -299,7 +300,9 @@ static bool run_end(struct mail_reader *reader, struct mail_event *event)
 void mail_reader_init(struct mail_reader *reader, struct span message, const struct mail_limits *limits)
 {
     *reader = (struct mail_reader){ .message = message, .limits = *limits, .step = MAIL_STEP_BEGIN };
-    reader->nodes = memory_new(((size_t)limits->depth + 1) * sizeof *reader->nodes);
+    reader->bucket_count = (size_t)limits->depth + 1;
+    reader->nodes = memory_new(reader->bucket_count * sizeof *reader->nodes);
+    reader->buckets = memory_new(reader->bucket_count * sizeof *reader->buckets);
     buf_init(&reader->boundaries, message.size);
     mail_entity_init(&reader->entity, limits->names_bytes);
 }
@@ -307,7 +310,9 @@ void mail_reader_init(struct mail_reader *reader, struct span message, const str
 void mail_reader_fini(struct mail_reader *reader)
 {
     free(reader->nodes);
+    free(reader->buckets);
     reader->nodes = NULL;
+    reader->buckets = NULL;
     buf_fini(&reader->boundaries);
     mail_entity_fini(&reader->entity);
 }

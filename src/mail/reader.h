@@ -46,8 +46,6 @@ struct mail_event {
     bool is_damaged; /* END: the multipart was not closed */
 };
 
-enum { MAIL_BUCKETS = 64 };
-
 struct mail_node { /* an open part */
     enum mail_kind kind;
     enum mail_encoding encoding;
@@ -58,6 +56,7 @@ struct mail_node { /* an open part */
     uint64_t hash;
     uint32_t older; /* the next in its bucket: index + 1 */
     bool is_open;   /* its delimiters count */
+    bool is_seen;   /* its first delimiter has been seen */
     bool is_closed; /* its close delimiter has been seen */
     bool is_digest;
 };
@@ -85,7 +84,8 @@ struct mail_reader {
     struct mail_node *nodes;
     uint32_t node_count;
     uint32_t open_count;
-    uint32_t buckets[MAIL_BUCKETS]; /* index + 1 of the innermost node of each */
+    uint32_t *buckets; /* index + 1 of the innermost node of each */
+    size_t bucket_count;
     struct buf boundaries;
     struct mail_entity entity;
 };

@@ -1,0 +1,140 @@
+#include "names.h"
+
+#include "base/test.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The names that a field gives, with '|' for the NUL behind each. */
+static void read_names(struct span value, size_t most, struct mail_names *names, char *text, size_t size)
+{
+    mail_names_init(names, most);
+    mail_names_add_field(names, value, "filename");
+    struct span list = buf_span(&names->list);
+    (void)span_copy(list, text, size);
+    for (size_t i = 0; i < list.size && i + 1 < size; i++)
+        text[i] = list.data[i] == '\0' ? '|' : text[i];
+}
+
+static void test_names(void)
+{
+    static const struct {
+        const char *value;
+        const char *names;
+    } rows[] = {
+        { "attachment", "" },
+        { "attachment; filename=a.txt", "a.txt|" },
+        { "attachment; filename=\"a b.txt\"; filename=\"a b.txt\"", "a b.txt|" },
+        { "attachment; filename=\"a.txt\"; filename*=utf-8''b.exe", "a.txt|b.exe|" },
+        { "attachment; filename*=utf-8'en'%e2%82%ac%20rates.exe", "\xe2\x82\xac rates.exe|" },
+        { "attachment; filename*=iso-8859-1''caf%e9.exe", "caf\xc3\xa9.exe|" },
+        { "attachment; filename*=windows-1252''%80.exe", "\xe2\x82\xac.exe|" },
+        { "attachment; filename*=koi8-r''%c1.exe", "\xc1.exe|" },
+        { "attachment; filename*=plain.exe", "plain.exe|" },
+        { "attachment; filename*0=ev; filename*1=il.exe", "evil.exe|" },
+        { "attachment; filename*1=il.exe; filename*0=\"ev\"", "evil.exe|" },
+        { "attachment; filename*0*=utf-8''e%76; filename*1=il%2e; filename*2*=%65xe", "evil%2eexe|" },
+        { "attachment; filename*0=a; filename*2=c", "ac|" },
+        { "attachment; filename*0=a; filename*0=b", "ab|" },
+        { "attachment; filename=\"=?utf-8?B?ZXZpbC5leGU=?=\"", "=?utf-8?B?ZXZpbC5leGU=?=|evil.exe|" },
+        { "attachment; filename==?iso-8859-1?Q?caf=E9_x.exe?=", "=?iso-8859-1?Q?caf=E9_x.exe?=|caf\xc3\xa9 x.exe|" },
+        { "attachment; filename*0=\"=?utf-8?B?ZXZpb\"; filename*1=\"C5leGU=?=\"",
+          "=?utf-8?B?ZXZpbC5leGU=?=|evil.exe|" },
+        { "attachment; filename=my evil.exe", "my|my evil.exe|" },
+        { "attachment; filename=\"a\".exe", "a|\"a\".exe|" },
+        { "attachment; filename=\"C:\\dir\\evil.exe\"", "C:direvil.exe|C:\\dir\\evil.exe|" },
+        { "attachment; filename=\"caf\xe9.exe\"", "caf\xe9.exe|" },
+        { "filename=evil.exe", "evil.exe|" },
+        { "attachment; FILENAME=\"evil\r\n .exe\"", "evil .exe|" },
+        { "attachment; name=a.txt", "" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct mail_names names;
+        char text[256];
+        test_context(rows[i].value);
+        read_names(span_text(rows[i].value), 4096, &names, text, sizeof text);
+        if (!CHECK(strcmp(text, rows[i].names) == 0))
+            (void)fprintf(stderr, "the names are: %s\n", text);
+        CHECK(!names.is_cut);
+        mail_names_fini(&names);
+    }
+    test_context(NULL);
+}
+
+static void test_nul(void)
+{
+    static const char value[] = "attachment; filename=\"evil.exe\0.txt\"";
+    struct mail_names names;
+    char text[64];
+    read_names(span_of(value, sizeof value - 1), 4096, &names, text, sizeof text);
+    CHECK(strcmp(text, "evil.exe|evil.exe.txt|") == 0);
+    CHECK((names.defects & MAIL_DEFECT_BIT(MAIL_DEFECT_NAME_NUL)) != 0);
+    mail_names_fini(&names);
+}
+
+/* Each limit is exact: what is at it passes, what is one above is noted and the rest still there. */
+static void test_limits(void)
+{
+    for (unsigned more = 0; more <= 1; more++) {
+        struct buf value;
+        struct mail_names names;
+        char text[64];
+        buf_init(&value, 100000);
+        buf_put_text(&value, "attachment");
+        for (unsigned i = 0; i < MAIL_NAMES_MOST + more; i++)
+            buf_printf(&value, "; filename=n%u", i);
+        read_names(buf_span(&value), 4096, &names, text, sizeof text);
+        CHECK(names.count == MAIL_NAMES_MOST && names.is_cut == (more > 0));
+        mail_names_fini(&names);
+
+        buf_clear(&value);
+        buf_put_text(&value, "attachment");
+        for (unsigned i = 0; i < MAIL_SECTIONS_MOST + more; i++)
+            buf_printf(&value, "; filename*%u=x", i);
+        read_names(buf_span(&value), 4096, &names, text, sizeof text);
+        CHECK(names.list.size == MAIL_SECTIONS_MOST + 1 && names.is_cut == (more > 0));
+        mail_names_fini(&names);
+
+        read_names(span_text("attachment; filename=abcd"), 5 - more, &names, text, sizeof text);
+        CHECK(names.count == 1 - more && names.is_cut == (more > 0));
+        mail_names_fini(&names);
+        buf_fini(&value);
+    }
+}
+
+static void test_find(void)
+{
+    static const struct {
+        const char *value;
+        const char *boundary; /* NULL: none */
+        mail_defects defects;
+    } rows[] = {
+        { "multipart/mixed; boundary=b", "b", 0 },
+        { "multipart/mixed; boundary=\"a b\"", "a b", 0 },
+        { "multipart/mixed; charset=x", NULL, 0 },
+        { "multipart/mixed; boundary=a; boundary=b", "a", MAIL_DEFECT_BIT(MAIL_DEFECT_PARAM_TWICE) },
+        { "multipart/mixed; boundary*0=a; boundary*1=b", "ab", 0 },
+        { "multipart/mixed; boundary*=us-ascii''a%62", "ab", 0 },
+        { "multipart/mixed; boundary*=us-ascii''x; boundary=y", "y", MAIL_DEFECT_BIT(MAIL_DEFECT_PARAM_TWICE) },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct buf boundary;
+        mail_defects defects = 0;
+        test_context(rows[i].value);
+        buf_init(&boundary, 100);
+        bool found = mail_param_find(span_text(rows[i].value), "boundary", &boundary, &defects);
+        CHECK(found == (rows[i].boundary != NULL) && defects == rows[i].defects);
+        CHECK(!found || strcmp(buf_text(&boundary), rows[i].boundary) == 0);
+        buf_fini(&boundary);
+    }
+    test_context(NULL);
+}
+
+int main(void)
+{
+    test_names();
+    test_nul();
+    test_limits();
+    test_find();
+    return test_end();
+}
