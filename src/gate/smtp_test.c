@@ -4,7 +4,7 @@
 
 #include "base/memory.h"
 #include "base/test.h"
-#include "proto/smtp_reply.h"
+#include "sys/tls_test_keys.h"
 
 #include <arpa/inet.h>
 #include <assert.h>
@@ -17,10 +17,9 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
 
-enum { TRANSCRIPT_LIMIT = 65536, REPLY_LIMIT = 4096, CLIENT_WAIT_S = 20, MESSAGE_LIMIT = 1000 };
+enum { TRANSCRIPT_LIMIT = 65536, REPLY_LIMIT = 4096, CLIENT_WAIT_MS = 20000, MESSAGE_LIMIT = 1000 };
 
 /* What a scenario starts from, and what it left behind. */
 struct world {
@@ -28,7 +27,8 @@ struct world {
     bool hop_is_lmtp;
     bool is_before_queue;
     bool is_stranger;
-    bool is_tls_required;
+    struct tls_context *server_tls; /* STARTTLS is offered */
+    struct tls_context *client_tls;
     bool mends;
     bool hop_is_down;
     bool scanners_are_down;
@@ -162,61 +162,52 @@ const char *transaction_single_reply(const struct transaction *t)
 /* --- The client --- */
 
 struct client {
-    int fd;
+    struct stream *stream;
     char reply[REPLY_LIMIT];
 };
 
-static bool client_read_line(struct client *client, size_t *used)
-{
-    size_t start = *used;
-    while (*used + 1 < sizeof client->reply && recv(client->fd, client->reply + *used, 1, 0) == 1) {
-        (*used)++;
-        if (client->reply[*used - 1] == '\n') {
-            client->reply[*used] = '\0';
-            return *used - start > 4;
-        }
-    }
-    client->reply[*used] = '\0';
-    return false;
-}
-
-/* One whole reply; "" where the server has closed. */
+/* One whole reply, lines parted by CRLF; "" where the server has closed. */
 static void client_read_reply(struct client *client)
 {
+    char line[1024];
     size_t used = 0;
-    size_t start = 0;
     client->reply[0] = '\0';
-    while (client_read_line(client, &used) && client->reply[start + 3] == '-')
-        start = used;
+    while (stream_read_line(client->stream, line, sizeof line, true) == 1) {
+        int n = snprintf(client->reply + used, sizeof client->reply - used, "%s\r\n", line);
+        assert(n > 0 && (size_t)n < sizeof client->reply - used);
+        used += (size_t)n;
+        if (strlen(line) < 4 || line[3] != '-')
+            return;
+    }
 }
 
-static void client_send(const struct client *client, const char *text)
+static void client_send(const struct client *client, const char *text, const char *end)
 {
-    CHECK(send(client->fd, text, strlen(text), MSG_NOSIGNAL) == (ssize_t)strlen(text));
+    CHECK(stream_write_text(client->stream, text) == 0 && stream_write_text(client->stream, end) == 0);
+    CHECK(stream_flush(client->stream) == 0);
 }
 
 static void client_trickle(const struct client *client)
 {
-    struct pollfd reply = { .fd = client->fd, .events = POLLIN };
+    struct pollfd reply = { .fd = stream_fd(client->stream), .events = POLLIN };
     for (int i = 0; i < 1000 && poll(&reply, 1, (int)world.client_timeout_ms / 10) == 0; i++)
-        (void)send(client->fd, "x", 1, MSG_NOSIGNAL);
+        client_send(client, "x", "");
 }
 
 /* One step of a scenario:
  *   C: a line that the client sends   R: bytes that it sends as they are   S: how the next reply begins
  *   +: what that reply also has       -: what it has not                   X  the server has closed
- *   D  the gate drains                 T  the client trickles bytes until there is a reply */
+ *   D  the gate drains   T  the client trickles bytes until there is a reply   L  TLS begins */
 static void client_step(struct client *client, const struct gate *gate, const char *step)
 {
     const char *text = step[1] == ':' ? step + 3 : "";
     uint64_t one = 1;
     switch (step[0]) {
     case 'C':
-        client_send(client, text);
-        client_send(client, "\r\n");
+        client_send(client, text, "\r\n");
         break;
     case 'R':
-        client_send(client, text);
+        client_send(client, text, "");
         break;
     case 'S':
         client_read_reply(client);
@@ -232,6 +223,9 @@ static void client_step(struct client *client, const struct gate *gate, const ch
     case 'X':
         client_read_reply(client);
         CHECK(client->reply[0] == '\0');
+        break;
+    case 'L':
+        CHECK(stream_start_tls_client(client->stream, world.client_tls, "localhost") == 0);
         break;
     case 'T':
         client_trickle(client);
@@ -260,7 +254,7 @@ static void fill_settings(struct listener_settings *settings)
     *settings = (struct listener_settings){ .name = "test",
                                             .protocol = world.is_lmtp ? PROTOCOL_LMTP : PROTOCOL_SMTP,
                                             .mode = world.is_before_queue ? MODE_BEFORE_QUEUE : MODE_AFTER_QUEUE,
-                                            .tls = world.is_tls_required ? TLS_REQUIRE : TLS_NO,
+                                            .tls = world.server_tls != NULL ? TLS_REQUIRE : TLS_NO,
                                             .client_timeout_ms = world.client_timeout_ms > 0 ? world.client_timeout_ms
                                                                                              : 20000,
                                             .message_timeout_ms = 20000,
@@ -285,12 +279,10 @@ static void play(const char *name, const char *const *steps)
     gate.budget = budget_new(world.budget_bytes > 0 ? world.budget_bytes : 1 << 20);
     struct reservation older = { 0 };
     CHECK(!world.is_somebody_older || budget_take(gate.budget, &older, 1));
-    struct gate_listener listener = { .gate = &gate, .settings = &settings };
+    struct gate_listener listener = { .gate = &gate, .settings = &settings, .tls = world.server_tls };
 
     int pair[2];
     CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0);
-    struct timeval wait = { .tv_sec = CLIENT_WAIT_S };
-    CHECK(setsockopt(pair[0], SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait) == 0);
     struct session session = { .listener = &listener, .stream = stream_new(pair[1]), .packet_fd = -1, .id = "s-1" };
     stream_set_waker(session.stream, gate.stopping_fd);
     session.is_trusted = !world.is_stranger;
@@ -299,10 +291,11 @@ static void play(const char *name, const char *const *steps)
 
     pthread_t thread;
     CHECK(pthread_create(&thread, NULL, session_thread, &session) == 0);
-    struct client client = { .fd = pair[0] };
+    struct client client = { .stream = stream_new(pair[0]) };
+    stream_set_deadline(client.stream, deadline_in(CLIENT_WAIT_MS));
     for (; *steps != NULL; steps++)
         client_step(&client, &gate, *steps);
-    (void)close(client.fd);
+    stream_free(client.stream);
     CHECK(pthread_join(thread, NULL) == 0);
 
     CHECK(world.hops == 0);
@@ -551,11 +544,28 @@ static void test_proxy(void)
     finish();
 }
 
-static void test_tls_is_required(void)
+static void test_starttls(void)
 {
-    world.is_tls_required = true;
-    PLAY(BEGIN, "C: MAIL FROM:<a@b.test>", "S: 530 5.7.0");
+    char folder[] = "/tmp/cordon-smtp-test-XXXXXX";
+    struct test_keys keys;
+    struct fault fault = { 0 };
+    CHECK(mkdtemp(folder) != NULL && test_keys_make(folder, "mx", "DNS:localhost", NULL, &keys));
+    world.server_tls = tls_context_new_server(keys.certificate_path, keys.key_path, &fault);
+    world.client_tls = tls_context_new_client(true, keys.certificate_path, &fault);
+    CHECK(world.server_tls != NULL && world.client_tls != NULL);
+    struct tls_context *contexts[] = { world.server_tls, world.client_tls };
+    PLAY(BEGIN, "+: STARTTLS", "C: MAIL FROM:<a@b.test>", "S: 530 5.7.0", "C: XFORWARD ADDR=192.0.2.77", "S: 250",
+         "R: STARTTLS\r\nMAIL FROM:<injected@x.test>\r\n", "S: 220", "L", "C: MAIL FROM:<a@b.test>", "S: 503",
+         "C: EHLO safe.test", "S: 250", "-: STARTTLS", "C: STARTTLS", "S: 503", ENVELOPE, "C: DATA", "S: 354",
+         "R: x: y\r\n.\r\n", "S: 250", "C: QUIT", "S: 221", "X");
+    CHECK(strncmp(buf_text(&world.said), "MAIL a@client.test", 18) == 0);
+    CHECK(strcmp(world.origin.protocol, "ESMTPS") == 0 && strcmp(world.origin.address, "192.0.2.5") == 0);
+    CHECK(strcmp(world.origin.helo, "safe.test") == 0);
     finish();
+    for (size_t i = 0; i < 2; i++)
+        tls_context_free(contexts[i]);
+    test_keys_remove(&keys);
+    CHECK(rmdir(folder) == 0);
 }
 
 /* More than one line to the next hop can hold is refused, and nothing of it is kept. */
@@ -631,7 +641,7 @@ int main(void)
     test_xclient_has_a_limit();
     test_slow_clients();
     test_proxy();
-    test_tls_is_required();
+    test_starttls();
     test_silence_and_draining();
     test_clients_that_leave();
     return test_end();
