@@ -276,8 +276,8 @@ void smtp_session(struct session *session)
     while (!smtp.is_over)
         smtp_command(&smtp);
 
-    smtp_forget_hello(&smtp);
-    smtp_forget_origin(&smtp);
     stream_set_deadline(smtp.stream, deadline_in(SMTP_FAREWELL_MS));
     (void)stream_flush(smtp.stream);
+    smtp_forget_hello(&smtp);
+    smtp_forget_origin(&smtp);
 }
