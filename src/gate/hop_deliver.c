@@ -54,18 +54,20 @@ static bool delivery_is_unwanted(struct delivery *d)
     return true;
 }
 
-/* The recipients whom the next hop has accepted, without those who are not to get it. */
+/* The recipients whom the next hop has accepted, without those who are not to get it. HOP_OVER where nobody is. */
 static enum hop_step delivery_choose(struct delivery *d)
 {
     const struct transaction *t = d->t;
     struct hop_recipient *next = d->hop->envelope.recipients;
-    bool is_smaller = false;
+    size_t left_out = 0;
     assert(t->recipient_count == d->hop->envelope.recipient_count);
     for (size_t i = 0; i < t->recipient_count; i++, next = next->next) {
         next->is_left_out = !recipient_passes(&t->recipients[i]);
-        is_smaller = is_smaller || next->is_left_out;
+        left_out += next->is_left_out;
     }
-    return is_smaller ? hop_restart(d->hop, t->deadline) : HOP_DONE;
+    if (left_out == t->recipient_count)
+        return HOP_OVER;
+    return left_out > 0 ? hop_restart(d->hop, t->deadline) : HOP_DONE;
 }
 
 /* The message was judged meanwhile, and that takes time: a next hop that has not waited is dialled again, as long as
@@ -99,6 +101,8 @@ static enum hop_step delivery_send(struct delivery *d)
         (void)snprintf(hop->trouble, sizeof hop->trouble, "%s", reply.text);
         return HOP_OVER;
     }
+    if (stream_has_input(hop->link->stream)) /* it would be taken for the reply to the message */
+        return hop_give_up(hop, "4.4.2", "it speaks out of turn");
     struct smtp_send send;
     smtp_send_init(&send, hop->link->stream);
     stream_set_deadline(hop->link->stream, d->t->deadline);

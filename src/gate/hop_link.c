@@ -57,6 +57,15 @@ static enum hop_step link_hear(struct hop_link *link, struct deadline deadline, 
     return HOP_DONE;
 }
 
+/* One command, one reply: what is at hand before a command is said would be taken for its reply. */
+static bool link_is_out_of_turn(const struct hop_link *link, struct fault *fault)
+{
+    if (!stream_has_input(link->stream))
+        return false;
+    (void)fault_set(fault, EPROTO, "it speaks out of turn");
+    return true;
+}
+
 enum hop_step hop_link_hear(struct hop_link *link, struct deadline deadline, struct smtp_reply *reply_out,
                             struct fault *fault)
 {
@@ -66,6 +75,8 @@ enum hop_step hop_link_hear(struct hop_link *link, struct deadline deadline, str
 enum hop_step hop_link_ask(struct hop_link *link, struct deadline deadline, struct smtp_reply *reply_out,
                            struct fault *fault)
 {
+    if (link_is_out_of_turn(link, fault))
+        return HOP_LOST;
     (void)stream_write_text(link->stream, "\r\n");
     return hop_link_hear(link, command_deadline(link, deadline), reply_out, fault);
 }
@@ -88,6 +99,8 @@ static enum hop_step link_greeting(struct hop_link *link, struct deadline deadli
 static enum hop_step link_say_hello(struct hop_link *link, const char *verb, struct deadline deadline,
                                     struct smtp_reply *reply_out, struct fault *fault)
 {
+    if (link_is_out_of_turn(link, fault))
+        return HOP_LOST;
     link->abilities = (struct hop_abilities){ 0 };
     hop_link_put(link, verb);
     hop_link_put(link, " ");

@@ -60,7 +60,8 @@ void hop_link_abort(struct hop_link *link);
 void hop_link_put(struct hop_link *link, const char *text);
 void hop_link_put_span(struct hop_link *link, struct span piece);
 
-/* Ends the line that was put, if any was, and reads one reply. HOP_DONE with a reply that is not 421, or HOP_LOST. */
+/* Ends the line that was put and reads its reply. HOP_DONE with a reply that is not 421, or HOP_LOST, also where
+ * something was at hand before. */
 enum hop_step hop_link_ask(struct hop_link *link, struct deadline deadline, struct smtp_reply *reply_out,
                            struct fault *fault);
 

@@ -78,6 +78,10 @@ static const struct row rows[] = {
       0 },
     { "421 to DATA", PROTOCOL_SMTP, HELLO BOTH "C DATA\nS 421 down\n", "250", "250", "251", LOST, LOST, 0 },
     { "lost in the body", PROTOCOL_SMTP, HELLO BOTH "C DATA\nS 354 go\nL\nX\n", "250", "250", "251", LOST, LOST, 0 },
+    { "an early answer to the message", PROTOCOL_SMTP, HELLO BOTH "C DATA\nS 354 go\nS 250 2.0.0 early\nE\n", "250",
+      "250", "251", LOST, LOST, 0 },
+    { "two answers to MAIL", PROTOCOL_SMTP, HELLO "L\nS 250 a\nS 250 b\nE\n" NEXT HELLO MESSAGE QUIT, "250", "250",
+      "251", "250", "250", 2 },
     { "lost behind the dot", PROTOCOL_SMTP, HELLO BOTH DATA, "250", "250", "251", LOST, LOST, 1 },
     { "421 behind the dot", PROTOCOL_SMTP, HELLO BOTH DATA "S 421 4.3.2 down\n", "250", "250", "251", LOST, LOST, 1 },
     { "3xx behind the dot", PROTOCOL_SMTP, HELLO BOTH DATA "S 354 what\nE\n", "250", "250", "251", LOST, LOST, 1 },
@@ -223,6 +227,19 @@ static void test_some_do_not_pass(void)
     test_context(NULL);
 }
 
+static void test_nobody_passes(void)
+{
+    struct rig rig;
+    rig_start(&rig, HELLO BOTH RSET QUIT);
+    rig_envelope(&rig);
+    rig.recipients[0].fate.action = FATE_DISCARD;
+    rig.recipients[1].fate.action = FATE_TEMPFAIL;
+    hop_deliver(rig.hop, &rig.t, NULL, NULL);
+    CHECK(rig.recipients[0].reply[0] == '\0' && rig.recipients[1].reply[0] == '\0');
+    rig_finish(&rig);
+    rig_free(&rig);
+}
+
 int main(void)
 {
     test_rows();
@@ -230,5 +247,6 @@ int main(void)
     test_closed_before_data();
     test_client_is_gone();
     test_some_do_not_pass();
+    test_nobody_passes();
     return test_end();
 }
