@@ -139,7 +139,7 @@ static bool has_lone_cr(struct span header)
         if (at == SPAN_NONE)
             return false;
         header = span_from(header, at + 1);
-        if (header.size == 0 || header.data[0] != '\n')
+        if (header.size > 0 && header.data[0] != '\n')
             return true;
     }
 }

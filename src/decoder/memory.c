@@ -1,0 +1,74 @@
+#include "memory.h"
+
+#include "base/memory.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct decode_limits memory_limits(void)
+{
+    return (struct decode_limits){ .bytes_out = 1U << 20,
+                                   .own_bytes = 1U << 18,
+                                   .parts = 1000,
+                                   .depth = 20,
+                                   .header_bytes = 65536,
+                                   .text_bytes = 65536 };
+}
+
+static int memory_write(void *context, unsigned target, uint64_t offset, const void *data, size_t size,
+                        struct fault *fault)
+{
+    struct memory *memory = context;
+    uint64_t room = target == EMIT_TO_REPORT ? memory->report_size : memory->pack_sizes[target];
+    (void)fault;
+    assert(target < DECODE_PACKS && offset <= room && size <= room - offset);
+    memcpy(memory->packs[target] + offset, data, size);
+    memory->writes++;
+    return 0;
+}
+
+void memory_decode(struct memory *memory, struct span message, size_t standin_bytes, const char *host,
+                   const struct decode_limits *limits)
+{
+    *memory = (struct memory){ .message = message };
+    memory->job = (struct decode_job){
+        .magic = DECODE_MAGIC, .message_size = message.size, .standin_bytes = (uint32_t)standin_bytes, .limits = *limits
+    };
+    (void)snprintf(memory->job.host, sizeof memory->job.host, "%s", host);
+    memory->report_size = decode_report_size(limits);
+    memory->packs[EMIT_TO_REPORT] = memory_new(memory->report_size);
+    memory->pack_sizes[DECODE_PACK_MESSAGE] = message.size;
+    for (unsigned i = 1; i < DECODE_PACKS; i++) {
+        memory->pack_sizes[i] = i == DECODE_PACK_COMMON ? limits->bytes_out : limits->own_bytes;
+        memory->packs[i] = memory_new(memory->pack_sizes[i] + 1);
+    }
+
+    struct emit emit;
+    struct fault fault = { 0 };
+    int result = emit_init(&emit, &memory->job, memory_write, memory, &fault);
+    assert(result == 0);
+    result = decode_message(message, &memory->job, &emit);
+    assert(result == 0);
+    memory->steps = emit.steps;
+    emit_fini(&emit);
+    if (decode_report_check(span_of(memory->packs[EMIT_TO_REPORT], memory->report_size), message, &memory->job,
+                            memory->pack_sizes, &memory->report, &fault) != 0) {
+        (void)fprintf(stderr, "the report of a message is refused: %s\n", fault.text);
+        abort();
+    }
+}
+
+void memory_free(struct memory *memory)
+{
+    for (unsigned i = 0; i < DECODE_PACKS; i++)
+        free(memory->packs[i]);
+}
+
+struct span memory_part(const struct memory *memory, uint32_t index)
+{
+    const struct decode_part *part = &memory->report.parts[index];
+    const char *pack = part->pack == DECODE_PACK_MESSAGE ? memory->message.data : memory->packs[part->pack];
+    return span_of(pack != NULL ? pack + part->offset : NULL, part->size);
+}
