@@ -42,11 +42,16 @@ static int limits_set(const struct sandbox_settings *settings, struct fault *fau
 
 /* By the system call itself: libcap-ng reads /proc for this, too dear for each of many children. The bounding set does
  * not matter any more, since nothing that is executed gains anything (no new privileges). */
-static int capabilities_drop(struct fault *fault)
+static int capabilities_drop(uint32_t kept, struct fault *fault)
 {
     struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-    struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { { 0 } };
-    if (syscall(SYS_capset, &header, none) != 0)
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { { 0 } };
+    if (syscall(SYS_capget, &header, data) != 0)
+        return fault_set_errno(fault, errno, "cannot read our capabilities");
+    kept &= data[0].permitted;
+    data[0] = (struct __user_cap_data_struct){ .effective = kept, .permitted = kept };
+    data[1] = (struct __user_cap_data_struct){ 0 };
+    if (syscall(SYS_capset, &header, data) != 0)
         return fault_set_errno(fault, errno, "cannot drop capabilities");
     return 0;
 }
@@ -74,7 +79,7 @@ int sandbox_enter(const struct sandbox_settings *settings, bool *is_weaker_out, 
         return -1;
     if (is_weaker_out != NULL)
         *is_weaker_out = is_weaker;
-    if (capabilities_drop(fault) != 0)
+    if (capabilities_drop(sandbox_table(settings->program->profile)->capabilities, fault) != 0)
         return -1;
     return settings->without_filter ? 0 : filter_apply(settings->program, fault);
 }

@@ -27,7 +27,9 @@ enum sandbox_profile {
 
 struct sandbox_program; /* a compiled seccomp filter */
 
-/* Compiles the profile's table. NULL and *fault where libseccomp can't. */
+/* Compiles the profile's table. NULL and *fault where libseccomp can't. A pool's parent prepares its children's
+ * programs before it closes its own box; and what its own box closes stays closed for them, so its paths must hold
+ * theirs. */
 struct sandbox_program *sandbox_prepare(enum sandbox_profile profile, struct fault *fault);
 void sandbox_program_free(struct sandbox_program *program);
 
@@ -53,7 +55,8 @@ struct sandbox_settings {
 int sandbox_drop_user(const char *name, const int *kept, struct fault *fault);
 
 /* Closes the box for good around the calling (single-threaded) process: no new privileges, not dumpable, rlimits,
- * Landlock, seccomp. Drops every capability left. Returns 0, or -1 and *fault. *is_weaker_out (may be NULL) says that
+ * Landlock, seccomp. Drops every capability left (but CAP_SYS_CHROOT in a pool's parent, whose children want it for
+ * sandbox_enter_folder). Returns 0, or -1 and *fault. *is_weaker_out (may be NULL) says that
  * the kernel has no Landlock. */
 int sandbox_enter(const struct sandbox_settings *settings, bool *is_weaker_out, struct fault *fault);
 

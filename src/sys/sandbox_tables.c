@@ -30,9 +30,8 @@
 
 const char sandbox_calls_absent[] = "clone3 openat2 faccessat2 statx";
 
-const char *const sandbox_calls_sanitizer = SANDBOX_IS_SANITIZED
-                                                ? "getrlimit personality prctl prlimit64 rseq set_robust_list"
-                                                : "";
+const char *const sandbox_calls_sanitizer = SANDBOX_IS_SANITIZED ? "getrlimit prctl prlimit64 rseq set_robust_list"
+                                                                 : "";
 
 /* Lists that profiles share. */
 
@@ -59,7 +58,7 @@ const char *const sandbox_calls_sanitizer = SANDBOX_IS_SANITIZED
 
 #define CALLS_POOL                                                                                                     \
     "capget capset chdir chroot close_range dup2 dup3 getsockopt landlock_add_rule landlock_create_ruleset "           \
-    "landlock_restrict_self pidfd_open pidfd_send_signal prctl prlimit64 rseq seccomp sendmsg sendto "                 \
+    "landlock_restrict_self pidfd_open pidfd_send_signal prctl rseq seccomp sendmsg sendto "                           \
     "set_robust_list setrlimit wait4 waitid "
 
 /* What the roles need before they close their own boxes, for a filter is inherited by whatever is executed. */
@@ -67,10 +66,10 @@ const char *const sandbox_calls_sanitizer = SANDBOX_IS_SANITIZED
     "arch_prctl bind chown clone execve execveat fadvise64 fchown fchownat fcntl fgetxattr flock fork get_mempolicy "  \
     "getgroups getitimer getpgrp getpriority getresgid getresuid getrlimit getsid getxattr inotify_add_watch "         \
     "inotify_init inotify_init1 inotify_rm_watch ioctl kill lchown link linkat listen mincore mmap mount mprotect "    \
-    "msync pause pidfd_getfd pipe rt_sigpending rt_sigqueueinfo rt_sigsuspend sched_getparam sched_getscheduler "      \
-    "sched_setaffinity sendfile set_tid_address setgid setgroups setitimer setpgid setpriority setregid setresgid "    \
-    "setresuid setreuid setsid setuid socket socketpair splice symlink symlinkat tgkill timerfd_gettime umount2 "      \
-    "unshare utime utimes vfork "
+    "msync pause pidfd_getfd pipe prlimit64 rt_sigpending rt_sigqueueinfo rt_sigsuspend sched_getparam "               \
+    "sched_getscheduler sched_setaffinity sendfile set_tid_address setgid setgroups setitimer setpgid setpriority "    \
+    "setregid setresgid setresuid setreuid setsid setuid socket socketpair splice symlink symlinkat tgkill "           \
+    "timerfd_gettime umount2 unshare utime utimes vfork "
 
 /* Only somebody who took a box over makes these calls. */
 #define DEADLY_ANYWHERE                                                                                                \
@@ -134,6 +133,7 @@ static const struct sandbox_rule rules_session[] = {
 static const struct sandbox_rule rules_pool[] = {
     { "clone", { { 0, CLONE_VM | NEW_NAMESPACES, 0 } } }, /* fork alone */
     { "socketpair", { { 0, INT, AF_UNIX } } },
+    { "prlimit64", { { 0, INT, 0 } } }, /* our own */
     { "tgkill", { { 0, INT, SANDBOX_OWN_PID } } },
     { 0 },
 };
@@ -155,19 +155,20 @@ static const struct sandbox_table tables[SANDBOX_PROFILES] = {
     [SANDBOX_POOL_PARENT] = { .name = "pool parent",
                               .calls = CALLS_LIFE CALLS_RECEIVE CALLS_PATHS_READ CALLS_PATHS_WRITE CALLS_POOL,
                               .rules = { rules_memory, rules_look, rules_descriptors, rules_pool, NULL },
-                              .deadly = DEADLY_ANYWHERE, },
+                              .deadly = DEADLY_ANYWHERE,
+                              .capabilities = 1U << CAP_SYS_CHROOT }, /* for its children, who drop it */
     [SANDBOX_DECODER] = { .name = "decoder",
                           .calls = CALLS_LIFE CALLS_RECEIVE,
                           .rules = { rules_memory_private, rules_look, rules_tighten, NULL },
-                          .deadly = DEADLY_ANYWHERE DEADLY_IN_A_CHILD, },
+                          .deadly = DEADLY_ANYWHERE DEADLY_IN_A_CHILD },
     [SANDBOX_DECODER_BUSY] = { .name = "busy decoder",
                                .calls = CALLS_LIFE,
                                .rules = { rules_memory_private, rules_look, NULL },
-                               .deadly = DEADLY_ANYWHERE DEADLY_IN_A_CHILD, },
+                               .deadly = DEADLY_ANYWHERE DEADLY_IN_A_CHILD },
     [SANDBOX_ENGINE] = { .name = "engine",
                          .calls = CALLS_LIFE CALLS_RECEIVE CALLS_PATHS_READ CALLS_PATHS_WRITE "chdir ",
                          .rules = { rules_memory, rules_look, rules_descriptors, NULL },
-                         .deadly = DEADLY_ANYWHERE DEADLY_IN_A_CHILD, },
+                         .deadly = DEADLY_ANYWHERE DEADLY_IN_A_CHILD },
 };
 
 const struct sandbox_table *sandbox_table(enum sandbox_profile profile)

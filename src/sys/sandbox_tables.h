@@ -43,10 +43,11 @@ struct sandbox_table {
     const char *calls; /* allowed whatever their arguments; separated by spaces */
     const struct sandbox_rule *rules[SANDBOX_MOST_RULE_LISTS]; /* allowed as far as their arguments are; each list ends
                                                                   with a row without a call */
-    const char *deadly; /* calls that only somebody who took us over makes: they end the process (SIGSYS) */
-    bool may_listen;    /* Landlock leaves listening on TCP ports alone */
-    bool may_connect;   /* and connecting to them and to abstract sockets */
-    bool may_signal;    /* and signals to processes outside */
+    const char *deadly;    /* calls that only somebody who took us over makes: they end the process (SIGSYS) */
+    uint32_t capabilities; /* bits that may stay, of those below 32 */
+    bool may_listen;       /* Landlock leaves listening on TCP ports alone */
+    bool may_connect;      /* and connecting to them and to abstract sockets */
+    bool may_signal;       /* and signals to processes outside */
 };
 
 /* Calls that must look as if the kernel were too old for them, so that libc uses an older one that can be filtered. */
