@@ -72,7 +72,6 @@ static enum hop_step ask_xforward(struct hop_link *link, const struct buf *line,
                                   struct fault *fault)
 {
     struct smtp_reply reply;
-    link->is_dirty = true; /* the attributes last until the transaction's end, or RSET */
     hop_link_put(link, buf_text(line));
     enum hop_step step = hop_link_ask(link, deadline, &reply, fault);
     if (step == HOP_DONE && smtp_reply_class(reply.code) != 2) {
@@ -158,7 +157,7 @@ static void put_parameters(struct hop_link *link, const char *parameters)
 enum hop_step hop_say_mail(struct hop_link *link, const struct hop_envelope *envelope, struct deadline deadline,
                            struct smtp_reply *reply_out, struct fault *fault)
 {
-    link->is_dirty = true;
+    link->is_dirty = true; /* also where MAIL is refused: what XFORWARD said lasts until RSET */
     hop_link_put(link, "MAIL FROM:<");
     hop_link_put(link, envelope->sender);
     hop_link_put(link, ">");

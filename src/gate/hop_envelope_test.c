@@ -112,7 +112,7 @@ static void test_xclient(void)
     struct rig rig;
     struct hop_abilities abilities;
     struct fault fault;
-    rig_start(&rig, AS_CLIENT MESSAGE QUIT NEXT AS_CLIENT MESSAGE QUIT);
+    rig_start(&rig, AS_CLIENT MESSAGE QUIT NEXT AS_CLIENT MESSAGE QUIT NEXT XHELLO MAIL RSET QUIT);
     for (int i = 0; i < 2; i++) {
         CHECK(rig_xclient(&rig) == 250);
         CHECK(rig_rcpt(&rig, "a@b.test") == 250);
@@ -123,6 +123,7 @@ static void test_xclient(void)
         CHECK(abilities.bits == (HOP_XFORWARD | HOP_XCLIENT));
         rig_next_message(&rig);
     }
+    CHECK(rig_mail(&rig, 0) == 250); /* in our own name */
     rig_finish(&rig);
     rig_free(&rig);
 }
