@@ -541,7 +541,7 @@ static const struct option_group log_group = {
     .name = "log",
     .options = log_options,
     .count = OPTION_COUNT(log_options),
-    .manual = "The log.",
+    .manual = "How and where events are logged.",
 };
 
 static const struct option root_options[] = {
@@ -564,7 +564,7 @@ static const struct option root_options[] = {
       .type = OPTION_GROUP,
       .offset = offsetof(struct settings, decoder),
       .group = &decoder_group,
-      .manual = "The decoder." },
+      .manual = "The decoder, and the bounds on one message." },
     { .key = "ban",
       .type = OPTION_GROUP,
       .offset = offsetof(struct settings, ban),
@@ -574,7 +574,7 @@ static const struct option root_options[] = {
       .type = OPTION_GROUP,
       .offset = offsetof(struct settings, log),
       .group = &log_group,
-      .manual = "The log." },
+      .manual = "How and where events are logged." },
     { .key = "hostname",
       .type = OPTION_HOST,
       .offset = offsetof(struct settings, hostname),

@@ -15,6 +15,7 @@ enum { PARSE_MOST_DEPTH = 8, PARSE_QUOTE_SIZE = 61 };
 
 struct parse {
     const char *file;
+    const char *folder;
     struct arena *arena;
     struct conf_mistakes *mistakes;
 };
@@ -35,6 +36,17 @@ static const char *parse_keep(const struct parse *parse, const char *text)
     return copy;
 }
 
+/* libconfig keeps an included file's name as @include gives it: relative to the folder. */
+static const char *parse_keep_file(const struct parse *parse, const char *name)
+{
+    if (name == NULL || parse->folder == NULL)
+        return parse->file;
+    size_t size = strlen(parse->folder) + 1 + strlen(name) + 1;
+    char *path = arena_new(parse->arena, size);
+    (void)snprintf(path, size, "%s/%s", parse->folder, name);
+    return path;
+}
+
 static void parse_check_text(const struct parse *parse, struct conf_node *node)
 {
     for (const char *p = node->text; *p != '\0'; p++) {
@@ -49,10 +61,9 @@ static void parse_check_text(const struct parse *parse, struct conf_node *node)
 static struct conf_node *parse_copy(const struct parse *parse, const config_setting_t *setting, unsigned depth)
 {
     struct conf_node *node = arena_new(parse->arena, sizeof *node);
-    const char *file = config_setting_source_file(setting);
     node->name = parse_keep(parse, config_setting_name(setting));
     node->kind = parse_kinds[config_setting_type(setting)];
-    node->file = file != NULL ? parse_keep(parse, file) : parse->file;
+    node->file = parse_keep_file(parse, config_setting_source_file(setting));
     node->line = config_setting_source_line(setting);
     if (node->kind == CONF_TEXT) {
         node->text = parse_keep(parse, config_setting_get_string(setting));
@@ -103,15 +114,15 @@ static const struct {
 static void parse_report(const struct parse *parse, const config_t *config, struct span text)
 {
     const char *error = config_error_text(config) != NULL ? config_error_text(config) : "syntax error";
-    const char *file = config_error_file(config);
+    const char *included = config_error_file(config);
     unsigned line = config_error_line(config) > 0 ? (unsigned)config_error_line(config) : 1;
     char quote[PARSE_QUOTE_SIZE] = "";
-    if (file == NULL)
+    if (included == NULL)
         parse_quote(text, line, quote);
     size_t i = 0;
     while (parse_mends[i].text[0] != '\0' && strcmp(parse_mends[i].text, error) != 0)
         i++;
-    conf_mistake_at(parse->mistakes, file != NULL ? file : parse->file, line, "%s%s%s%s; %s", error,
+    conf_mistake_at(parse->mistakes, parse_keep_file(parse, included), line, "%s%s%s%s; %s", error,
                     quote[0] != '\0' ? " at \"" : "", quote, quote[0] != '\0' ? "\"" : "", parse_mends[i].mend);
 }
 
@@ -121,7 +132,7 @@ struct conf_node *conf_parse(struct span text, const char *file, const char *fol
     if (!conf_text_check(text, file, folder, mistakes))
         return NULL;
 
-    struct parse parse = { .arena = arena, .mistakes = mistakes };
+    struct parse parse = { .folder = folder, .arena = arena, .mistakes = mistakes };
     parse.file = parse_keep(&parse, file);
     char *terminated = arena_try_text(arena, text);
     if (terminated == NULL) {
