@@ -2,7 +2,10 @@
 #include "warm.h"
 
 #include <iconv.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -52,12 +55,12 @@ void warm_use_huge_pages(void)
         return;
     char line[512];
     while (fgets(line, sizeof line, maps) != NULL) {
-        unsigned long begin = 0;
-        unsigned long end = 0;
-        char rights[8] = "";
-        unsigned long inode = 1;
-        int read = sscanf(line, "%lx-%lx %7s %*x %*s %lu", &begin, &end, rights, &inode);
-        if (read != 4 || inode != 0 || strcmp(rights, "rw-p") != 0 || end - begin < WARM_HUGE_LEAST_BYTES)
+        /* "7f0000000000-7f0000200000 rw-p 00000000 00:00 0 \n" */
+        char *rest = line;
+        uintptr_t begin = strtoul(rest, &rest, 16);
+        uintptr_t end = *rest == '-' ? strtoul(rest + 1, &rest, 16) : begin;
+        bool is_ours = strncmp(rest, " rw-p ", 6) == 0 && strstr(rest, " 00:00 0 ") != NULL; /* no file behind it */
+        if (!is_ours || end - begin < WARM_HUGE_LEAST_BYTES)
             continue;
         void *start = (void *)begin; /* NOLINT(performance-no-int-to-ptr): the kernel's own number */
         if (madvise(start, end - begin, MADV_HUGEPAGE) == 0)

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CANARY_LINE_WORDS = 10, CANARY_FRAME_BYTES = 2048 };
+enum { CANARY_LINE_WORDS = 10, CANARY_FRAME_BYTES = 4096 };
 
 struct canary_row {
     const char *name;
@@ -27,8 +27,10 @@ static void canary_put_base64(struct buf *mail, const char *text, size_t size)
         uint32_t bits = 0;
         for (size_t k = 0; k < 3; k++)
             bits = bits << 8 | (k < have ? (unsigned char)text[i + k] : 0U);
-        for (size_t k = 0; k < 4; k++)
-            buf_put_char(mail, k <= have ? digits[bits >> (18 - 6 * k) & 63U] : '=');
+        char group[4] = { '=', '=', '=', '=' };
+        for (size_t k = 0; k <= have; k++)
+            group[k] = digits[bits >> (18 - 6 * k) & 63U];
+        buf_put(mail, group, sizeof group);
     }
     buf_put_text(mail, "\r\n");
 }
@@ -74,7 +76,7 @@ void canary_put_large(struct buf *mail, size_t large_bytes, bool with_eicar)
 static void canary_make(struct sealed *sample, enum canary canary, size_t large_bytes)
 {
     struct buf bytes;
-    buf_init(&bytes, large_bytes + 2 * CANARY_FRAME_BYTES);
+    buf_init(&bytes, large_bytes + CANARY_FRAME_BYTES);
     if (canary == CANARY_SMALL) {
         char eicar[EICAR_SIZE + 1];
         eicar_make(eicar);

@@ -19,6 +19,14 @@
 
 enum { CLAMD_CHUNK_BYTES = 65536, CLAMD_REPLY_LIMIT = 4096 };
 
+/* struct iovec is for both directions and knows no const. */
+static void *clamd_unconst(const void *data)
+{
+    void *same = NULL;
+    memcpy(&same, &data, sizeof same);
+    return same;
+}
+
 /* 0: the socket is ready for one of `events`; -1 and *fault. */
 static int clamd_wait(int fd, short events, short *ready_out, struct deadline deadline, struct fault *fault)
 {
@@ -73,7 +81,7 @@ static int clamd_send(int fd, struct msghdr *message, struct deadline deadline, 
 
 static int clamd_send_bytes(int fd, const void *data, size_t size, struct deadline deadline, struct fault *fault)
 {
-    struct iovec vector = { .iov_base = (void *)(uintptr_t)data, .iov_len = size };
+    struct iovec vector = { .iov_base = clamd_unconst(data), .iov_len = size };
     struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1 };
     return clamd_send(fd, &message, deadline, fault);
 }
@@ -105,7 +113,7 @@ static int clamd_send_stream(int fd, struct span bytes, struct deadline deadline
         struct span chunk = span_slice(bytes, at, CLAMD_CHUNK_BYTES);
         uint32_t size = htonl((uint32_t)chunk.size);
         struct iovec vectors[2] = { { .iov_base = &size, .iov_len = sizeof size },
-                                    { .iov_base = (void *)(uintptr_t)chunk.data, .iov_len = chunk.size } };
+                                    { .iov_base = clamd_unconst(chunk.data), .iov_len = chunk.size } };
         struct msghdr message = { .msg_iov = vectors, .msg_iovlen = 2 };
         result = clamd_send(fd, &message, deadline, fault);
     }
@@ -205,7 +213,7 @@ static int clamd_ask_piece(struct scanner *scanner, const struct scan_request *r
 
 static void clamd_ask(struct scanner *scanner, const struct scan_request *request, struct answer *answer_out)
 {
-    answer_set(answer_out, ANSWER_CLEAN, span_text(""));
+    *answer_out = (struct answer){ .kind = ANSWER_CLEAN };
     for (size_t i = 0; i < request->count; i++) {
         struct answer answer = { .kind = ANSWER_FAILED };
         struct fault fault;

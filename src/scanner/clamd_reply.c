@@ -90,11 +90,9 @@ void clamd_reply_read(struct span reply, struct answer *answer_out)
         answer_out->unscannable = UNSCANNABLE_LIMIT;
     } else if (reply_cut_end(&rest, " ERROR")) {
         reply_failed("clamd reports", rest, answer_out);
-    } else if (!reply_cut_subject(&rest)) {
-        reply_failed("unknown reply", reply, answer_out);
-    } else if (span_is(rest, "OK")) {
+    } else if (reply_cut_subject(&rest) && span_is(rest, "OK")) {
         answer_set(answer_out, ANSWER_CLEAN, span_text(""));
-    } else if (reply_cut_end(&rest, " FOUND") && rest.size > 0) {
+    } else if (rest.size < reply.size && reply_cut_end(&rest, " FOUND") && rest.size > 0) { /* it has a subject */
         clamav_name_read(reply_plain_name(rest), answer_out);
     } else {
         reply_failed("unknown reply", reply, answer_out);

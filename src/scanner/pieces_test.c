@@ -5,10 +5,10 @@
 struct pieces_row {
     const char *name;
     enum scanner_input input;
-    size_t part_count;
+    uint32_t part_count;
     uint32_t max_pieces;
-    uint64_t max_bytes;
-    size_t count;    /* expected */
+    uint32_t max_bytes;
+    uint32_t count;  /* expected */
     bool ends_whole; /* the last one is the whole message */
     bool has_larger;
 };
@@ -32,8 +32,8 @@ static const struct pieces_row rows[] = {
 static void test_rows(void)
 {
     struct piece parts[8];
-    for (uint32_t i = 0; i < 8; i++)
-        parts[i] = (struct piece){ .pack = 1, .offset = 100U * i, .size = 10U * (i + 1) };
+    for (size_t i = 0; i < 8; i++)
+        parts[i] = (struct piece){ .pack = 1, .offset = UINT64_C(100) * i, .size = UINT64_C(10) * (i + 1) };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const struct pieces_row *row = &rows[i];
         test_context(row->name);
