@@ -81,14 +81,14 @@ static void answer_take(void *argument, int status, int timeouts, struct ares_ad
 static void channel_turn(ares_channel channel, struct deadline deadline)
 {
     ares_socket_t sockets[ARES_GETSOCK_MAXNUM];
-    int set = ares_getsock(channel, sockets, ARES_GETSOCK_MAXNUM);
+    unsigned set = (unsigned)ares_getsock(channel, sockets, ARES_GETSOCK_MAXNUM); /* bits: readable, then writable */
     struct pollfd waits[ARES_GETSOCK_MAXNUM];
     nfds_t count = 0;
     for (int i = 0; i < ARES_GETSOCK_MAXNUM; i++) {
         short events = 0;
-        if (ARES_GETSOCK_READABLE((unsigned)set, i))
+        if ((set >> i & 1) != 0)
             events |= POLLIN;
-        if (ARES_GETSOCK_WRITABLE((unsigned)set, i))
+        if ((set >> (i + ARES_GETSOCK_MAXNUM) & 1) != 0)
             events |= POLLOUT;
         if (events != 0)
             waits[count++] = (struct pollfd){ .fd = sockets[i], .events = events };
