@@ -84,7 +84,7 @@ static const struct expectation {
     { "kill", "++bbbbb" },
     { "tgkill", "++bbbbb" },
     { "pidfd_send_signal", "++blbbb" },
-    { "prlimit of another", "+?sfssf" },
+    { "prlimit of another", "+?sssss" },
     { "mmap private", "+++++++" },
     { "mmap shared, read", "+++++++" },
     { "mmap shared, write", "++++ff+" },
