@@ -18,6 +18,7 @@ struct engine {
     char refusal[SCAN_TEXT_SIZE]; /* why every answer is `failed`; empty: it isn't */
     char base[ENGINE_PATH_SIZE];  /* the children's folders are BASE/0, BASE/1 ... */
     bool is_private;              /* they are tmpfs of our own mount namespace: a child makes its own the root */
+    bool is_weaker;               /* the kernel has no Landlock */
     bool without_landlock;        /* for tests */
     struct sandbox_program *box;  /* of the children */
     char status[ENGINE_STATUS_SIZE];

@@ -20,11 +20,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { ENGINE_SPARES = 1, ENGINE_QUEUE_PER_PROCESS = 16 };
+enum { ENGINE_SPARES = 4, ENGINE_QUEUE_PER_PROCESS = 16 };
 
 static const struct scanner_settings *engine_find_scanner(const struct settings *settings)
 {
@@ -72,7 +71,7 @@ static void engine_refuse(struct engine *engine, const char *text)
     log_note(LOG_ERROR, "engine-refuses", "%s", text);
 }
 
-/* Loads and tries the signatures. Where that fails there is a refusal. */
+/* Loads the signatures. Where that fails there is a refusal. */
 static void engine_load(struct engine *engine)
 {
     char folder[ENGINE_PATH_SIZE + 16];
@@ -89,8 +88,6 @@ static void engine_load(struct engine *engine)
     }
     warm_up();
     warm_use_huge_pages();
-    if (selftest_run(engine, &fault) != 0)
-        engine_refuse(engine, fault.text);
 }
 
 static const char *engine_status(void *context)
@@ -105,16 +102,14 @@ static const char *engine_status(void *context)
     return engine->status;
 }
 
-/* The parent never looks at what a job contains, and needs little: but it keeps CAP_SYS_CHROOT, which each child uses
- * once and loses. So it takes the filter alone. */
-static int engine_close_parent(struct fault *fault)
+/* The parent never looks at what a job contains. What its box closes stays closed for its children too. */
+static int engine_close_parent(struct engine *engine, struct fault *fault)
 {
-    struct sandbox_program *program = sandbox_prepare(SANDBOX_POOL_PARENT, fault);
-    if (program == NULL)
-        return -1;
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
-        return fault_set_errno(fault, errno, "cannot renounce privileges");
-    return sandbox_tighten(program, fault);
+    struct sandbox_path path = { .path = engine->base, .is_writable = true };
+    struct sandbox_settings box = { .program = sandbox_prepare(SANDBOX_POOL_PARENT, fault),
+                                    .paths = &path,
+                                    .path_count = 1 };
+    return box.program != NULL ? sandbox_enter(&box, &engine->is_weaker, fault) : -1;
 }
 
 static int engine_serve(struct engine *engine, struct fault *fault)
@@ -138,8 +133,11 @@ static int engine_run(struct engine *engine, struct fault *fault)
     if (engine->box == NULL || engine_make_folders(engine, fault) != 0)
         return -1;
     engine_load(engine);
-    if (engine_close_parent(fault) != 0)
+    if (engine_close_parent(engine, fault) != 0)
         return -1;
+    struct fault why = { 0 };
+    if (engine->clam != NULL && selftest_run(engine, &why) != 0)
+        engine_refuse(engine, why.text);
     log_note(engine->refusal[0] == '\0' ? LOG_NOTICE : LOG_ERROR, "engine", "%s, %u signatures, generation %016llx",
              engine->refusal[0] != '\0' ? engine->refusal : clam_version(engine->clam),
              engine->clam != NULL ? clam_signature_count(engine->clam) : 0,

@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -123,11 +125,21 @@ static size_t selftest_read(int report, char *text, size_t size)
     return have;
 }
 
+/* The way to signal that the parent's box has. */
+static void selftest_kill(pid_t pid)
+{
+    int process = pidfd_open(pid, 0);
+    if (process < 0)
+        return;
+    (void)pidfd_send_signal(process, SIGKILL, NULL, 0);
+    (void)close(process);
+}
+
 static int selftest_condition(const struct engine *engine, enum condition condition, struct fault *fault)
 {
-    int report[2];
-    if (pipe(report) != 0)
-        return fault_set_errno(fault, errno, "cannot make a pipe");
+    int report[2]; /* a socket, because the parent's box knows no pipes */
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, report) != 0)
+        return fault_set_errno(fault, errno, "cannot make a socket pair");
     pid_t pid = fork();
     if (pid == 0) {
         (void)close(report[0]);
@@ -142,7 +154,7 @@ static int selftest_condition(const struct engine *engine, enum condition condit
     char text[FAULT_TEXT_SIZE];
     size_t size = selftest_read(report[0], text, sizeof text);
     (void)close(report[0]);
-    (void)kill(pid, SIGKILL); /* no more than a formality, unless it hangs */
+    selftest_kill(pid); /* no more than a formality, unless it hangs */
     int status = 0;
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
         continue;
