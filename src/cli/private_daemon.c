@@ -80,7 +80,9 @@ static int private_write_settings(const struct private_daemon *daemon, const str
 static int private_notify_open(struct private_daemon *daemon, struct fault *fault)
 {
     struct sockaddr_un address = { .sun_family = AF_UNIX };
-    (void)snprintf(address.sun_path, sizeof address.sun_path, "%s", daemon->notify);
+    int size = snprintf(address.sun_path, sizeof address.sun_path, "%s", daemon->notify);
+    if (size < 0 || (size_t)size >= sizeof address.sun_path)
+        return fault_set(fault, ENAMETOOLONG, "%s is too long for a socket", daemon->notify);
     daemon->notify_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (daemon->notify_fd < 0 || bind(daemon->notify_fd, (struct sockaddr *)&address, sizeof address) != 0)
         return fault_set_errno(fault, errno, "cannot make %s", daemon->notify);

@@ -1,0 +1,50 @@
+/* cordon: the command line. */
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct subcommand {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *help;
+};
+
+static const struct subcommand subcommands[] = {
+    { "config", cli_config, "print the whole configuration in effect, and where each value comes from" },
+    { "scan", cli_scan, "judge messages from files" },
+    { "status", cli_status, "show how the daemon, its roles and the scanners are" },
+};
+
+enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };
+
+static void usage(FILE *out)
+{
+    (void)fputs("Usage: cordon SUBCOMMAND [OPTION...]\n"
+                "       cordon SUBCOMMAND --help | --help | --version\n\n",
+                out);
+    for (size_t i = 0; i < SUBCOMMANDS; i++)
+        fprintf(out, "  %-8s  %s\n", subcommands[i].name, subcommands[i].help);
+}
+
+int main(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "";
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
+        usage(stdout);
+        return EXIT_SUCCESS;
+    }
+    if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0) {
+        puts("cordon " CORDON_VERSION);
+        return EXIT_SUCCESS;
+    }
+    for (size_t i = 0; i < SUBCOMMANDS; i++) {
+        if (strcmp(name, subcommands[i].name) == 0)
+            return subcommands[i].run(argc - 1, argv + 1);
+    }
+    if (name[0] != '\0')
+        fprintf(stderr, "cordon: there is no subcommand \"%s\"\n", name);
+    usage(stderr);
+    return CLI_EXIT_USAGE;
+}

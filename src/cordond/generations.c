@@ -1,0 +1,395 @@
+/* A reload goes in steps, and each may fail without harm to the generation that works:
+ *
+ *   1. The configuration is read and new listeners are opened.
+ *   2. A decoder and an engine are started where their settings changed, and must become ready.
+ *   3. The new gate is started on all listeners, and must become ready.
+ *   4. The old gate drains; listeners that nobody wants any more are closed.
+ *   5. When the old gate has ended, pools that no generation uses drain too.
+ */
+#include "generations.h"
+
+#include "conf/conf.h"
+#include "cordond/configuration.h"
+#include "cordond/notify.h"
+#include "ipc/packet.h"
+#include "sys/log.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/* --- Children --- */
+
+/* Both ends to their roles; a role that can't take its end is being killed, and its successor gets a new one. */
+static int children_connect(struct child *a, struct child *b, struct fault *fault)
+{
+    int pair[2];
+    if (packet_pair(pair, fault) != 0)
+        return -1;
+    child_send(a, CONTROL_PEER, b->settings.role, "", pair[0]);
+    child_send(b, CONTROL_PEER, a->settings.role, "", pair[1]);
+    (void)close(pair[0]);
+    (void)close(pair[1]);
+    return 0;
+}
+
+static int child_introduce_listeners(struct child *child, const struct supervisor *supervisor,
+                                     const struct settings *settings, struct fault *fault)
+{
+    for (size_t i = 0; i < listeners_wanted(settings); i++) {
+        const char *name = listeners_name(settings, i);
+        int fd = listeners_find(&supervisor->listeners, settings, i);
+        if (fd < 0)
+            return fault_set(fault, ENOENT, "the listener %s is not open", name);
+        child_send(child, CONTROL_LISTENER, child->settings.role, name, fd);
+    }
+    return 0;
+}
+
+/* In every generation that the child serves: it is introduced to whoever it talks to there. */
+static int child_introduce_all(struct child *child, void *context, struct fault *fault)
+{
+    struct supervisor *supervisor = context;
+    enum role role = child->settings.role;
+    for (size_t i = 0; i < SUPERVISOR_MOST_GENERATIONS; i++) {
+        struct generation *generation = &supervisor->generations[i];
+        if (!generation->is_used || generation->children[role] != child)
+            continue;
+        if (role == ROLE_GATE && child_introduce_listeners(child, supervisor, generation->settings, fault) != 0)
+            return -1;
+        for (enum role other = ROLE_GATE; other < ROLE_COUNT; other++) {
+            struct child *peer = generation->children[other];
+            if (peer != NULL && generation_talks(role, other) && child_is_alive(peer) &&
+                children_connect(child, peer, fault) != 0)
+                return -1;
+        }
+    }
+    return 0;
+}
+
+static struct child *child_place(struct supervisor *supervisor)
+{
+    for (size_t i = 0; i < SUPERVISOR_MOST_CHILDREN; i++) {
+        if (!supervisor->children[i].is_used)
+            return &supervisor->children[i];
+    }
+    return NULL;
+}
+
+static int generation_add_child(struct supervisor *supervisor, struct generation *generation, enum role role,
+                                struct fault *fault)
+{
+    struct child_settings settings = {
+        .role = role,
+        .directory = supervisor->directory,
+        .text = &generation->text,
+        .drain_ms = role == ROLE_GATE ? generation->settings->shutdown_timeout_ms : SUPERVISOR_DRAIN_MS,
+        .introduce = child_introduce_all,
+        .context = supervisor,
+    };
+    struct child *child = child_place(supervisor);
+    if (child == NULL)
+        return fault_set(fault, ENFILE, "too many roles are still ending");
+    if (child_init(child, &settings, fault) != 0)
+        return -1;
+    generation->children[role] = child;
+    generation->owns[role] = true;
+    return 0;
+}
+
+/* All roles but the gate, shared with `old` (may be NULL) where that is the same. */
+static int generation_add_pools(struct supervisor *supervisor, struct generation *generation,
+                                const struct generation *old, struct fault *fault)
+{
+    for (enum role role = ROLE_GATE; role < ROLE_COUNT; role++) {
+        if (role == ROLE_GATE || !generation_needs(generation->settings, role))
+            continue;
+        if (old != NULL && old->children[role] != NULL &&
+            generation_may_share(old->settings, generation->settings, role))
+            generation->children[role] = old->children[role];
+        else if (generation_add_child(supervisor, generation, role, fault) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static struct generation *generation_place(struct supervisor *supervisor)
+{
+    for (size_t i = 0; i < SUPERVISOR_MOST_GENERATIONS; i++) {
+        if (!supervisor->generations[i].is_used)
+            return &supervisor->generations[i];
+    }
+    return NULL;
+}
+
+static void generation_retire(struct generation *generation)
+{
+    generation->is_retired = true;
+    struct child *gate = generation->children[ROLE_GATE];
+    if (gate != NULL)
+        child_handle(gate, CHILD_DRAIN);
+}
+
+/* --- Reload --- */
+
+/* Each line of `mistakes` is logged; the first is remembered for status. */
+static void reload_refuse(struct supervisor *supervisor, const struct buf *mistakes)
+{
+    struct span rest = buf_span(mistakes);
+    bool is_first = true;
+    while (rest.size > 0) {
+        struct span mistake = span_cut(&rest, '\n');
+        struct log_line line;
+        log_line_begin(&line, LOG_ERROR, "reload-refused");
+        log_put_span(&line, "reason", mistake);
+        log_line_send(&line);
+        if (is_first)
+            (void)snprintf(supervisor->reload_result, sizeof supervisor->reload_result, "refused: %.*s",
+                           (int)mistake.size, mistake.data);
+        is_first = false;
+    }
+    log_note(LOG_WARNING, "reload", "refused; the configuration from before stays in use");
+    notify_ready("working; the last reload was refused");
+}
+
+static void reload_refuse_text(struct supervisor *supervisor, const char *name, const char *text)
+{
+    struct buf mistakes;
+    buf_init(&mistakes, SUPERVISOR_REASON_SIZE);
+    buf_printf(&mistakes, "%s: %s", name, text);
+    reload_refuse(supervisor, &mistakes);
+    buf_fini(&mistakes);
+}
+
+/* Steps 1 and 2. */
+static int reload_prepare(struct supervisor *supervisor, struct settings *settings_take, struct fault *fault)
+{
+    struct generation *generation = generation_place(supervisor);
+    assert(generation != NULL);
+    if (listeners_open(&supervisor->listeners, settings_take, fault) != 0) {
+        settings_free(settings_take);
+        return -1;
+    }
+    if (generation_init(generation, ++supervisor->last_number, settings_take, fault) != 0 ||
+        generation_add_pools(supervisor, generation, supervisor->current, fault) != 0) {
+        if (generation->is_used)
+            generation_retire(generation);
+        listeners_keep(&supervisor->listeners, supervisor->current->settings);
+        return -1;
+    }
+    supervisor->pending = generation;
+    supervisor->pending_limit = deadline_in(SUPERVISOR_RELOAD_MS);
+    return 0;
+}
+
+static void reload_begin(struct supervisor *supervisor)
+{
+    supervisor->reload_is_wanted = false;
+    const char *name = configuration_name(supervisor->configuration);
+    struct fault fault = { 0 };
+    struct buf mistakes;
+    buf_init(&mistakes, CONF_FILE_LIMIT);
+    notify_reloading("reloading");
+    log_note(LOG_NOTICE, "reload", "reads %s", name);
+    struct settings *settings = configuration_load(supervisor->configuration, &mistakes);
+    if (settings != NULL && configuration_may_replace(supervisor->current->settings, settings, name, &mistakes) != 0) {
+        settings_free(settings);
+        settings = NULL;
+    }
+    if (settings == NULL)
+        reload_refuse(supervisor, &mistakes);
+    else if (reload_prepare(supervisor, settings, &fault) != 0)
+        reload_refuse_text(supervisor, name, fault.text);
+    buf_fini(&mistakes);
+}
+
+/* The generation before goes on as if nothing had been. */
+static void reload_give_up(struct supervisor *supervisor, const char *text)
+{
+    struct generation *generation = supervisor->pending;
+    supervisor->pending = NULL;
+    generation_retire(generation);
+    listeners_keep(&supervisor->listeners, supervisor->current->settings);
+    reload_refuse_text(supervisor, configuration_name(supervisor->configuration), text);
+}
+
+static void reload_finish(struct supervisor *supervisor)
+{
+    struct generation *old = supervisor->current;
+    supervisor->current = supervisor->pending;
+    supervisor->pending = NULL;
+    listeners_keep(&supervisor->listeners, supervisor->current->settings);
+    log_begin("cordond", &supervisor->current->settings->log);
+    generation_retire(old);
+    (void)snprintf(supervisor->reload_result, sizeof supervisor->reload_result, "ok");
+    log_note(LOG_NOTICE, "reload", "done; the gate from before finishes its sessions");
+    notify_ready("working");
+}
+
+/* The next step of the pending generation, if it can be taken. */
+static void reload_tend(struct supervisor *supervisor)
+{
+    struct generation *generation = supervisor->pending;
+    bool are_pools_ready = true;
+    char text[FAULT_TEXT_SIZE];
+    for (enum role role = ROLE_GATE; role < ROLE_COUNT; role++) {
+        const struct child *child = generation->children[role];
+        if (!generation->owns[role])
+            continue;
+        if (child->restarts > 0 && !child->was_ready) {
+            (void)snprintf(text, sizeof text, "the new %s did not start; the log says why", role_row(role)->name);
+            reload_give_up(supervisor, text);
+            return;
+        }
+        are_pools_ready = are_pools_ready && (role == ROLE_GATE || child->was_ready);
+    }
+    const struct child *gate = generation->children[ROLE_GATE];
+    struct fault fault = { 0 };
+    if (gate != NULL && gate->was_ready)
+        reload_finish(supervisor);
+    else if (deadline_passed(supervisor->pending_limit))
+        reload_give_up(supervisor, "the new roles were not ready in time");
+    else if (gate == NULL && are_pools_ready && generation_add_child(supervisor, generation, ROLE_GATE, &fault) != 0)
+        reload_give_up(supervisor, fault.text);
+}
+
+static bool reload_may_begin(struct supervisor *supervisor)
+{
+    if (!supervisor->reload_is_wanted || !supervisor->is_ready || supervisor->pending != NULL)
+        return false;
+    size_t free_children = 0;
+    for (size_t i = 0; i < SUPERVISOR_MOST_CHILDREN; i++)
+        free_children += supervisor->children[i].is_used ? 0 : 1;
+    return generation_place(supervisor) != NULL && free_children >= ROLE_COUNT;
+}
+
+/* --- All of them --- */
+
+int generations_begin(struct supervisor *supervisor, struct settings *settings_take, struct fault *fault)
+{
+    struct generation *generation = &supervisor->generations[0];
+    if (generation_init(generation, ++supervisor->last_number, settings_take, fault) != 0)
+        return -1;
+    supervisor->current = generation;
+    if (generation_add_pools(supervisor, generation, NULL, fault) != 0)
+        return -1;
+    return generation_add_child(supervisor, generation, ROLE_GATE, fault);
+}
+
+void generations_reload(struct supervisor *supervisor)
+{
+    supervisor->reload_is_wanted = !supervisor->is_stopping;
+}
+
+void generations_stop(struct supervisor *supervisor)
+{
+    for (size_t i = 0; i < SUPERVISOR_MOST_CHILDREN && supervisor->is_stopping; i++) {
+        if (supervisor->children[i].is_used)
+            child_handle(&supervisor->children[i], CHILD_KILL);
+    }
+    if (!supervisor->is_stopping)
+        notify_stopping("finishing what is in flight");
+    supervisor->is_stopping = true;
+    supervisor->pending = NULL;
+    supervisor->reload_is_wanted = false;
+    for (size_t i = 0; i < SUPERVISOR_MOST_GENERATIONS; i++) {
+        if (supervisor->generations[i].is_used)
+            generation_retire(&supervisor->generations[i]);
+    }
+}
+
+/* Retired generations end with their gate. */
+static void generations_release(struct supervisor *supervisor)
+{
+    for (size_t i = 0; i < SUPERVISOR_MOST_GENERATIONS; i++) {
+        struct generation *generation = &supervisor->generations[i];
+        const struct child *gate = generation->children[ROLE_GATE];
+        if (generation->is_used && generation->is_retired && (gate == NULL || gate->state == CHILD_ENDED)) {
+            if (supervisor->current == generation)
+                supervisor->current = NULL; /* we are stopping */
+            generation_fini(generation);
+        }
+    }
+}
+
+static bool child_is_needed(const struct supervisor *supervisor, const struct child *child)
+{
+    for (size_t i = 0; i < SUPERVISOR_MOST_GENERATIONS; i++) {
+        const struct generation *generation = &supervisor->generations[i];
+        if (generation->is_used && generation->children[child->settings.role] == child)
+            return true;
+    }
+    return false;
+}
+
+static void children_release(struct supervisor *supervisor)
+{
+    for (size_t i = 0; i < SUPERVISOR_MOST_CHILDREN; i++) {
+        struct child *child = &supervisor->children[i];
+        if (!child->is_used || child_is_needed(supervisor, child))
+            continue;
+        if (child->state != CHILD_ENDED)
+            child_handle(child, CHILD_DRAIN);
+        if (child->state == CHILD_ENDED)
+            child_fini(child);
+    }
+}
+
+/* A first gate that never gets ready would never serve: whoever started us should hear of it. */
+static bool start_has_failed(const struct supervisor *supervisor)
+{
+    const struct child *gate = supervisor->current->children[ROLE_GATE];
+    return !supervisor->is_ready && !gate->was_ready && gate->restarts >= SUPERVISOR_FIRST_DEATHS;
+}
+
+/* The gate is, and each pool is or has failed at least once: mail that needs it waits, but the start does not. */
+static bool start_is_done(const struct supervisor *supervisor)
+{
+    const struct generation *generation = supervisor->current;
+    if (generation->children[ROLE_GATE]->state != CHILD_WORKING)
+        return false;
+    for (enum role role = ROLE_GATE; role < ROLE_COUNT; role++) {
+        const struct child *child = generation->children[role];
+        if (child != NULL && !child->was_ready && child->restarts == 0)
+            return false;
+    }
+    return true;
+}
+
+static void start_tend(struct supervisor *supervisor)
+{
+    if (start_has_failed(supervisor)) {
+        log_note(LOG_ERROR, "start-failed", "the gate ended %u times before it was ever ready; giving up",
+                 supervisor->current->children[ROLE_GATE]->restarts);
+        supervisor->exit_status = 1;
+        generations_stop(supervisor);
+    } else if (start_is_done(supervisor)) {
+        supervisor->is_ready = true;
+        log_note(LOG_NOTICE, "ready", "cordond " CORDON_VERSION " works");
+        notify_ready("working");
+    }
+}
+
+void generations_tend(struct supervisor *supervisor)
+{
+    if (!supervisor->is_stopping && !supervisor->is_ready)
+        start_tend(supervisor);
+    do { /* until nothing is left that would have to wait for the next event, which may be far */
+        if (reload_may_begin(supervisor))
+            reload_begin(supervisor);
+        if (supervisor->pending != NULL)
+            reload_tend(supervisor);
+        generations_release(supervisor);
+        children_release(supervisor);
+    } while (reload_may_begin(supervisor));
+}
+
+bool generations_are_gone(const struct supervisor *supervisor)
+{
+    for (size_t i = 0; i < SUPERVISOR_MOST_CHILDREN; i++) {
+        if (supervisor->children[i].is_used)
+            return false;
+    }
+    return true;
+}

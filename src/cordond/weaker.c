@@ -1,0 +1,52 @@
+#include "weaker.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { WEAKER_FILE_SIZE = 4096 };
+
+/* The start of a small file of the kernel's, terminated; "" where it can't be read. */
+static void weaker_read(const char *path, char text_out[WEAKER_FILE_SIZE])
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd >= 0 ? read(fd, text_out, WEAKER_FILE_SIZE - 1) : -1;
+    text_out[n > 0 ? n : 0] = '\0';
+    if (fd >= 0)
+        (void)close(fd);
+}
+
+/* /proc/swaps has a line of titles, then one for each swap in use. */
+static bool machine_swaps(void)
+{
+    char text[WEAKER_FILE_SIZE];
+    weaker_read("/proc/swaps", text);
+    const char *second = strchr(text, '\n');
+    return second != NULL && second[1] != '\0';
+}
+
+/* MemorySwapMax=0 of our unit, in the second version of control groups. */
+static bool we_may_not_be_swapped(void)
+{
+    char text[WEAKER_FILE_SIZE];
+    char path[WEAKER_FILE_SIZE + 64];
+    weaker_read("/proc/self/cgroup", text);
+    const char *group = strstr(text, "0::/");
+    if (group == NULL)
+        return false;
+    group += strlen("0::");
+    (void)snprintf(path, sizeof path, "/sys/fs/cgroup%.*s/memory.swap.max", (int)strcspn(group, "\n"), group);
+    weaker_read(path, text);
+    return strcmp(text, "0\n") == 0;
+}
+
+void weaker_put(const struct service_user *user, struct buf *out)
+{
+    if (!user->is_root)
+        buf_put_text(out, "weaker=not started as root: all roles run as the user who started them, and may signal and "
+                          "look at each other as far as their boxes let them\n");
+    if (machine_swaps() && !we_may_not_be_swapped())
+        buf_put_text(out, "weaker=the machine swaps: decoded mail may reach a disk; run as a service with "
+                          "MemorySwapMax=0, or encrypt the swap\n");
+}
