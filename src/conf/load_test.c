@@ -73,6 +73,8 @@ static void test_nothing_at_all(struct buf *told)
 {
     struct settings *s = load_text("", told);
     CHECK(s != NULL && told->size == 0);
+    if (s == NULL)
+        abort();
     CHECK(s->listener_count == 1 && s->scanner_count == 1);
     const struct listener_settings *listener = &s->listeners[0];
     CHECK(strcmp(listener->name, "default") == 0 && listener->protocol == PROTOCOL_SMTP);
@@ -129,7 +131,8 @@ static const char example[] = "listen: {\n"
 static void test_what_is_written_counts(struct buf *told)
 {
     struct settings *s = load_text(example, told);
-    if (!CHECK(s != NULL && s->listener_count == 2 && s->scanner_count == 2))
+    CHECK(s != NULL && s->listener_count == 2 && s->scanner_count == 2);
+    if (s == NULL)
         abort();
     const struct listener_settings *before = &s->listeners[0];
     const struct listener_settings *after = &s->listeners[1];

@@ -28,8 +28,8 @@ static const char *mistakes_keep_text(struct conf_mistakes *mistakes, const char
     return copy;
 }
 
-static void mistakes_add(struct conf_mistakes *mistakes, const char *file, unsigned line, const char *format,
-                         va_list arguments)
+__attribute__((format(printf, 4, 0))) static void mistakes_add(struct conf_mistakes *mistakes, const char *file,
+                                                               unsigned line, const char *format, va_list arguments)
 {
     if (mistakes->count == CONF_MOST_MISTAKES) {
         mistakes->more++;

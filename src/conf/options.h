@@ -47,13 +47,13 @@ enum { OPTION_VARIANTS = 2 };
 struct option {
     const char *key;
     enum option_type type;
+    unsigned variants;                     /* bits 1U << variant in which the key has a meaning; 0: in all */
     size_t offset;                         /* in the group's struct */
     const char *fallback[OPTION_VARIANTS]; /* words separated by blanks for lists; [1] NULL: as [0] */
     uint64_t least;
     uint64_t most;
     const struct option_word *words; /* ended by a NULL text */
     const struct option_group *group;
-    unsigned variants;  /* bits 1U << variant in which the key has a meaning; 0: in all */
     const char *manual; /* whole sentences in plain text */
 };
 

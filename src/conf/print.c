@@ -28,8 +28,10 @@ static void print_origin(const struct print *print, size_t line_start, const str
         buf_put_text(print->text, "default");
         return;
     }
-    for (const char *p = node->file; *p != '\0'; p++)
-        buf_put_char(print->text, (unsigned char)*p < 0x20 || *p == 0x7f ? '?' : *p);
+    for (const char *p = node->file; *p != '\0'; p++) {
+        bool is_control = (unsigned char)*p < 0x20 || *p == 0x7f;
+        buf_put(print->text, is_control ? "?" : p, 1);
+    }
     buf_printf(print->text, ":%u", node->line);
 }
 

@@ -4,6 +4,7 @@
 #include "base/test.h"
 #include "conf/options.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@ static uint64_t random_state = UINT64_C(0x9e3779b97f4a7c15);
 
 static uint64_t random_below(uint64_t bound)
 {
+    assert(bound > 0);
     random_state ^= random_state >> 12;
     random_state ^= random_state << 25;
     random_state ^= random_state >> 27;
@@ -32,11 +34,6 @@ static struct settings *load_buf(const struct buf *text, struct buf *told)
     struct settings *settings = conf_load_fd(fd, told);
     (void)close(fd);
     return settings;
-}
-
-static void put_one_of(const char *const *texts, size_t count, struct buf *text)
-{
-    buf_put_text(text, texts[random_below(count)]);
 }
 
 static void put_number(const struct option *option, const char *unit, struct buf *text)
@@ -94,7 +91,8 @@ static void put_text(enum option_type type, struct buf *text)
         [OPTION_CLEAN] = { clean, 2 },
         [OPTION_REQUIRE] = { require, 4 },
     };
-    put_one_of(rows[type].texts, rows[type].count, text);
+    assert(rows[type].texts != NULL);
+    buf_put_text(text, rows[type].texts[random_below(rows[type].count)]);
 }
 
 static void put_value(const struct option *option, struct buf *text)
