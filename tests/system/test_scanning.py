@@ -115,7 +115,7 @@ class FakeClamd:
         with connection:
             if self.how == "close":
                 return
-            command = connection.recv(64)
+            command, ancillary, _, _ = connection.recvmsg(64, socket.CMSG_LEN(4))
             if command.startswith(b"zVERSION"):
                 connection.sendall(b"ClamAV 1.4.6/1/Mon\0")
                 return
@@ -124,7 +124,8 @@ class FakeClamd:
             answers = {"garbage": b"what was the question?\0", "error": b"fd[5]: Can't open file ERROR\0", "blind": b"fd[5]: OK\0",
                        "alarmist": b"fd[5]: Everything.Is.Bad FOUND\0", "empty": b"\0", "endless": b"x" * 1000000}
             try:
-                connection.recvmsg(1, socket.CMSG_LEN(4))
+                if not ancillary:
+                    connection.recvmsg(1, socket.CMSG_LEN(4))
                 connection.sendall(answers[self.how])
             except OSError:
                 pass
