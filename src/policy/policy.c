@@ -22,22 +22,34 @@ static unsigned actions_of(const struct verdict *verdict, const struct policy_se
                                            : policy->actions[gravest];
 }
 
-/* CODE, what was found, and by what name: nothing else of ours is the sender's business. A scanner's own trouble least
- * of all. */
+/* What the sender is told beside the code. Of findings only those about the message itself: a scanner's own trouble is
+ * none of the sender's business. */
+static const struct {
+    const char *word;
+    bool shows_finding;
+    const char *otherwise; /* where no finding is shown */
+} reply_rows[CATEGORIES] = {
+    [CATEGORY_CLEAN] = { "clean", false, "not taken" },
+    [CATEGORY_MALFORMED] = { "malformed", true, "" },
+    [CATEGORY_UNSCANNABLE] = { "unscannable", false, "" }, /* the reason's word */
+    [CATEGORY_UNSCANNED] = { "not scanned", false, "try again later" },
+    [CATEGORY_BANNED] = { "banned", true, "" },
+    [CATEGORY_INFECTED] = { "infected", true, "" },
+};
+
 static void fate_reply(struct fate *fate, const char *code, const struct verdict *verdict)
 {
     enum category gravest = verdict_gravest(verdict);
     const struct finding *finding = verdict_main_finding(verdict);
+    const char *text = reply_rows[gravest].otherwise;
+    if (gravest == CATEGORY_UNSCANNABLE)
+        text = unscannable_text(verdict->unscannable);
+    else if (reply_rows[gravest].shows_finding && finding != NULL)
+        text = finding->text;
     struct buf reply;
     buf_init(&reply, sizeof fate->reply - 1);
-    buf_printf(&reply, "%s message %s", code,
-               gravest == CATEGORY_UNSCANNED ? "not scanned yet" : category_text(gravest));
-    if (gravest == CATEGORY_UNSCANNABLE)
-        buf_printf(&reply, ": %s", unscannable_text(verdict->unscannable));
-    if (finding != NULL && (gravest == CATEGORY_INFECTED || gravest == CATEGORY_BANNED)) {
-        buf_put_text(&reply, ": ");
-        escape_header(&reply, span_text(finding->text), REPLY_REASON_LIMIT);
-    }
+    buf_printf(&reply, "%s %s: ", code, reply_rows[gravest].word);
+    escape_header(&reply, span_text(text), REPLY_REASON_LIMIT);
     (void)span_copy(buf_span(&reply), fate->reply, sizeof fate->reply);
     buf_fini(&reply);
 }
