@@ -123,6 +123,14 @@ static void put_scanners(struct buf *out, const struct status_lines *lines)
     }
 }
 
+static bool line_is_in_roles(const struct status_line *line)
+{
+    struct span name = line->key;
+    struct span role = span_cut(&name, '.');
+    return !span_starts_with(role, "old-") && !span_starts_with(role, "new-") &&
+           (span_is(name, "pid") || span_is(name, "restarts"));
+}
+
 /* What stands in no table. */
 static void put_rest(struct buf *out, const struct status_lines *lines)
 {
@@ -132,7 +140,7 @@ static void put_rest(struct buf *out, const struct status_lines *lines)
         struct span name;
         bool is_own = span_find_byte(line->key, '.') == SPAN_NONE && !status_line_is_weaker(line);
         bool is_shown = status_line_is_role(line, &name) || status_line_is_scanner(line, &name);
-        if (is_own || is_shown)
+        if (is_own || is_shown || line_is_in_roles(line))
             continue;
         put_safe(out, line->key);
         buf_put_text(out, ": ");

@@ -94,11 +94,14 @@ static const char *engine_status(void *context)
 {
     struct engine *engine = context;
     const struct clam *clam = engine->clam;
-    (void)snprintf(
-        engine->status, sizeof engine->status, "state=%s%s\nversion=%s\nsignatures=%u\ngeneration=%016llx\nfolder=%s\n",
-        engine->refusal[0] != '\0' ? "refuses: " : "working", engine->refusal, clam != NULL ? clam_version(clam) : "",
-        clam != NULL ? clam_signature_count(clam) : 0, clam != NULL ? (unsigned long long)clam_generation(clam) : 0ULL,
-        engine->is_private ? "private" : "weaker: shared memory behind a fence");
+    (void)snprintf(engine->status, sizeof engine->status,
+                   "scanning=%s%s\nversion=%s\nsignatures=%u\ngeneration=%016llx\nfolder=%s\n%s%s",
+                   engine->refusal[0] != '\0' ? "refuses: " : "yes", engine->refusal,
+                   clam != NULL ? clam_version(clam) : "", clam != NULL ? clam_signature_count(clam) : 0,
+                   clam != NULL ? (unsigned long long)clam_generation(clam) : 0ULL,
+                   engine->is_private ? "private" : "shared",
+                   engine->is_private ? "" : "weaker=engines share a fenced folder in memory, not a tmpfs for each\n",
+                   engine->is_weaker ? "weaker=the kernel has no Landlock\n" : "");
     return engine->status;
 }
 

@@ -34,8 +34,10 @@ enum control_kind {
     CONTROL_START,        /* all listeners and peers have been given */
     CONTROL_DRAIN,        /* accept nothing new, finish what is in flight, exit 0 */
     /* from the role */
-    CONTROL_READY,  /* it works */
-    CONTROL_STATUS, /* text: lines "key=value" for `cordon status`; each replaces the last */
+    CONTROL_READY, /* it works */
+    /* text: lines "key=value" for `cordon status`; each replaces the last. The keys state, pid and restarts are the
+     * supervisor's own; a protection that is missing is a line "weaker=WHY". */
+    CONTROL_STATUS,
     CONTROL_KINDS
 };
 

@@ -577,6 +577,43 @@ def test_cordon_status(rig):
     assert "status" in daemon.cli("--help").stdout and daemon.cli("--version").stdout.startswith("cordon ")
 
 
+def real(rig, **options):
+    """A daemon with the real roles."""
+    daemon = Daemon(rig, start=False, **options)
+    daemon.roles = BUILD
+    daemon.start()
+    daemon.wait_notified("READY=1", 120)
+    return daemon
+
+
+def check_real_roles(daemon):
+    before = daemon.status()
+    for role in PROGRAMS:
+        os.kill(int(before[f"{role}.pid"]), signal.SIGKILL)
+        daemon.wait_status(**{f"{role}__state": "working", f"{role}__restarts": "1"})
+    wait_for(lambda: daemon.cli("status", "--config", daemon.path).returncode == 0, "everything to work", 60)
+    daemon.configure("decoder: { spares = 3; };", scanner='av: { type = "clamav"; signatures = "test"; processes = 2; };')
+    after = daemon.reload()
+    assert not {after[f"{role}.pid"] for role in PROGRAMS} & {before[f"{role}.pid"] for role in PROGRAMS}
+    wait_for(lambda: not [k for k in daemon.status() if k.startswith("old-")], "the end of the old roles")
+    wait_for(lambda: daemon.cli("status", "--config", daemon.path).returncode == 0, "everything to work", 60)
+    daemon.signal(signal.SIGTERM)
+    assert daemon.wait_end() == 0
+    assert "role=gate status=0" in daemon.log() and "role=engine status=0" in daemon.log(), daemon.log()
+
+
+def test_real_roles(rig):
+    check_real_roles(real(rig))
+
+
+def test_real_roles_of_an_ordinary_user(rig):
+    if os.getuid() != 0:
+        return
+    user = pwd.getpwnam(USER)
+    os.chown(rig.folder, user.pw_uid, user.pw_gid)
+    check_real_roles(real(rig, as_user=user))
+
+
 def main():
     tests = {name[5:]: f for name, f in globals().items() if name.startswith("test_")}
     failed = 0
