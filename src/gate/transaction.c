@@ -23,6 +23,7 @@ void transaction_init(struct transaction *t, struct gate *gate, const struct lis
     for (size_t i = 0; i < DECODE_PACKS; i++)
         t->packs[i] = SEALED_NONE;
     t->deadline = deadline_never();
+    t->answers = arena_new(&t->arena, (scanners_count(gate->scanners) + 1) * sizeof *t->answers);
     verdict_init(&t->verdict);
 }
 
@@ -127,8 +128,6 @@ static bool transaction_has_passing(const struct transaction *t)
 
 void transaction_run(struct transaction *t, transaction_forward forward, void *context)
 {
-    t->answers = arena_new(&t->arena, (scanners_count(t->gate->scanners) + 1) * sizeof *t->answers);
-
     t->received_us = clock_now_us();
     transaction_seal(t);
     t->sealed_us = clock_now_us();

@@ -77,6 +77,7 @@ smtp_host_lookup = native
 disable_dns_lookups = yes
 message_size_limit = 60000000
 mailbox_size_limit = 0
+virtual_mailbox_limit = 0
 maillog_file = {self.log_path}
 maillog_file_prefixes = /var, {self.rig.folder}
 queue_run_delay = 2s
@@ -216,7 +217,7 @@ protocol lmtp {{
   postmaster_address = postmaster@example.test
 }}
 service lmtp {{
-  unix_listener {self.socket} {{
+  unix_listener lmtp {{
     mode = 0666
   }}
 }}
