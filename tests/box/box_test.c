@@ -256,7 +256,7 @@ static bool is_as_expected(char expected, enum layers layers, int result)
     case 'l':
         return has_landlock ? is_refused : is_allowed;
     default:
-        return is_allowed || is_refused;
+        return true;
     }
 }
 
