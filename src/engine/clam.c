@@ -16,12 +16,15 @@
 
 enum { CLAM_MAX_RECURSION = 17, CLAM_MAX_FILES = 10000, CLAM_SCANS_OF_MAX = 4, CLAM_FOLDER_SIZE = 512 };
 
-#define CLAM_MOST_BYTES UINT64_C(2147483646) /* what lies inside of the library counts with an int */
+#define CLAM_SLACK_BYTES UINT64_C(65536)
+#define CLAM_MOST_BYTES (UINT64_C(2147483646) - CLAM_SLACK_BYTES) /* the library counts with an int inside */
 
 struct clam {
     struct cl_engine *engine;
     unsigned count;
     struct signatures_about about;
+    uint64_t file_bytes; /* of one layer */
+    uint64_t scan_bytes; /* of all layers */
     char folder[CLAM_FOLDER_SIZE];
 };
 
@@ -30,6 +33,7 @@ struct clam {
 static struct clam_complaint {
     struct remark remark;
     char text[SCAN_TEXT_SIZE];
+    uint64_t scanned_bytes; /* of all layers so far */
 } complaint;
 
 static void clam_complain(const struct remark *remark, struct span text)
@@ -66,19 +70,31 @@ static void clam_look_at_room(void *context)
         clam_complain(&full, span_text("the folder for temporary files ran full (see folder_size)"));
 }
 
-static cl_error_t clam_before_layer(int fd, const char *type, void *context)
+/* Some unpackers of the library cut what they write at its limits, and say nothing. So its limits are a little wider
+ * than ours, and whatever is beyond ours may have been cut. */
+static void clam_count_layer(const struct clam *clam, uint64_t size)
 {
-    (void)fd;
-    (void)type;
+    static const struct remark limit = { .result = SCAN_UNSCANNABLE, .unscannable = UNSCANNABLE_LIMIT };
+    complaint.scanned_bytes += size;
+    if (size > clam->file_bytes)
+        clam_complain(&limit, span_text("something in it is larger than max_size"));
+    if (complaint.scanned_bytes > clam->scan_bytes)
+        clam_complain(&limit, span_text("all that is in it is larger than what folder_size and max_size allow"));
+}
+
+static cl_error_t clam_before_layer(int fd, const char *type, const char **ancestors, size_t parent_size,
+                                    const char *name, size_t size, const char *bytes, uint32_t depth,
+                                    uint32_t attributes, void *context)
+{
+    (void)fd, (void)type, (void)ancestors, (void)parent_size, (void)name, (void)bytes, (void)depth, (void)attributes;
+    clam_count_layer(context, size);
     clam_look_at_room(context);
     return CL_CLEAN;
 }
 
 static cl_error_t clam_after_layer(int fd, int result, const char *name, void *context)
 {
-    (void)fd;
-    (void)result;
-    (void)name;
+    (void)fd, (void)result, (void)name;
     clam_look_at_room(context);
     return CL_CLEAN;
 }
@@ -93,18 +109,23 @@ struct number_row {
     uint64_t number;
 };
 
+/* A bomb must reach a limit, which is a fact about it, before it fills the folder, which may be anything: files within
+ * files lie there together, and count together; one more is written before it is counted. */
+static void clam_choose_limits(struct clam *clam, const struct clam_settings *settings)
+{
+    clam->file_bytes = settings->max_bytes < CLAM_MOST_BYTES ? settings->max_bytes : CLAM_MOST_BYTES;
+    clam->scan_bytes = CLAM_SCANS_OF_MAX * clam->file_bytes;
+    uint64_t room_bytes = settings->folder_bytes / 8 * 7;
+    if (clam->scan_bytes + clam->file_bytes > room_bytes)
+        clam->scan_bytes = room_bytes > 2 * clam->file_bytes ? room_bytes - clam->file_bytes : clam->file_bytes;
+}
+
 static int clam_set_limits(struct clam *clam, const struct clam_settings *settings, struct fault *fault)
 {
-    uint64_t file_bytes = settings->max_bytes < CLAM_MOST_BYTES ? settings->max_bytes : CLAM_MOST_BYTES;
-    /* A bomb must reach a limit, which is a fact about it, before it fills the folder, which may be anything: files
-     * within files lie there together, and count together; one more is written before it is counted. */
-    uint64_t scan_bytes = CLAM_SCANS_OF_MAX * file_bytes;
-    uint64_t room_bytes = settings->folder_bytes / 8 * 7;
-    if (scan_bytes + file_bytes > room_bytes)
-        scan_bytes = room_bytes > 2 * file_bytes ? room_bytes - file_bytes : file_bytes;
+    clam_choose_limits(clam, settings);
     const struct number_row rows[] = {
-        { CL_ENGINE_MAX_FILESIZE, file_bytes },
-        { CL_ENGINE_MAX_SCANSIZE, scan_bytes },
+        { CL_ENGINE_MAX_FILESIZE, clam->file_bytes + CLAM_SLACK_BYTES },
+        { CL_ENGINE_MAX_SCANSIZE, clam->scan_bytes + CLAM_SLACK_BYTES },
         { CL_ENGINE_MAX_RECURSION, CLAM_MAX_RECURSION },
         { CL_ENGINE_MAX_FILES, CLAM_MAX_FILES },
         /* The pool's parent watches the time: a limit here would say of the message what is true of the machine. */
@@ -155,7 +176,7 @@ static int clam_begin(struct clam *clam, const struct clam_settings *settings, s
     clam->engine = cl_engine_new();
     if (clam->engine == NULL)
         return fault_set(fault, ENOMEM, "libclamav does not start: no memory");
-    cl_engine_set_clcb_pre_scan(clam->engine, clam_before_layer);
+    cl_engine_set_clcb_file_inspection(clam->engine, clam_before_layer);
     cl_engine_set_clcb_post_scan(clam->engine, clam_after_layer);
     if (clam_set_limits(clam, settings, fault) != 0 || clam_use_folder(clam, settings->folder, fault) != 0 ||
         signatures_open(settings->signatures, settings->folder, &file, fault) != 0)
