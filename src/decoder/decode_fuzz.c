@@ -17,8 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < 2)
         return 0;
-    struct decode_limits limits = { .bytes_out = (data[0] & 15U) * 100,
-                                    .own_bytes = (data[0] & 15U) * 25,
+    struct decode_limits limits = { .bytes_out = (data[0] & 15U) * UINT64_C(100),
+                                    .own_bytes = (data[0] & 15U) * UINT64_C(25),
                                     .parts = (uint32_t)data[0] >> 4,
                                     .depth = data[1] & 7U,
                                     .header_bytes = (uint32_t)(data[1] >> 3 & 7U) * 64,

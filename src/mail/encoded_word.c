@@ -26,10 +26,12 @@ static void put_base64(struct span text, struct buf *bytes)
 static void put_q(struct span text, struct buf *bytes)
 {
     for (size_t i = 0; i < text.size; i++) {
-        int byte = text.data[i] == '=' ? mail_hex_byte(span_from(text, i + 1)) : -1;
-        char c = text.data[i] == '_' ? ' ' : text.data[i];
-        buf_put_char(bytes, byte >= 0 ? (char)byte : c);
-        i += byte >= 0 ? 2 : 0;
+        char c = text.data[i];
+        if (c == '=' && mail_hex_byte(span_from(text, i + 1), &c))
+            i += 2;
+        else if (c == '_')
+            c = ' ';
+        buf_put_char(bytes, c);
     }
 }
 

@@ -178,20 +178,24 @@ static int hex_digit(char c)
     return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
-int mail_hex_byte(struct span text)
+bool mail_hex_byte(struct span text, char *byte_out)
 {
     if (text.size < 2)
-        return -1;
+        return false;
     int high = hex_digit(text.data[0]);
     int low = hex_digit(text.data[1]);
-    return high >= 0 && low >= 0 ? high * 16 + low : -1;
+    if (high < 0 || low < 0)
+        return false;
+    *byte_out = (char)(high * 16 + low);
+    return true;
 }
 
 void mail_percent_put(struct span text, struct buf *bytes_out)
 {
     for (size_t i = 0; i < text.size; i++) {
-        int byte = text.data[i] == '%' ? mail_hex_byte(span_from(text, i + 1)) : -1;
-        buf_put_char(bytes_out, byte >= 0 ? (char)byte : text.data[i]);
-        i += byte >= 0 ? 2 : 0;
+        char c = text.data[i];
+        if (c == '%' && mail_hex_byte(span_from(text, i + 1), &c))
+            i += 2;
+        buf_put_char(bytes_out, c);
     }
 }

@@ -281,8 +281,8 @@ static void test_linear(void)
         void (*make)(struct buf *message, unsigned n);
     } makers[] = { { "bytes", make_bytes },     { "parts", make_parts },   { "siblings", make_siblings },
                    { "nesting", make_nesting }, { "params", make_params }, { "junk", make_junk } };
-    enum { SMALL = 1000 };
-    static const struct mail_limits wide = { .depth = 10 * SMALL, .header_bytes = 1 << 20, .names_bytes = 1 << 20 };
+    static const unsigned small = 1000;
+    static const struct mail_limits wide = { .depth = 10000, .header_bytes = 1 << 20, .names_bytes = 1 << 20 };
     for (size_t i = 0; i < sizeof makers / sizeof makers[0]; i++) {
         uint64_t steps[2] = { 0 };
         uint64_t sizes[2] = { 0 };
@@ -291,7 +291,7 @@ static void test_linear(void)
             struct buf message;
             unsigned hit = 0;
             buf_init(&message, 1 << 24);
-            makers[i].make(&message, SMALL << k);
+            makers[i].make(&message, small << k);
             sizes[k] = message.size;
             (void)read_all(buf_span(&message), &wide, &hit, &steps[k]);
             CHECK(hit == 0);

@@ -169,11 +169,11 @@ static void qp_line(struct mail_transfer *transfer)
 static char qp_byte(struct mail_transfer *transfer)
 {
     char c = transfer->line.data[0];
-    int byte = c == '=' ? mail_hex_byte(span_from(transfer->line, 1)) : -1;
-    transfer->line = span_from(transfer->line, byte >= 0 ? 3 : 1);
-    if (c == '=' && byte < 0)
+    bool is_hex = c == '=' && mail_hex_byte(span_from(transfer->line, 1), &c);
+    if (c == '=' && !is_hex)
         transfer->defects |= MAIL_DEFECT_BIT(MAIL_DEFECT_QP_SYNTAX);
-    return byte >= 0 ? (char)byte : c;
+    transfer->line = span_from(transfer->line, is_hex ? 3 : 1);
+    return c;
 }
 
 static size_t read_qp(struct mail_transfer *transfer, char *data, size_t capacity)
