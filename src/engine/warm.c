@@ -14,7 +14,7 @@
 #define MADV_COLLAPSE 25
 #endif
 
-enum { WARM_HUGE_LEAST_BYTES = 4 * 1024 * 1024, WARM_NAME_SIZE = 32 };
+enum { WARM_HUGE_LEAST_BYTES = 4 * 1024 * 1024, WARM_HUGE_PAGE_BYTES = 2 * 1024 * 1024, WARM_NAME_SIZE = 32 };
 
 /* What iconv(3) can load as a module: the code pages that libclamav looks for in documents, and the sets that browsers
  * know (encoding.spec.whatwg.org). A page in any other set is looked at as it stands. */
@@ -63,8 +63,12 @@ void warm_use_huge_pages(void)
         if (!is_ours || end - begin < WARM_HUGE_LEAST_BYTES)
             continue;
         void *start = (void *)begin; /* NOLINT(performance-no-int-to-ptr): the kernel's own number */
-        if (madvise(start, end - begin, MADV_HUGEPAGE) == 0)
-            (void)madvise(start, end - begin, MADV_COLLAPSE);
+        if (madvise(start, end - begin, MADV_HUGEPAGE) != 0)
+            continue;
+        /* Page by page: the kernel stops at the first one that it can't move. */
+        uintptr_t page = (begin + WARM_HUGE_PAGE_BYTES - 1) / WARM_HUGE_PAGE_BYTES * WARM_HUGE_PAGE_BYTES;
+        for (; page + WARM_HUGE_PAGE_BYTES <= end; page += WARM_HUGE_PAGE_BYTES)
+            (void)madvise((char *)start + (page - begin), WARM_HUGE_PAGE_BYTES, MADV_COLLAPSE);
     }
     (void)fclose(maps);
 }
