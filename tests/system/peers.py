@@ -274,8 +274,12 @@ AlertEncrypted yes
 """)
         self.start()
 
-    def start(self):
+    def launch(self):
+        """Starts it without waiting for it."""
         self.process = self.rig.run(self.name, "/usr/sbin/clamd", "-c", self.configuration)
+
+    def start(self):
+        self.launch()
         wait_for(self.answers, "clamd", 60)
 
     def answers(self):
