@@ -8,7 +8,7 @@ BUILD_PACKAGES="gcc meson ninja-build pkg-config libc6-dev libclamav-dev libconf
     libcap-ng-dev libsystemd-dev"
 DEMO_PACKAGES="postfix python3"
 TEST_PACKAGES="clang clang-format clang-tidy libclang-rt-14-dev postfix clamav-daemon dovecot-core dovecot-lmtpd python3
-    python3-dkim swaks libnet-ssleay-perl openssl mandoc p7zip-full zip lcab genisoimage cpio arj lhasa procps"
+    python3-dkim swaks libnet-ssleay-perl openssl mandoc p7zip-full zip gcab xorriso arj iproute2 procps"
 
 say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
 
