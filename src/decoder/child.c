@@ -58,8 +58,10 @@ static bool job_is_sound(const struct decode_job *job, const struct pool_job *re
 static int child_decode(const struct decode_job *job, struct pool_job *received)
 {
     struct sealed message;
-    if (sealed_take(received->fds[JOB_FD_MESSAGE], (size_t)job->message_size, &message, NULL) != 0 ||
-        message.size != job->message_size)
+    struct fault fault = { 0 };
+    if (sealed_take(received->fds[JOB_FD_MESSAGE], (size_t)job->message_size, &message, &fault) != 0)
+        return fault.code == ENOMEM ? EX_UNAVAILABLE : EX_DATAERR;
+    if (message.size != job->message_size)
         return EX_DATAERR;
     struct emit emit;
     if (emit_init(&emit, job, child_write, received, NULL) != 0)
