@@ -348,7 +348,8 @@ static const struct option scanner_options[] = {
       .offset = offsetof(struct scanner_settings, input),
       .fallback = { "both" },
       .words = input_words,
-      .manual = "What the scanner is shown: the whole message, its decoded parts, or both." },
+      .manual = "What the scanner is shown: the whole message, its decoded parts, or both. Where the decoder could not "
+                "reach every part, or mail programs may disagree about them, parts means both." },
     { .key = "timeout",
       .type = OPTION_DURATION,
       .offset = offsetof(struct scanner_settings, timeout_ms),

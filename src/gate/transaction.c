@@ -64,6 +64,7 @@ static bool transaction_is_loop(const struct transaction *t)
 static void transaction_judge(struct transaction *t)
 {
     struct scan_input input = { .whole = { .pack = 0, .offset = 0, .size = t->message.size } };
+    input.is_complete = t->has_report && t->report.status == DECODE_COMPLETE && !t->report.is_malformed;
     input.packs[0] = t->message;
     for (size_t i = 1; i < SCAN_PACKS; i++)
         input.packs[i] = t->packs[i];

@@ -26,7 +26,8 @@ bool pieces_choose(const struct scanner_settings *settings, size_t most, const s
     *pieces_out = (struct pieces){ 0 };
     if (most > settings->max_pieces)
         most = settings->max_pieces;
-    size_t whole_count = settings->input == INPUT_PARTS ? 0 : 1;
+    /* What the decoder did not reach may be what a scanner's own unpackers find. */
+    size_t whole_count = settings->input == INPUT_PARTS && input->is_complete ? 0 : 1;
     bool with_parts = settings->input != INPUT_MESSAGE && input->part_count > 0 &&
                       input->part_count + whole_count <= most && input->part_count < PIECE_WHOLE;
     bool with_whole = whole_count > 0 || !with_parts;

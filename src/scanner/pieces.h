@@ -19,7 +19,8 @@ struct pieces {
 };
 
 /* As settings->input says; with more parts than settings->max_pieces (or `most`) the whole message alone. A message
- * without parts is shown whole. Empty pieces are left out. False where there is no memory. */
+ * without parts is shown whole, and one whose parts are not complete is shown whole as well. Empty pieces are left out.
+ * False where there is no memory. */
 bool pieces_choose(const struct scanner_settings *settings, size_t most, const struct scan_input *input,
                    struct pieces *pieces_out);
 void pieces_fini(struct pieces *pieces);

@@ -11,22 +11,26 @@ struct pieces_row {
     uint32_t count;  /* expected */
     bool ends_whole; /* the last one is the whole message */
     bool has_larger;
+    bool is_incomplete;
 };
 
 /* Parts have 10, 20, 30 ... bytes, the message 100. */
 static const struct pieces_row rows[] = {
-    { "message", INPUT_MESSAGE, 3, 10, 1000, 1, true, false },
-    { "parts", INPUT_PARTS, 3, 10, 1000, 3, false, false },
-    { "both", INPUT_BOTH, 3, 10, 1000, 4, true, false },
-    { "parts, as many as may be", INPUT_PARTS, 3, 3, 1000, 3, false, false },
-    { "parts, too many", INPUT_PARTS, 4, 3, 1000, 1, true, false },
-    { "both, as many as may be", INPUT_BOTH, 3, 4, 1000, 4, true, false },
-    { "both, too many", INPUT_BOTH, 3, 3, 1000, 1, true, false },
-    { "parts of nothing", INPUT_PARTS, 0, 10, 1000, 1, true, false },
-    { "message too large", INPUT_MESSAGE, 3, 10, 99, 0, false, true },
-    { "a part too large", INPUT_PARTS, 3, 10, 29, 2, false, true },
-    { "just not too large", INPUT_PARTS, 3, 10, 30, 3, false, false },
-    { "both, message too large", INPUT_BOTH, 3, 10, 30, 3, false, true },
+    { "message", INPUT_MESSAGE, 3, 10, 1000, 1, true, false, false },
+    { "parts", INPUT_PARTS, 3, 10, 1000, 3, false, false, false },
+    { "both", INPUT_BOTH, 3, 10, 1000, 4, true, false, false },
+    { "parts, as many as may be", INPUT_PARTS, 3, 3, 1000, 3, false, false, false },
+    { "parts, too many", INPUT_PARTS, 4, 3, 1000, 1, true, false, false },
+    { "both, as many as may be", INPUT_BOTH, 3, 4, 1000, 4, true, false, false },
+    { "both, too many", INPUT_BOTH, 3, 3, 1000, 1, true, false, false },
+    { "parts of nothing", INPUT_PARTS, 0, 10, 1000, 1, true, false, false },
+    { "message too large", INPUT_MESSAGE, 3, 10, 99, 0, false, true, false },
+    { "a part too large", INPUT_PARTS, 3, 10, 29, 2, false, true, false },
+    { "just not too large", INPUT_PARTS, 3, 10, 30, 3, false, false, false },
+    { "both, message too large", INPUT_BOTH, 3, 10, 30, 3, false, true, false },
+    { "parts, not all", INPUT_PARTS, 3, 10, 1000, 4, true, false, true },
+    { "parts, not all, as many as may be", INPUT_PARTS, 3, 3, 1000, 1, true, false, true },
+    { "message, parts not all", INPUT_MESSAGE, 3, 10, 1000, 1, true, false, true },
 };
 
 static void test_rows(void)
@@ -40,7 +44,9 @@ static void test_rows(void)
         struct scanner_settings settings = { .input = row->input,
                                              .max_pieces = row->max_pieces,
                                              .max_bytes = row->max_bytes };
-        struct scan_input input = { .parts = parts, .part_count = row->part_count, .whole = { .size = 100 } };
+        struct scan_input input = {
+            .parts = parts, .part_count = row->part_count, .is_complete = !row->is_incomplete, .whole = { .size = 100 }
+        };
         struct pieces pieces;
         CHECK(pieces_choose(&settings, 2048, &input, &pieces));
         CHECK(pieces.count == row->count);

@@ -36,6 +36,7 @@ struct scan_input {
     struct sealed packs[SCAN_PACKS]; /* number 0 is the message; fd -1 where there is none */
     const struct piece *parts;       /* the decoder's; empty parts left out */
     size_t part_count;
+    bool is_complete;   /* as far as the decoder can tell, the parts are all that the message holds */
     struct piece whole; /* the whole message */
 };
 
