@@ -201,12 +201,13 @@ static int clamd_ask_piece(struct scanner *scanner, const struct scan_request *r
         return -1;
     char text[CLAMD_REPLY_LIMIT];
     struct span reply = { 0 };
-    /* Even where it didn't take everything: a reply says why. */
-    int result = clamd_show(fd, address.family, request, index, fault);
-    if (result >= 0)
-        result = clamd_receive(fd, text, &reply, request->deadline, fault);
+    /* Even where it didn't take everything: a reply says why. But then it's no judgement of the piece. */
+    int shown = clamd_show(fd, address.family, request, index, fault);
+    int result = shown >= 0 ? clamd_receive(fd, text, &reply, request->deadline, fault) : -1;
     if (result == 0)
         clamd_reply_read(reply, answer_out);
+    if (result == 0 && shown == 1 && answer_out->kind == ANSWER_CLEAN)
+        answer_set(answer_out, ANSWER_FAILED, span_text("it answered before it had the whole piece"));
     (void)close(fd);
     return result;
 }

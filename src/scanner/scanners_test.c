@@ -21,7 +21,19 @@
 
 /* --- A clamd --- */
 
-enum act { ACT_HONEST, ACT_BLIND, ACT_ALARM, ACT_GARBAGE, ACT_CLOSE, ACT_HANG, ACT_ERROR, ACT_SIZE, ACT_CUT, ACTS };
+enum act {
+    ACT_HONEST,
+    ACT_BLIND,
+    ACT_ALARM,
+    ACT_GARBAGE,
+    ACT_CLOSE,
+    ACT_HANG,
+    ACT_ERROR,
+    ACT_SIZE,
+    ACT_CUT,
+    ACT_EARLY,
+    ACTS
+};
 
 static const char *const act_replies[ACTS] = {
     [ACT_BLIND] = "stream: OK",
@@ -29,6 +41,7 @@ static const char *const act_replies[ACTS] = {
     [ACT_GARBAGE] = "HTTP/1.0 400 what?",
     [ACT_ERROR] = "stream: Can't allocate memory ERROR",
     [ACT_SIZE] = "INSTREAM size limit exceeded. ERROR",
+    [ACT_EARLY] = "stream: OK",
 };
 
 struct fake {
@@ -47,7 +60,7 @@ struct fake_call {
     int fd;
 };
 
-enum { FAKE_FILE_LIMIT = 16 * 1024 * 1024 };
+enum { FAKE_FILE_LIMIT = 16 * 1024 * 1024, EARLY_BYTES = 16 * 1024 * 1024 };
 
 /* The test string as such, or as the large canary carries it. */
 static bool fake_finds(const char *bytes, size_t size)
@@ -164,14 +177,18 @@ static void fake_serve(struct fake *fake, int fd)
     size_t size = 0;
     while (size < sizeof command && fake_read(fd, &command[size], 1) && command[size] != '\0')
         size++;
-    if (strcmp(command, "zVERSION") == 0)
+    enum act act = atomic_load(&fake->act);
+    if (strcmp(command, "zVERSION") == 0) {
         (void)send(fd, "ClamAV 1.2.3/4567/Mon Nov 23 08:00:00 2026", 43, MSG_NOSIGNAL);
-    else if (strcmp(command, "zINSTREAM") == 0 && atomic_load(&fake->act) == ACT_SIZE)
-        fake_scan(fake, fd, 0); /* and closes with unread bytes, as clamd does */
-    else if (strcmp(command, "zINSTREAM") == 0)
+    } else if (strcmp(command, "zINSTREAM") == 0 && (act == ACT_SIZE || act == ACT_EARLY)) {
+        fake_scan(fake, fd, 0);
+        if (act == ACT_EARLY)
+            fake_wait_closing(fake, fd); /* without taking anything; else it closes with unread bytes, as clamd does */
+    } else if (strcmp(command, "zINSTREAM") == 0) {
         fake_scan(fake, fd, fake_take_stream(fd));
-    else if (strcmp(command, "zFILDES") == 0)
+    } else if (strcmp(command, "zFILDES") == 0) {
         fake_scan(fake, fd, fake_take_fd(fd));
+    }
 }
 
 static void fake_call_run(void *argument)
@@ -250,7 +267,7 @@ static void message_init(struct message *message, bool is_infected)
     char eicar[EICAR_SIZE + 1];
     eicar_make(eicar);
     int n = snprintf(text, sizeof text, "%s%s\r\n", clean_text, is_infected ? eicar : "");
-    *message = (struct message){ .input = { .part_count = 2 } };
+    *message = (struct message){ .input = { .part_count = 2, .is_complete = true } };
     for (size_t i = 0; i < SCAN_PACKS; i++)
         message->input.packs[i] = SEALED_NONE;
     assert(sealed_copy(span_of(text, (size_t)n), "test", &message->input.packs[0], NULL) == 0);
@@ -415,6 +432,37 @@ static void test_bad(struct fake *fake, const struct bad_row *row)
     atomic_store(&fake->act, ACT_HONEST);
     settings.scanners[0].timeout_ms = 20000;
     CHECK(judge(set, false, REQUIRE_ANY, &answer, NULL) == CATEGORY_UNSCANNED); /* until a canary has come back */
+    scanners_free(set);
+    test_context(NULL);
+}
+
+/* "OK" of something that it can't have seen: the message is larger than all buffers on the way. */
+static void test_early(struct fake *fake)
+{
+    test_context("an early OK");
+    struct settings settings = { .scanner_count = 0 };
+    settings_add(&settings, "clamd", fake, SCANNER_PRIMARY);
+    settings.scanners[0].max_bytes = EARLY_BYTES;
+    struct policy_settings policy = { .require = REQUIRE_ANY };
+    struct scanner_set *set = scanners_new(&settings, no_engine, NULL);
+    CHECK(tend(set));
+    char *text = memory_new(EARLY_BYTES);
+    memset(text, 'x', EARLY_BYTES);
+    struct scan_input input = { .whole = { .size = EARLY_BYTES } };
+    for (size_t i = 0; i < SCAN_PACKS; i++)
+        input.packs[i] = SEALED_NONE;
+    assert(sealed_copy(span_of(text, EARLY_BYTES), "test", &input.packs[0], NULL) == 0);
+    free(text);
+
+    atomic_store(&fake->act, ACT_EARLY);
+    struct answer answer;
+    struct verdict verdict;
+    verdict_init(&verdict);
+    scanners_judge(set, &input, &policy, deadline_in(60000), &answer, &verdict);
+    CHECK(answer.kind == ANSWER_FAILED && strstr(answer.text, "before it had the whole piece") != NULL);
+    CHECK(verdict_gravest(&verdict) == CATEGORY_UNSCANNED);
+    atomic_store(&fake->act, ACT_HONEST);
+    sealed_close(&input.packs[0]);
     scanners_free(set);
     test_context(NULL);
 }
@@ -615,6 +663,7 @@ int main(void)
             test_bad(&fakes[i], &bad_rows[k]);
         test_limits(&fakes[i]);
     }
+    test_early(&fakes[0]);
     test_recovery(&fakes[1]);
     test_several(fakes);
     test_crowd(fakes);
