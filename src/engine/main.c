@@ -68,6 +68,10 @@ static int engine_make_folders(struct engine *engine, struct fault *fault)
 static void engine_refuse(struct engine *engine, const char *text)
 {
     (void)span_copy(span_text(text), engine->refusal, sizeof engine->refusal);
+    for (char *p = engine->refusal; *p != '\0'; p++) {
+        if ((unsigned char)*p < 0x20)
+            *p = '?'; /* the status is made of lines */
+    }
     log_note(LOG_ERROR, "engine-refuses", "%s", text);
 }
 
@@ -141,10 +145,9 @@ static int engine_run(struct engine *engine, struct fault *fault)
     struct fault why = { 0 };
     if (engine->clam != NULL && selftest_run(engine, &why) != 0)
         engine_refuse(engine, why.text);
-    log_note(engine->refusal[0] == '\0' ? LOG_NOTICE : LOG_ERROR, "engine", "%s, %u signatures, generation %016llx",
-             engine->refusal[0] != '\0' ? engine->refusal : clam_version(engine->clam),
-             engine->clam != NULL ? clam_signature_count(engine->clam) : 0,
-             engine->clam != NULL ? (unsigned long long)clam_generation(engine->clam) : 0ULL);
+    if (engine->refusal[0] == '\0')
+        log_note(LOG_NOTICE, "engine", "%s, %u signatures, generation %016llx", clam_version(engine->clam),
+                 clam_signature_count(engine->clam), (unsigned long long)clam_generation(engine->clam));
     return engine_serve(engine, fault);
 }
 

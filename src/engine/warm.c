@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "warm.h"
 
+#include <assert.h>
 #include <iconv.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,7 +15,12 @@
 #define MADV_COLLAPSE 25
 #endif
 
-enum { WARM_HUGE_LEAST_BYTES = 4 * 1024 * 1024, WARM_HUGE_PAGE_BYTES = 2 * 1024 * 1024, WARM_NAME_SIZE = 32 };
+enum {
+    WARM_HUGE_LEAST_BYTES = 4 * 1024 * 1024,
+    WARM_HUGE_PAGE_BYTES = 2 * 1024 * 1024,
+    WARM_NAME_SIZE = 32,
+    WARM_MOST_CHARSETS = 160
+};
 
 /* What iconv(3) can load as a module: the code pages that libclamav looks for in documents, and the sets that browsers
  * know (encoding.spec.whatwg.org). A page in any other set is looked at as it stands. */
@@ -28,22 +34,20 @@ static const char warm_charsets[] =
     "ISO-8859-11 ISO-8859-13 ISO-8859-14 ISO-8859-15 ISO-8859-16 ISO-2022-JP ISO-2022-JP-2 ISO-2022-JP-3 ISO-2022-KR "
     "ISO-2022-CN TIS-620 UTF-7 UTF-8 UTF-16 UTF-16LE UTF-16BE UTF-32 UTF-32LE UTF-32BE UCS-2 UCS-4 UNICODE US-ASCII ";
 
-/* A module stays loaded while a descriptor is open: so they are never closed. */
-static void warm_charset(const char *name)
-{
-    static const char *const targets[] = { "UTF-16BE", "UTF-8//TRANSLIT" };
-    for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++)
-        (void)iconv_open(targets[i], name);
-}
+/* A module stays loaded while a descriptor is open: so these are never closed. */
+static iconv_t warm_descriptors[WARM_MOST_CHARSETS];
 
 void warm_up(void)
 {
     tzset();
+    size_t count = 0;
     const char *rest = warm_charsets;
     for (const char *end = strchr(rest, ' '); end != NULL; end = strchr(rest, ' ')) {
         char name[WARM_NAME_SIZE];
+        assert(count < WARM_MOST_CHARSETS && end - rest < WARM_NAME_SIZE);
         (void)snprintf(name, sizeof name, "%.*s", (int)(end - rest), rest);
-        warm_charset(name);
+        warm_descriptors[count++] = iconv_open("UTF-16BE",
+                                               name); /* as libclamav will; one that is unknown is no harm */
         rest = end + 1;
     }
 }

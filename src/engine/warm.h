@@ -3,7 +3,7 @@
 #ifndef CORDON_ENGINE_WARM_H
 #define CORDON_ENGINE_WARM_H
 
-/* Character sets, the time zone, the resolver of names for libgcc. To be called once. */
+/* Character sets and the time zone. To be called once. */
 void warm_up(void);
 
 /* Asks the kernel to keep the signatures in huge pages, which makes a fork cheaper: it copies one entry for each 2 MB.

@@ -45,7 +45,7 @@ def judges():
         probe = Probe(rig, ENGINE.format(real(rig), ""))
         probe.ask("tend")
         engine = probe.engine()
-        assert engine["state"] == "working" and engine["folder"] == "private", engine
+        assert engine["scanning"] == "yes" and engine["folder"] == "private", engine
         assert engine["signatures"] == "1" and int(engine["generation"], 16) != 0, engine
         for name, content in samples.made_by_python(eicar()).items():
             verdict, answers = probe.judge(rig.write(name, content))
@@ -109,7 +109,7 @@ def refuses(rig, folder, *words):
     probe = Probe(rig, ENGINE.format(folder, ""))
     probe.ask("tend")
     engine = probe.engine()
-    assert engine["state"].startswith("refuses: ") and all(w in engine["state"] for w in words), engine
+    assert engine["scanning"].startswith("refuses: ") and all(w in engine["scanning"] for w in words), engine
     for content in (b"nothing", eicar()):
         verdict, answers = probe.judge(rig.write("mail", samples.mail(content)))
         assert verdict == "unscanned" and all(w in answers["engine"][1] for w in words), (verdict, answers)

@@ -51,7 +51,10 @@ class Probe:
         wait_for(reached, f"{name} to be {state}", seconds)
 
     def engine(self):
-        return dict(x.split("=", 1) for x in self.ask("engine") if "=" in x)
+        def said():
+            status = dict(x.split("=", 1) for x in self.ask("engine") if "=" in x)
+            return status if "scanning" in status else None
+        return wait_for(said, "the engine's status")
 
     def engine_pid(self):
         return int(self.ask("engine")[0].split()[1])

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Character sets can be converted within the engine's box, where their modules can't be loaded any more. */
+#include "base/test.h"
+#include "engine/child.h"
+#include "engine/warm.h"
+
+#include <iconv.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static const char *const names[] = { "IBM037",    "IBM437", "SHIFT_JIS", "EUC-JP",      "GB18030",    "BIG5",
+                                     "KOI8-R",    "CP949",  "JOHAB",     "ISO-2022-JP", "ASMO-708",   "WINDOWS-1251",
+                                     "MACINTOSH", "UTF-7",  "UTF-16",    "UNICODE",     "ISO-8859-15" };
+
+int main(void)
+{
+    char base[] = "/tmp/charsets-test-XXXXXX";
+    struct scanner_settings scanner = { .folder_bytes = 16U << 20 };
+    struct engine engine = { .scanner = &scanner };
+    struct child_folder folder;
+    struct fault fault = { 0 };
+    CHECK(mkdtemp(base) != NULL);
+    (void)snprintf(engine.base, sizeof engine.base, "%s", base);
+    engine.is_private = sandbox_private_folders(base, NULL, 1, (size_t)scanner.folder_bytes, &fault) == 0;
+    CHECK(engine.is_private);
+    engine.box = sandbox_prepare(SANDBOX_ENGINE, &fault);
+    warm_up();
+    CHECK(child_enter(&engine, 0, &folder, &fault) == 0);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        test_context(names[i]);
+        iconv_t wide = iconv_open("UTF-16BE", names[i]);
+        iconv_t narrow = iconv_open("UTF-8//TRANSLIT", names[i]);
+        CHECK(wide != (iconv_t)-1 && narrow != (iconv_t)-1); /* NOLINT(performance-no-int-to-ptr): as POSIX has it */
+        (void)iconv_close(wide);
+        (void)iconv_close(narrow);
+    }
+    return test_end();
+}
