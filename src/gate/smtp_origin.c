@@ -55,7 +55,8 @@ static int proxy_header_read(struct smtp *smtp, struct proxy_header *header_out,
     return result == 1 ? 0 : -1;
 }
 
-/* Whether XFORWARD and XCLIENT are believed stays a question of who is at the other end of the connection. */
+/* Whoever the proxy speaks for has to be trusted by himself to say XFORWARD or XCLIENT: what he says is passed on as it
+ * is. */
 int smtp_hear_proxy(struct smtp *smtp)
 {
     struct proxy_header header;
@@ -67,9 +68,11 @@ int smtp_hear_proxy(struct smtp *smtp)
         result = proxy_header_read(smtp, &header, &fault);
     if (result != 0)
         smtp_log_refusal(smtp, "PROXY", NULL, fault.text);
-    else if (header.has_peer)
-        smtp->session->peer = header.peer;
-    return result;
+    if (result != 0 || !header.has_peer)
+        return result;
+    smtp->session->peer = header.peer;
+    smtp->session->is_trusted = net_trust_has(smtp->session->listener->trust, &header.peer);
+    return 0;
 }
 
 /* A Unix socket has no address: that stays unknown. An IPv4 address in IPv6 clothes is written as what it is. */
