@@ -255,7 +255,8 @@ static void smtp_command(struct smtp *smtp)
 static void smtp_greet(struct smtp *smtp)
 {
     bool is_queued = smtp->settings->mode == MODE_AFTER_QUEUE;
-    if (is_queued && !scanners_admit(smtp->gate->scanners, &smtp->settings->policy))
+    smtp->is_admitted = is_queued && scanners_admit(smtp->gate->scanners, &smtp->settings->policy);
+    if (is_queued && !smtp->is_admitted)
         smtp_hang_up(smtp, "421 4.3.2", "The scanners do not answer, try again later");
     else
         smtp_say_ready(smtp);

@@ -55,7 +55,8 @@ struct smtp {
     struct gate *gate;
     const struct listener_settings *settings;
     bool is_lmtp;
-    bool is_over; /* no more commands are read */
+    bool is_over;     /* no more commands are read */
+    bool is_admitted; /* for one message, at the greeting */
 
     char *hello;            /* the name in EHLO; NULL before it */
     bool is_extended;       /* it was EHLO or LHLO */

@@ -51,11 +51,14 @@ static void smtp_refuse_mail(struct smtp *smtp, const char *sender, const char *
     smtp_mail_end(smtp);
 }
 
-/* Before the queue a client is told at MAIL that the scanners can't answer. The last question before the next hop's,
- * because one message is let through to see whether they do. */
-static bool smtp_may_begin(const struct smtp *smtp)
+/* That the scanners can't answer a client is told at MAIL before the queue, and after it as well for all but the first
+ * message of a session. The last question before the next hop's, because one message is let through to see whether
+ * they do. */
+static bool smtp_may_begin(struct smtp *smtp)
 {
-    return smtp->settings->mode != MODE_BEFORE_QUEUE || scanners_admit(smtp->gate->scanners, &smtp->settings->policy);
+    bool is_admitted = smtp->is_admitted;
+    smtp->is_admitted = false;
+    return is_admitted || scanners_admit(smtp->gate->scanners, &smtp->settings->policy);
 }
 
 /* What the client was offered and uses now. SIZE is ours in any case: a next hop that does not know it is not told. */
