@@ -23,7 +23,6 @@ void transaction_init(struct transaction *t, struct gate *gate, const struct lis
     for (size_t i = 0; i < DECODE_PACKS; i++)
         t->packs[i] = SEALED_NONE;
     t->deadline = deadline_never();
-    t->answers = arena_new(&t->arena, (scanners_count(gate->scanners) + 1) * sizeof *t->answers);
     verdict_init(&t->verdict);
 }
 
@@ -85,18 +84,19 @@ static void transaction_judge(struct transaction *t)
     scanners_judge(t->gate->scanners, &input, t->policy, t->deadline, t->answers, &t->verdict);
 }
 
-/* Everybody shares one policy for now; the loop is the place where a recipient's own would come in. */
+/* Everybody shares one policy for now; the loop is the place where a recipient's own would come in. A message that goes
+ * round in a circle is refused where it would go on: after the queue the mail server returns what we refuse to its
+ * sender, and what may not pass must not go there either. */
 static void transaction_decide(struct transaction *t)
 {
     for (size_t i = 0; i < t->recipient_count; i++) {
         struct recipient *recipient = &t->recipients[i];
-        if (transaction_is_loop(t)) {
+        policy_decide(&t->verdict, t->policy, t->mode, false, &recipient->fate);
+        if (recipient->fate.action == FATE_PASS && transaction_is_loop(t)) {
             recipient->fate = (struct fate){ .action = FATE_REJECT };
             (void)snprintf(recipient->fate.reply, sizeof recipient->fate.reply,
                            "554 5.4.6 loop: %u Received fields, more than %u", t->report.received_count,
                            t->listener->max_received);
-        } else {
-            policy_decide(&t->verdict, t->policy, t->mode, false, &recipient->fate);
         }
         (void)snprintf(recipient->reply, sizeof recipient->reply, "%s", recipient->fate.reply);
     }

@@ -296,8 +296,13 @@ def test_proxy_protocol_in_both_versions():
             with Client(("127.0.0.1", place.port), greeting=False) as c:
                 c.send(header)
                 assert c.reply().startswith("220")
-                c.hello()
+                assert not [a for a in c.hello() if a.startswith("XFORWARD")], "trust is not passed on"
+                assert c.command("XFORWARD ADDR=198.51.100.7").startswith("550")
                 assert c.mail(small_mail()).startswith("250")
+        with Client(("127.0.0.1", place.port), greeting=False) as c:
+            c.send(b"PROXY TCP4 127.0.0.1 127.0.0.1 5555 25\r\n")
+            assert c.reply().startswith("220")
+            assert [a for a in c.hello() if a.startswith("XFORWARD")]
         for line in place.cordon.wait_messages(2):
             assert "client=192.0.2.33" in line, line
     with Rig() as rig:
@@ -564,6 +569,15 @@ def test_while_no_scanner_answers_nobody_carries_a_body():
                 c.hello()
                 return c.mail(small_mail()).startswith("250")
         wait_for(works, "the scanner to be found again", 40)
+        with after.client() as c:
+            assert c.mail(small_mail()).startswith("250")
+            os.rename(rig.path("gone.sock"), rig.path("away.sock"))
+            assert c.mail(small_mail()).startswith("451"), "nobody had said that it is gone"
+
+            def is_refused():
+                reply = c.command("MAIL FROM:<a@client.test>")
+                return reply.startswith("451 4.7.1 The scanners") or c.expect("RSET", 250) is None
+            wait_for(is_refused, "a session that lasts to be told as well")
 
 
 def test_caps_answer_at_once():
@@ -635,6 +649,11 @@ def test_a_loop_is_found():
             assert c.mail(small_mail(extra=extra)).startswith("554 5.4.6")
             assert c.mail(small_mail(extra=extra[:extra.index(b"Received", 5)])).startswith("250")
         assert len(place.sink.messages) == 1
+    with Rig() as rig:
+        place = Place(rig, extra=ENGINE, more="max_received = 10;")
+        with place.client() as c:
+            assert c.mail(extra + mail_with(eicar())).startswith("4"), "a loop is no reason to bounce a virus"
+        assert not place.sink.messages
 
 
 def test_unix_sockets_and_ipv6():
