@@ -5,7 +5,9 @@
 
 char ascii_lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+    if (c < 'A' || c > 'Z')
+        return c;
+    return "abcdefghijklmnopqrstuvwxyz"[c - 'A'];
 }
 
 bool ascii_is_digit(char c)
@@ -64,13 +66,15 @@ struct span span_trim(struct span span)
 
 bool span_equal(struct span a, struct span b)
 {
-    return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+    return a.size == b.size &&
+           (a.size == 0 || (a.data != NULL && b.data != NULL && memcmp(a.data, b.data, a.size) == 0));
 }
 
 bool span_equal_nocase(struct span a, struct span b)
 {
     if (a.size != b.size)
         return false;
+    assert(a.size == 0 || (a.data != NULL && b.data != NULL));
     for (size_t i = 0; i < a.size; i++) {
         if (ascii_lower(a.data[i]) != ascii_lower(b.data[i]))
             return false;
@@ -155,8 +159,12 @@ bool span_copy(struct span span, char *text_out, size_t size)
 {
     assert(size > 0);
     size_t n = span.size < size ? span.size : size - 1;
-    for (size_t i = 0; i < n; i++)
-        text_out[i] = span.data[i] != '\0' ? span.data[i] : '?';
+    for (size_t i = 0; i < n; i++) {
+        char c = span.data[i];
+        text_out[i] = c;
+        if (c == '\0')
+            text_out[i] = '?';
+    }
     text_out[n] = '\0';
     return n == span.size;
 }

@@ -96,7 +96,7 @@ static void private_program(char path_out[PRIVATE_PATH_SIZE])
         path_out[n] = '\0';
         char *slash = strrchr(path_out, '/');
         if (slash != NULL) {
-            (void)strcpy(slash, "/cordond");
+            (void)snprintf(slash, sizeof "/cordond", "/cordond");
             if (access(path_out, X_OK) == 0)
                 return;
         }

@@ -118,7 +118,7 @@ static int decode_call(struct transaction *t, const struct decode_job *job, stru
 
 static enum decode_end decode_try(struct transaction *t, const struct decode_job *job, struct fault *fault)
 {
-    struct pool_result result;
+    struct pool_result result = { 0 };
     if (decode_packs_open(t, &job->limits, fault) != 0 || decode_call(t, job, &result, fault) != 0)
         return DECODE_END_TROUBLE;
     if (result.outcome == POOL_EXITED && result.detail == 0)

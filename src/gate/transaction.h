@@ -81,7 +81,7 @@ struct transaction {
     struct sealed packs[DECODE_PACKS]; /* packs[0] stays unused: that is `message` */
     struct decode_report report;
     bool has_report;
-    struct answer *answers; /* one for each scanner, in the arena */
+    struct answer answers[SETTINGS_MOST_SCANNERS];
     struct verdict verdict;
     struct edits edits;
     char next_hop_reply[TRANSACTION_REPLY_SIZE]; /* the last one, for the log */

@@ -128,7 +128,7 @@ struct span sealed_span(const struct sealed *sealed)
 void sealed_close(struct sealed *sealed)
 {
     if (sealed->data != NULL)
-        (void)munmap((void *)(uintptr_t)sealed->data, sealed->size);
+        (void)munmap((void *)sealed->data, sealed->size);
     if (sealed->fd >= 0)
         (void)close(sealed->fd);
     *sealed = SEALED_NONE;
