@@ -74,7 +74,7 @@ static void session_start(struct gate_listener *listener, int fd, const struct s
     }
     struct session *session = memory_new(sizeof *session);
     *session = (struct session){ .listener = listener, .peer = *peer, .packet_fd = -1 };
-    session->is_trusted = listener->trust != NULL && net_trust_has(listener->trust, peer);
+    session->is_trusted = net_trust_has(listener->trust, peer);
     session_id_make(session->id);
     if (listener->settings != NULL) {
         session->stream = stream_new(fd);

@@ -48,7 +48,7 @@ struct net_trust *net_trust_new(void);
 void net_trust_free(struct net_trust *trust);
 int net_trust_add(struct net_trust *trust, const char *text, struct fault *fault);
 
-/* An IPv4 address in IPv6 clothes (::ffff:a.b.c.d) counts as the IPv4 address. */
+/* NULL trusts nobody. An IPv4 address in IPv6 clothes (::ffff:a.b.c.d) counts as the IPv4 address. */
 bool net_trust_has(const struct net_trust *trust, const struct sockaddr_storage *peer);
 
 #endif

@@ -122,7 +122,7 @@ bool net_trust_has(const struct net_trust *trust, const struct sockaddr_storage 
         who.bits = IPV6_BITS;
     }
     network_unmap(&who);
-    for (const struct network *network = trust->first; network != NULL; network = network->next)
+    for (const struct network *network = trust != NULL ? trust->first : NULL; network != NULL; network = network->next)
         if (network_has(network, &who))
             return true;
     return false;
