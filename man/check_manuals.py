@@ -20,16 +20,17 @@ def page_of(name, pages):
     return open(found[0]).read() if found else ""
 
 
-def check_subcommands(cordon, page):
+def check_subcommands(cordon, pages):
     help_text = subprocess.run([cordon, "--help"], capture_output=True, text=True, check=True).stdout
     names = re.findall(r"^  (\w+) ", help_text, re.M)
     if not names:
         failures.append(f"{cordon} --help names no subcommand")
     for name in names:
-        if f"\n.Ss cordon {name}\n" not in page or f"\n.Cm {name}\n" not in page:
-            failures.append(f"cordon.8 says nothing about cordon {name}")
+        page = page_of(f"cordon-{name}.8", pages)
+        if f"\n.Cm {name}\n" not in page or f"cordon-{name} 8" not in page_of("cordon.8", pages):
+            failures.append(f"no page cordon-{name}.8, or cordon.8 does not lead to it")
         options = subprocess.run([cordon, name, "--help"], capture_output=True, text=True, check=True).stdout
-        check_options(f"cordon {name}", options, page, "cordon.8")
+        check_options(f"cordon {name}", options, page, f"cordon-{name}.8")
 
 
 def check_options(program, help_text, page, page_name):
@@ -42,7 +43,7 @@ def main():
     cordon, cordond, pages = sys.argv[1], sys.argv[2], sys.argv[3:]
     for page in pages:
         lint(page)
-    check_subcommands(cordon, page_of("cordon.8", pages))
+    check_subcommands(cordon, pages)
     help_text = subprocess.run([cordond, "--help"], capture_output=True, text=True, check=True).stdout
     check_options("cordond", help_text, page_of("cordond.8", pages), "cordond.8")
     for failure in failures:
