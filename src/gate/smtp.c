@@ -12,7 +12,9 @@
 enum {
     SMTP_MOST_MISTAKES = 20,
     SMTP_MOST_COMMANDS = 100000, /* without one message being taken */
-    SMTP_FAREWELL_MS = 5000
+    SMTP_FAREWELL_MS = 5000,
+    SMTP_LINGER_MS = 2000,
+    SMTP_LINGER_BYTES = 16 * 1024 * 1024
 };
 
 void smtp_reply(struct smtp *smtp, const char *reply)
@@ -281,4 +283,6 @@ void smtp_session(struct session *session)
     (void)stream_flush(smtp.stream);
     smtp_forget_hello(&smtp);
     smtp_forget_origin(&smtp);
+    stream_set_deadline(smtp.stream, deadline_in(SMTP_LINGER_MS));
+    stream_linger(smtp.stream, SMTP_LINGER_BYTES);
 }

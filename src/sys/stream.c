@@ -343,6 +343,27 @@ bool stream_is_gone(const struct stream *stream)
     return stream->is_ended || (poll(&look, 1, 0) > 0 && look.revents != 0);
 }
 
+void stream_linger(struct stream *stream, size_t most_bytes)
+{
+    char waste[4096];
+    struct fault ignored;
+    if (stream->is_ended || !stream_is_usable(stream))
+        return;
+    input_drop(stream);
+    output_drop(stream);
+    tls_free(stream->tls); /* says that it ends */
+    stream->tls = NULL;
+    (void)shutdown(stream->fd, SHUT_WR);
+    for (size_t taken = 0; taken < most_bytes;) {
+        if (ready_wait(stream->fd, POLLIN, -1, stream->deadline, &ignored) != 0)
+            return;
+        ssize_t n = recv(stream->fd, waste, sizeof waste, MSG_DONTWAIT);
+        if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+            return;
+        taken += n > 0 ? (size_t)n : 0;
+    }
+}
+
 static int start_tls(struct stream *stream, const struct tls_context *context, const char *host)
 {
     assert(stream->tls == NULL);

@@ -27,6 +27,11 @@ enum { STREAM_BUFFER_SIZE = 32768, STREAM_LONGEST_LINE = 1 << 20 };
 struct stream *stream_new(int fd_take);
 void stream_free(struct stream *stream);
 
+/* Says that nothing more comes from us, and takes in what the peer still sends, until it closes, the deadline, or
+ * `most_bytes`: a socket that is closed with unread input is reset, and the peer may never read our last words. To be
+ * flushed before, and only freed afterwards. */
+void stream_linger(struct stream *stream, size_t most_bytes);
+
 /* The deadline of everything that follows. */
 void stream_set_deadline(struct stream *stream, struct deadline deadline);
 

@@ -431,6 +431,34 @@ static void test_who_is_gone(void)
     pair_free(&pair);
 }
 
+static void test_lingering(void)
+{
+    test_context("last words reach a peer that has said more than was read");
+    struct pair pair = pair_new();
+    char rest = 0;
+    say(&pair, "QUIT\r\nunread", 12);
+    CHECK(shutdown(pair.other, SHUT_WR) == 0);
+    CHECK(stream_write_text(pair.stream, "221 \r\n") == 0 && stream_flush(pair.stream) == 0);
+    stream_linger(pair.stream, SIZE_MAX);
+    stream_free(pair.stream);
+    CHECK(hears(&pair, "221 \r\n") && recv(pair.other, &rest, 1, 0) == 0);
+    (void)close(pair.other);
+
+    test_context("a peer that stays is left at the deadline");
+    pair = pair_new();
+    stream_set_deadline(pair.stream, deadline_in(20));
+    stream_linger(pair.stream, SIZE_MAX);
+    CHECK(recv(pair.other, &rest, 1, 0) == 0);
+    pair_free(&pair);
+
+    test_context("a peer that says too much is left at the limit");
+    pair = pair_new();
+    say(&pair, "much", 4);
+    stream_set_deadline(pair.stream, deadline_never());
+    stream_linger(pair.stream, 4);
+    pair_free(&pair);
+}
+
 static void test_tcp(void)
 {
     test_context("a TCP connection that is reset");
@@ -542,6 +570,7 @@ int main(void)
     test_waker();
     test_idle_streams_hold_no_buffers();
     test_who_is_gone();
+    test_lingering();
     test_tcp();
     check_much("more than the sockets hold", NULL, NULL);
 

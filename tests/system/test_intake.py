@@ -692,6 +692,15 @@ def test_wrong_commands_get_clear_replies():
             assert c.socket.recv(1) == b"", "closed after QUIT"
 
 
+def test_last_words_reach_a_client_that_goes_on_talking():
+    with Rig() as rig:
+        place = Place(rig)
+        with place.client() as c:
+            c.send(b"BDAT what\r\n" + b"x" * 8000000)
+            assert c.reply().startswith("501"), "and the connection is not reset while we still send"
+            assert c.socket.recv(1) == b""
+
+
 def test_pipelining_and_a_dead_client_in_mid_body():
     with Rig() as rig:
         place = Place(rig)
