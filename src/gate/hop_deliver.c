@@ -101,7 +101,7 @@ static enum hop_step delivery_send(struct delivery *d)
         (void)snprintf(hop->trouble, sizeof hop->trouble, "%s", reply.text);
         return HOP_OVER;
     }
-    if (stream_has_input(hop->link->stream)) /* it would be taken for the reply to the message */
+    if (stream_has_arrived(hop->link->stream)) /* nothing is to be said before the final dot */
         return hop_give_up(hop, "4.4.2", "it speaks out of turn");
     struct smtp_send send;
     smtp_send_init(&send, hop->link->stream);
@@ -110,6 +110,8 @@ static enum hop_step delivery_send(struct delivery *d)
         return delivery_lost(d, stream_fault(hop->link->stream));
     if (delivery_is_unwanted(d))
         return HOP_OVER;
+    if (stream_has_arrived(hop->link->stream)) /* it would be taken for the reply to the message */
+        return hop_give_up(hop, "4.4.2", "it speaks out of turn, or has closed the connection");
     return smtp_send_dot(&send) == 0 ? HOP_DONE : delivery_lost(d, stream_fault(hop->link->stream));
 }
 

@@ -60,9 +60,10 @@ static enum hop_step link_hear(struct hop_link *link, struct deadline deadline, 
 /* One command, one reply: what is at hand before a command is said would be taken for its reply. */
 static bool link_is_out_of_turn(const struct hop_link *link, struct fault *fault)
 {
-    if (!stream_has_input(link->stream))
+    if (!stream_has_arrived(link->stream))
         return false;
-    (void)fault_set(fault, EPROTO, "it speaks out of turn");
+    (void)fault_set(fault, EPROTO, "it %s",
+                    stream_is_gone(link->stream) ? "closed the connection" : "speaks out of turn");
     return true;
 }
 
@@ -221,5 +222,5 @@ enum hop_step hop_link_settle(struct hop_link *link, struct deadline deadline, s
 bool hop_link_is_stale(const struct hop_link *link)
 {
     return stream_fault(link->stream)->code != 0 || stream_is_gone(link->stream) ||
-           (!link->owes_reply && stream_has_input(link->stream));
+           (!link->owes_reply && stream_has_arrived(link->stream));
 }

@@ -13,7 +13,7 @@ enum {
     SMTP_MOST_MISTAKES = 20,
     SMTP_MOST_COMMANDS = 100000, /* without one message being taken */
     SMTP_FAREWELL_MS = 5000,
-    SMTP_LINGER_MS = 2000,
+    SMTP_LINGER_MS = 1000,
     SMTP_LINGER_BYTES = 16 * 1024 * 1024
 };
 

@@ -337,6 +337,12 @@ bool stream_has_input(const struct stream *stream)
     return stream->input != NULL || (stream->tls != NULL && tls_has_input(stream->tls));
 }
 
+bool stream_has_arrived(const struct stream *stream)
+{
+    struct pollfd look = { .fd = stream->fd, .events = POLLIN };
+    return stream_has_input(stream) || (stream->tls == NULL && poll(&look, 1, 0) > 0);
+}
+
 bool stream_is_gone(const struct stream *stream)
 {
     struct pollfd look = { .fd = stream->fd, .events = POLLRDHUP };

@@ -62,6 +62,10 @@ int stream_flush(struct stream *stream);
 /* Input is buffered, so that the next read will not block. */
 bool stream_has_input(const struct stream *stream);
 
+/* Likewise, or it has arrived: the peer has said something, or closed. Under TLS only what is buffered counts, because
+ * what has arrived need not be anything that was said. */
+bool stream_has_arrived(const struct stream *stream);
+
 /* The peer has closed or reset its side (looks at the socket, consumes nothing). Buffered input does not hide it. */
 bool stream_is_gone(const struct stream *stream);
 

@@ -214,7 +214,7 @@ static void test_reading(void)
     struct pair pair = pair_new();
     struct span bytes;
     say(&pair, "abcdef", 6);
-    CHECK(!stream_has_input(pair.stream));
+    CHECK(!stream_has_input(pair.stream) && stream_has_arrived(pair.stream));
     CHECK(stream_peek(pair.stream, &bytes) == 1 && span_is(bytes, "abcdef"));
     CHECK(stream_has_input(pair.stream));
     stream_consume(pair.stream, 0);
@@ -227,8 +227,9 @@ static void test_reading(void)
     CHECK(stream_read_line(pair.stream, line, sizeof line, true) == 1 && strcmp(line, "fgh") == 0);
     CHECK(stream_read_exact(pair.stream, exact, 0) == 0);
     CHECK(stream_peek(pair.stream, &bytes) == 1 && span_is(bytes, "rest"));
+    CHECK(stream_has_arrived(pair.stream));
     stream_consume(pair.stream, 4);
-    CHECK(!stream_has_input(pair.stream));
+    CHECK(!stream_has_input(pair.stream) && !stream_has_arrived(pair.stream));
 
     test_context("the end");
     say(&pair, "x", 1);

@@ -166,6 +166,23 @@ def test_a_next_hop_lost_in_mid_data_is_451():
             assert not place.sink.messages
 
 
+def test_a_250_before_the_final_dot_is_no_250():
+    def faults(stage, session, argument):
+        if stage == "body" and not told:
+            told.append(session.number)
+            return b"250 2.0.0 Ok: early\r\n"
+        return None
+    with Rig() as rig:
+        told = []
+        place = Place(rig, faults=faults)
+        message = small_mail(body=(b"z" * 78 + b"\r\n") * 100000)
+        with place.client() as c:
+            reply = c.mail(message)
+            assert told and reply.startswith("451 4.4.2"), reply
+            assert not place.sink.messages
+            assert c.mail(message).startswith("250 2.0.0 Ok: kept")
+
+
 def test_a_next_hop_that_is_down_or_slow_is_a_4xx():
     with Rig() as rig:
         place = Place(rig)
@@ -578,6 +595,34 @@ def test_while_no_scanner_answers_nobody_carries_a_body():
                 reply = c.command("MAIL FROM:<a@client.test>")
                 return reply.startswith("451 4.7.1 The scanners") or c.expect("RSET", 250) is None
             wait_for(is_refused, "a session that lasts to be told as well")
+
+
+def test_a_reload_keeps_open_sessions():
+    with Rig() as rig:
+        place = Place(rig, more='max_recipients = 1;')
+        with place.client() as idle, place.client() as busy:
+            busy.expect("MAIL FROM:<a@client.test>", 250)
+            busy.expect("RCPT TO:<b@example.test>", 250)
+            busy.expect("DATA", 354)
+            place.cordon.configure('hostname = "mx.cordon.test";\n' + listener(
+                place.port, place.hop, more="max_recipients = 2;") + ENGINE + DROP)
+            place.cordon.reload()
+            wait_for(lambda: place.cordon.status().get("generation") == "2", "the new generation")
+            busy.body(small_mail("begun before"))
+            assert busy.reply().startswith("250"), "what was in flight went on"
+            assert idle.mail(small_mail("the old gate")).startswith("250"), "an idle session was not dropped"
+            idle.expect("MAIL FROM:<a@client.test>", 250)
+            idle.expect("RCPT TO:<a@example.test>", 250)
+            assert idle.command("RCPT TO:<b@example.test>").startswith("452"), "and keeps its configuration"
+            with place.client() as new:
+                new.expect("MAIL FROM:<a@client.test>", 250)
+                new.expect("RCPT TO:<a@example.test>", 250)
+                new.expect("RCPT TO:<b@example.test>", 250)
+        wait_for(lambda: "event=role-ended role=gate status=0" in place.cordon.log(), "the old gate to end")
+        with place.client() as c:
+            place.cordon.process.terminate()
+            assert c.reply().startswith("421 4.3.2"), "SIGTERM tells idle sessions to go"
+            assert place.cordon.process.wait(20) == 0
 
 
 def test_caps_answer_at_once():
