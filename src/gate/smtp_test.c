@@ -280,6 +280,8 @@ static void play(const char *name, const char *const *steps)
     struct reservation older = { 0 };
     CHECK(!world.is_somebody_older || budget_take(gate.budget, &older, 1));
     struct gate_listener listener = { .gate = &gate, .settings = &settings, .tls = world.server_tls };
+    listener.trust = net_trust_new();
+    CHECK(net_trust_add(listener.trust, "192.0.2.0/28", NULL) == 0);
 
     int pair[2];
     CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0);
@@ -303,6 +305,7 @@ static void play(const char *name, const char *const *steps)
     budget_drop(gate.budget, &older);
     CHECK(budget_used(gate.budget) == 0);
     budget_free(gate.budget);
+    net_trust_free(listener.trust);
     (void)close(gate.stopping_fd);
     test_context(NULL);
 }
@@ -531,9 +534,12 @@ static void test_xclient(void)
 static void test_proxy(void)
 {
     world.has_proxy = true;
-    PLAY("R: PROXY TCP4 192.0.2.33 192.0.2.1 5555 25\r\nEHLO early\r\n", "S: 220", "S: 250", "+: XFORWARD",
-         "C: MAIL FROM:<a@b.test>", "S: 250");
+    PLAY("R: PROXY TCP4 192.0.2.33 192.0.2.1 5555 25\r\nEHLO early\r\n", "S: 220", "S: 250", "-: XFORWARD",
+         "C: XFORWARD ADDR=192.0.2.1", "S: 550", "C: MAIL FROM:<a@b.test>", "S: 250");
     CHECK(strcmp(world.origin.address, "192.0.2.33") == 0 && strcmp(world.origin.port, "5555") == 0);
+    finish();
+    world.has_proxy = true;
+    PLAY("R: PROXY TCP4 192.0.2.3 192.0.2.1 5555 25\r\nEHLO early\r\n", "S: 220", "S: 250", "+: XFORWARD");
     finish();
     world.has_proxy = true;
     PLAY("C: EHLO client.test", "X");
