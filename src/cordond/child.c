@@ -173,6 +173,13 @@ enum child_event child_note_death(struct child *child)
     return CHILD_NOTHING;
 }
 
+enum child_event child_send_retire(struct child *child)
+{
+    child->timer = deadline_in(CHILD_RETIRE_MS);
+    child_send(child, CONTROL_RETIRE, child->settings.role, "", -1);
+    return CHILD_NOTHING;
+}
+
 enum child_event child_send_drain(struct child *child)
 {
     child->timer = deadline_in(child->settings.drain_ms);
@@ -194,12 +201,12 @@ enum child_event child_note_end(struct child *child)
     return CHILD_NOTHING;
 }
 
-/* The other end is closed. A draining role may do that before it ends; any other one is broken, or is just exiting
- * (then the signal changes nothing about how it is seen to end). */
+/* The other end is closed. A role that is ending may do that before it does; any other one is broken, or is just
+ * exiting (then the signal changes nothing about how it is seen to end). */
 static void child_hung_up(struct child *child)
 {
     child_close(&child->control);
-    if (child->state != CHILD_DRAINING)
+    if (child->state != CHILD_DRAINING && child->state != CHILD_RETIRING)
         child_signal(child, SIGKILL);
 }
 

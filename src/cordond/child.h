@@ -14,8 +14,9 @@
 #include <sys/types.h>
 
 enum {
-    CHILD_START_MS = 600000, /* until it must be ready: a large set of signatures on a slow disk */
-    CHILD_READ_AT_ONCE = 16  /* control messages before others have their turn */
+    CHILD_START_MS = 600000,  /* until it must be ready: a large set of signatures on a slow disk */
+    CHILD_RETIRE_MS = 900000, /* for the sessions of a gate that was replaced; then idle ones are told to go */
+    CHILD_READ_AT_ONCE = 16   /* control messages before others have their turn */
 };
 
 struct child;

@@ -3,7 +3,7 @@
  *   1. The configuration is read and new listeners are opened.
  *   2. A decoder and an engine are started where their settings changed, and must become ready.
  *   3. The new gate is started on all listeners, and must become ready.
- *   4. The old gate drains; listeners that nobody wants any more are closed.
+ *   4. The old gate retires: its sessions end by themselves. Listeners that nobody wants any more are closed.
  *   5. When the old gate has ended, pools that no generation uses drain too.
  */
 #include "generations.h"
@@ -123,12 +123,13 @@ static struct generation *generation_place(struct supervisor *supervisor)
     return NULL;
 }
 
-static void generation_retire(struct generation *generation)
+/* CHILD_RETIRE where another generation has taken its place, CHILD_DRAIN where none does. */
+static void generation_retire(struct generation *generation, enum child_event how)
 {
     generation->is_retired = true;
     struct child *gate = generation->children[ROLE_GATE];
     if (gate != NULL)
-        child_handle(gate, CHILD_DRAIN);
+        child_handle(gate, how);
 }
 
 /* --- Reload --- */
@@ -174,7 +175,7 @@ static int reload_prepare(struct supervisor *supervisor, struct settings *settin
     if (generation_init(generation, ++supervisor->last_number, settings_take, fault) != 0 ||
         generation_add_pools(supervisor, generation, supervisor->current, fault) != 0) {
         if (generation->is_used)
-            generation_retire(generation);
+            generation_retire(generation, CHILD_DRAIN);
         listeners_keep(&supervisor->listeners, supervisor->current->settings);
         return -1;
     }
@@ -209,7 +210,7 @@ static void reload_give_up(struct supervisor *supervisor, const char *text)
 {
     struct generation *generation = supervisor->pending;
     supervisor->pending = NULL;
-    generation_retire(generation);
+    generation_retire(generation, CHILD_DRAIN);
     listeners_keep(&supervisor->listeners, supervisor->current->settings);
     reload_refuse_text(supervisor, configuration_name(supervisor->configuration), text);
 }
@@ -221,7 +222,7 @@ static void reload_finish(struct supervisor *supervisor)
     supervisor->pending = NULL;
     listeners_keep(&supervisor->listeners, supervisor->current->settings);
     log_begin("cordond", &supervisor->current->settings->log);
-    generation_retire(old);
+    generation_retire(old, CHILD_RETIRE);
     (void)snprintf(supervisor->reload_result, sizeof supervisor->reload_result, "ok");
     log_note(LOG_NOTICE, "reload", "done; the gate from before finishes its sessions");
     notify_ready("working");
@@ -295,7 +296,7 @@ void generations_stop(struct supervisor *supervisor)
     supervisor->reload_is_wanted = false;
     for (size_t i = 0; i < SUPERVISOR_MOST_GENERATIONS; i++) {
         if (supervisor->generations[i].is_used)
-            generation_retire(&supervisor->generations[i]);
+            generation_retire(&supervisor->generations[i], CHILD_DRAIN);
     }
 }
 

@@ -15,6 +15,7 @@ static const struct cell cells[CHILD_STATES][CHILD_EVENTS] = {
         [CHILD_TIMER]  = { child_start,         CHILD_STARTING },
         [CHILD_READY]  = { NULL,                CHILD_WAITING  },
         [CHILD_EXITED] = { NULL,                CHILD_WAITING  },
+        [CHILD_RETIRE] = { NULL,                CHILD_ENDED    },
         [CHILD_DRAIN]  = { NULL,                CHILD_ENDED    },
         [CHILD_KILL]   = { NULL,                CHILD_ENDED    },
     },
@@ -22,6 +23,7 @@ static const struct cell cells[CHILD_STATES][CHILD_EVENTS] = {
         [CHILD_TIMER]  = { child_kill,          CHILD_STARTING },
         [CHILD_READY]  = { child_note_ready,    CHILD_WORKING  },
         [CHILD_EXITED] = { child_note_death,    CHILD_WAITING  },
+        [CHILD_RETIRE] = { child_send_drain,    CHILD_DRAINING },
         [CHILD_DRAIN]  = { child_send_drain,    CHILD_DRAINING },
         [CHILD_KILL]   = { child_kill,          CHILD_DRAINING },
     },
@@ -29,6 +31,15 @@ static const struct cell cells[CHILD_STATES][CHILD_EVENTS] = {
         [CHILD_TIMER]  = { child_forget_deaths, CHILD_WORKING  },
         [CHILD_READY]  = { NULL,                CHILD_WORKING  },
         [CHILD_EXITED] = { child_note_death,    CHILD_WAITING  },
+        [CHILD_RETIRE] = { child_send_retire,   CHILD_RETIRING },
+        [CHILD_DRAIN]  = { child_send_drain,    CHILD_DRAINING },
+        [CHILD_KILL]   = { child_kill,          CHILD_DRAINING },
+    },
+    [CHILD_RETIRING] = {
+        [CHILD_TIMER]  = { child_send_drain,    CHILD_DRAINING },
+        [CHILD_READY]  = { NULL,                CHILD_RETIRING },
+        [CHILD_EXITED] = { child_note_end,      CHILD_ENDED    },
+        [CHILD_RETIRE] = { NULL,                CHILD_RETIRING },
         [CHILD_DRAIN]  = { child_send_drain,    CHILD_DRAINING },
         [CHILD_KILL]   = { child_kill,          CHILD_DRAINING },
     },
@@ -36,6 +47,7 @@ static const struct cell cells[CHILD_STATES][CHILD_EVENTS] = {
         [CHILD_TIMER]  = { child_kill,          CHILD_DRAINING },
         [CHILD_READY]  = { NULL,                CHILD_DRAINING },
         [CHILD_EXITED] = { child_note_end,      CHILD_ENDED    },
+        [CHILD_RETIRE] = { NULL,                CHILD_DRAINING },
         [CHILD_DRAIN]  = { NULL,                CHILD_DRAINING },
         [CHILD_KILL]   = { child_kill,          CHILD_DRAINING },
     },
@@ -43,6 +55,7 @@ static const struct cell cells[CHILD_STATES][CHILD_EVENTS] = {
         [CHILD_TIMER]  = { NULL,                CHILD_ENDED    },
         [CHILD_READY]  = { NULL,                CHILD_ENDED    },
         [CHILD_EXITED] = { NULL,                CHILD_ENDED    },
+        [CHILD_RETIRE] = { NULL,                CHILD_ENDED    },
         [CHILD_DRAIN]  = { NULL,                CHILD_ENDED    },
         [CHILD_KILL]   = { NULL,                CHILD_ENDED    },
     },
@@ -53,7 +66,7 @@ const char *child_state_text(enum child_state state)
 {
     static const char *const texts[CHILD_STATES] = {
         [CHILD_WAITING] = "waiting",   [CHILD_STARTING] = "starting", [CHILD_WORKING] = "working",
-        [CHILD_DRAINING] = "draining", [CHILD_ENDED] = "ended",
+        [CHILD_RETIRING] = "retiring", [CHILD_DRAINING] = "draining", [CHILD_ENDED] = "ended",
     };
     assert((unsigned)state < CHILD_STATES);
     return texts[state];

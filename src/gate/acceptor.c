@@ -112,7 +112,7 @@ static int acceptor_take(struct gate_listener *listener)
 static void acceptor_run(void *argument)
 {
     struct gate_listener *listener = argument;
-    struct pollfd waits[] = { { .fd = listener->gate->stopping_fd, .events = POLLIN },
+    struct pollfd waits[] = { { .fd = listener->gate->retiring_fd, .events = POLLIN },
                               { .fd = listener->fd, .events = POLLIN } };
     for (;;) {
         if (poll(waits, 2, -1) < 0 && errno != EINTR)

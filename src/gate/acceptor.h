@@ -4,7 +4,7 @@
 
 #include "gate/session.h"
 
-/* Starts the listener's thread. It ends when gate->stopping_fd becomes readable. 0, or -1 and *fault. */
+/* Starts the listener's thread. It ends when gate->retiring_fd becomes readable. 0, or -1 and *fault. */
 int acceptor_start(struct gate_listener *listener, struct fault *fault);
 
 #endif

@@ -18,6 +18,7 @@ struct gate {
     struct gate_counters *counters; /* for status (counters.h) */
     struct scanner_set *scanners;
     struct slots decode_slots; /* what needs the processor takes one of a few */
+    int retiring_fd;           /* an eventfd that is readable once nothing new is to be accepted */
     int stopping_fd;           /* an eventfd that is readable once the gate drains; sessions look at it while idle */
 };
 

@@ -31,6 +31,7 @@ enum {
     GATE_TEND_MS = 1000,
     GATE_TEND_STACK_BYTES = 512 * 1024,
     GATE_DRAIN_STEP_MS = 20,
+    GATE_RETIRE_STEP_MS = 200,
     GATE_MOST_LISTENERS = SETTINGS_MOST_LISTENERS + 1,
     GATE_LOCAL_SCANS = 4
 };
@@ -60,8 +61,9 @@ static void gate_init(struct gate *gate, const struct settings *settings)
     gate->budget = budget_new(settings->memory_budget);
     gate->counters = counters_new();
     slots_init(&gate->decode_slots, settings->decoder.processes);
+    gate->retiring_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     gate->stopping_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    assert(gate->stopping_fd >= 0);
+    assert(gate->retiring_fd >= 0 && gate->stopping_fd >= 0);
     gate->scanners = scanners_new(settings, gate_engine_socket, gate);
 }
 
@@ -211,33 +213,53 @@ static int gate_start(struct gate_process *process, struct fault *fault)
     return thread_start(gate_tend, process, GATE_TEND_STACK_BYTES, fault);
 }
 
+static void gate_raise(int event_fd)
+{
+    uint64_t one = 1;
+    ssize_t n = write(event_fd, &one, sizeof one);
+    assert(n == (ssize_t)sizeof one);
+}
+
+static void gate_retire(struct gate_process *process)
+{
+    gate_raise(process->gate.retiring_fd);
+    log_note(LOG_NOTICE, "retiring", "another gate takes over; %llu sessions go on here",
+             (unsigned long long)counters_sessions(process->gate.counters));
+}
+
 /* Finishes what is in flight: sessions see stopping_fd while they are idle. The supervisor bounds the wait. */
 static void gate_drain(struct gate_process *process)
 {
-    uint64_t one = 1;
-    ssize_t n = write(process->gate.stopping_fd, &one, sizeof one);
-    assert(n == (ssize_t)sizeof one);
+    gate_raise(process->gate.retiring_fd);
+    gate_raise(process->gate.stopping_fd);
     log_note(LOG_NOTICE, "draining", "%llu sessions are open",
              (unsigned long long)counters_sessions(process->gate.counters));
     while (counters_sessions(process->gate.counters) > 0)
         (void)poll(NULL, 0, GATE_DRAIN_STEP_MS);
 }
 
-static int gate_serve(struct gate_process *process)
+static void gate_serve(struct gate_process *process)
 {
     struct control_message message;
     struct fault fault;
-    for (;;) {
-        int got = control_receive(ROLE_CONTROL_FD, &message, deadline_never(), &fault);
+    bool is_retired = false;
+    while (!is_retired || counters_sessions(process->gate.counters) > 0) {
+        struct deadline deadline = is_retired ? deadline_in(GATE_RETIRE_STEP_MS) : deadline_never();
+        int got = control_receive(ROLE_CONTROL_FD, &message, deadline, &fault);
+        if (got < 0 && fault.code == ETIMEDOUT)
+            continue;
         if (got <= 0 || message.kind == CONTROL_DRAIN)
             break;
         if (message.kind == CONTROL_PEER && message.fd >= 0)
             peers_renew(process->gate.peers, message.role, message.fd);
         else if (message.fd >= 0)
             (void)close(message.fd);
+        if (message.kind == CONTROL_RETIRE && !is_retired) {
+            gate_retire(process);
+            is_retired = true;
+        }
     }
     gate_drain(process);
-    return 0;
 }
 
 static int gate_begin(struct gate_process *process, const struct settings *settings, struct fault *fault)
@@ -273,6 +295,6 @@ int main(void)
         log_note(LOG_ERROR, "start-failed", "%s", fault.text);
         return EXIT_FAILURE;
     }
-    int status = gate_serve(process);
-    _exit(status); /* the other threads have nothing to finish; static destructors must not run under them */
+    gate_serve(process);
+    _exit(EXIT_SUCCESS); /* the other threads have nothing to finish; static destructors must not run under them */
 }

@@ -36,8 +36,11 @@ static void test_round(int pair[2])
         const char *text;
         bool has_fd;
     } cases[] = {
-        { "listener", CONTROL_LISTENER, ROLE_GATE, "inbound", true }, { "peer", CONTROL_PEER, ROLE_ENGINE, "", true },
-        { "start", CONTROL_START, ROLE_GATE, NULL, false },           { "drain", CONTROL_DRAIN, ROLE_GATE, "", false },
+        { "listener", CONTROL_LISTENER, ROLE_GATE, "inbound", true },
+        { "peer", CONTROL_PEER, ROLE_ENGINE, "", true },
+        { "start", CONTROL_START, ROLE_GATE, NULL, false },
+        { "drain", CONTROL_DRAIN, ROLE_GATE, "", false },
+        { "retire", CONTROL_RETIRE, ROLE_GATE, "", false },
         { "status", CONTROL_STATUS, ROLE_DECODER, longest, false },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

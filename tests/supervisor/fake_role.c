@@ -146,7 +146,7 @@ static void fake_obey(struct fake *fake)
         fake->peers[fake->peer_count++] = message.fd;
         if (fake->role == ROLE_GATE)
             fake_say(message.fd, "?");
-    } else if (message.kind == CONTROL_DRAIN) {
+    } else if (message.kind == CONTROL_RETIRE || message.kind == CONTROL_DRAIN) {
         fake->is_draining = true;
     } else if (message.kind == CONTROL_START && strcmp(fake->does, "silent") != 0) {
         (void)control_send(ROLE_CONTROL_FD, CONTROL_READY, fake->role, "", -1, NULL);
