@@ -155,9 +155,11 @@ void decode_message_by_box(struct transaction *t)
     }
     struct fault fault = { 0 };
     enum decode_end end = DECODE_END_TROUBLE;
+    unsigned crashes = 0;
     for (unsigned i = 0; i < DECODE_TRIES && end != DECODE_END_REPORT && !deadline_passed(t->deadline); i++) {
         decode_packs_close(t);
         end = decode_try(t, &job, &fault);
+        crashes += end == DECODE_END_CRASH ? 1 : 0;
     }
     slots_drop(&t->gate->decode_slots);
 
@@ -168,7 +170,8 @@ void decode_message_by_box(struct transaction *t)
     }
     decode_packs_close(t);
     t->report = (struct decode_report){ 0 };
-    if (end == DECODE_END_CRASH)
+    /* One death says nothing yet about the message, nor does trouble before or after it. */
+    if (crashes == DECODE_TRIES)
         verdict_add(&t->verdict, CATEGORY_UNSCANNABLE, UNSCANNABLE_DECODER, "decoder", fault.text);
     else
         verdict_add(&t->verdict, CATEGORY_UNSCANNED, UNSCANNABLE_NONE, "decoder", fault.text);
