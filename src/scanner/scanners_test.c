@@ -467,6 +467,32 @@ static void test_early(struct fake *fake)
     test_context(NULL);
 }
 
+/* A scanner that was never seen to work is tried by the first message, which has no more time than it has. */
+static void test_hurry(struct fake *fake)
+{
+    test_context("a message in a hurry");
+    struct settings settings = { .scanner_count = 0 };
+    settings_add(&settings, "clamd", fake, SCANNER_PRIMARY);
+    struct policy_settings policy = { .require = REQUIRE_ANY };
+    struct scanner_set *set = scanners_new(&settings, no_engine, NULL);
+    struct message message;
+    struct answer answer;
+    struct verdict verdict;
+    message_init(&message, false);
+    verdict_init(&verdict);
+    atomic_store(&fake->act, ACT_HANG);
+    struct deadline patience = deadline_in(10000);
+    scanners_judge(set, &message.input, &policy, deadline_in(100), &answer, &verdict);
+    CHECK(!deadline_passed(patience));
+    CHECK(answer.kind == ANSWER_FAILED && verdict_gravest(&verdict) == CATEGORY_UNSCANNED);
+    atomic_store(&fake->act, ACT_HONEST);
+    CHECK(judge(set, false, REQUIRE_ANY, NULL, NULL) ==
+          CATEGORY_CLEAN); /* that it was cut short is not held against it */
+    message_fini(&message);
+    scanners_free(set);
+    test_context(NULL);
+}
+
 static void test_recovery(struct fake *fake)
 {
     test_context("recovery");
@@ -664,6 +690,7 @@ int main(void)
         test_limits(&fakes[i]);
     }
     test_early(&fakes[0]);
+    test_hurry(&fakes[0]);
     test_recovery(&fakes[1]);
     test_several(fakes);
     test_crowd(fakes);

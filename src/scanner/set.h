@@ -15,8 +15,8 @@ struct scanner_set {
     int64_t probe_at_ms; /* when the next probing message may come; under probe_lock */
 };
 
-/* Shows the canaries to one scanner and sets its health by them. Where another thread does so already, waits for that
- * until the deadline. */
+/* Shows the canaries to one scanner and sets its health by them, unless the deadline cuts that short. Where another
+ * thread does so already, waits for that until the deadline. */
 void scanner_prove(struct scanner_set *set, struct scanner *scanner, struct deadline deadline);
 
 #endif

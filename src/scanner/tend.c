@@ -10,13 +10,16 @@
 
 enum { PROBE_INTERVAL_MS = 5000 };
 
-static void scanner_show_canaries(struct scanner_set *set, struct scanner *scanner)
+static void scanner_show_canaries(struct scanner_set *set, struct scanner *scanner, struct deadline caller)
 {
     char text[ANSWER_TEXT_SIZE] = "";
     int64_t sent_at_ms = clock_now_ms();
     uint32_t timeout_ms = scanner->settings->timeout_ms;
-    struct deadline deadline = deadline_in(timeout_ms < CANARY_TIMEOUT_MS ? timeout_ms : CANARY_TIMEOUT_MS);
+    struct deadline own = deadline_in(timeout_ms < CANARY_TIMEOUT_MS ? timeout_ms : CANARY_TIMEOUT_MS);
+    struct deadline deadline = deadline_earlier(own, caller);
     enum canary_result result = canaries_show(&set->canaries, scanner, deadline, text);
+    if (result == CANARY_FAILED && deadline_passed(caller) && !deadline_passed(own))
+        return; /* it was not given the time that it has: that says nothing about it */
     if (result == CANARY_PASSED && scanner->ops->refresh != NULL)
         scanner->ops->refresh(scanner, deadline);
 
@@ -44,7 +47,7 @@ void scanner_prove(struct scanner_set *set, struct scanner *scanner, struct dead
     scanner->is_proving = true;
     lock_drop(&scanner->lock);
 
-    scanner_show_canaries(set, scanner);
+    scanner_show_canaries(set, scanner, deadline);
 
     lock_take(&scanner->lock);
     scanner->is_proving = false;
@@ -60,7 +63,7 @@ struct tend {
 static void tend_run(void *argument)
 {
     const struct tend *tend = argument;
-    scanner_prove(tend->set, tend->scanner, deadline_in(CANARY_TIMEOUT_MS));
+    scanner_prove(tend->set, tend->scanner, deadline_in(2 * (int64_t)CANARY_TIMEOUT_MS)); /* more than it takes */
 }
 
 static bool tend_is_due(struct scanner *scanner)
