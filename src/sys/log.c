@@ -1,7 +1,6 @@
 #include "log.h"
 
 #include "base/escape.h"
-#include "sys/digest.h"
 #include "sys/log_outlets.h"
 
 #include <assert.h>
@@ -19,7 +18,6 @@ enum {
     LOG_TAIL_SIZE = 16, /* room that is kept for the end of a line, and for saying that it was cut */
     LOG_TIME_SIZE = 64,
     LOG_NOTE_SIZE = 2048,
-    LOG_HASH_DIGITS = 16,
     LOG_STDERR_WAIT_MS = 1000, /* a reader of standard error who is stuck longer loses lines */
     LOG_MAIL_FACILITY = 2      /* RFC 5424 section 6.2.1 */
 };
@@ -190,19 +188,9 @@ void log_put_number(struct log_line *line, const char *key, int64_t value)
     line_put(line, key, span_text(text), span_text(text));
 }
 
-void log_put_private(struct log_line *line, const char *key, struct span value)
+enum log_privacy log_privacy(void)
 {
-    if (log_settings.privacy == LOG_FULL)
-        log_put_span(line, key, value);
-    if (log_settings.privacy != LOG_HASH)
-        return;
-    struct digest digest;
-    char digits[DIGEST_TEXT_SIZE];
-    char text[sizeof "sha256:" + LOG_HASH_DIGITS];
-    digest_of(value, &digest);
-    digest_text(&digest, digits);
-    (void)snprintf(text, sizeof text, "sha256:%.*s", LOG_HASH_DIGITS, digits);
-    log_put_text(line, key, text);
+    return log_settings.privacy;
 }
 
 static void stderr_send(struct span text)

@@ -51,6 +51,8 @@ void log_line_begin(struct log_line *line, enum log_level level, const char *eve
 void log_put_text(struct log_line *line, const char *key, const char *value); /* NULL value: nothing is put */
 void log_put_span(struct log_line *line, const char *key, struct span value);
 void log_put_number(struct log_line *line, const char *key, int64_t value);
+/* How private values are put. */
+enum log_privacy log_privacy(void);
 /* An address or a file name: as the privacy setting says, in full, as "sha256:" and 16 digits, or left out. */
 void log_put_private(struct log_line *line, const char *key, struct span value);
 /* Sends and frees. A line beyond LOG_LINE_LIMIT loses the values that did not fit and gains cut=1. */
