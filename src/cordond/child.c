@@ -161,6 +161,8 @@ static void child_log_end(const struct child *child, enum log_level level, const
         log_put_number(&line, "status", child->exit_status);
     else if (child->exit_code != 0)
         log_put_number(&line, "signal", child->exit_status);
+    if (child->exit_code == CLD_EXITED && child->exit_status == SPAWN_EXIT_NOT_EXECUTED)
+        log_put_text(&line, "reason", "its program could not be executed");
     log_put_number(&line, "restarts", child->restarts);
     log_line_send(&line);
 }

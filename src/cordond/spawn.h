@@ -11,6 +11,9 @@
  * installed one. */
 void spawn_directory(char directory_out[PATH_MAX]);
 
+/* The status of a child whose program could not be executed after all. */
+enum { SPAWN_EXIT_NOT_EXECUTED = 127 };
+
 struct spawn_request {
     const char *directory;
     const char *program;
@@ -19,7 +22,7 @@ struct spawn_request {
 };
 
 /* The process id, and a descriptor for it in *pidfd_out; or -1 and *fault. The request's descriptors stay the
- * caller's. A program that can't be executed after all exits with 127. */
+ * caller's. */
 pid_t spawn_role(const struct spawn_request *request, int *pidfd_out, struct fault *fault);
 
 #endif

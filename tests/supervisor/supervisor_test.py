@@ -282,6 +282,17 @@ def test_missing_program(rig):
     assert "cordon-gate" in daemon.log(), daemon.log()
 
 
+def test_program_that_is_none(rig):
+    daemon = Daemon(rig, start=False)
+    path = os.path.join(daemon.roles, "cordon-gate")
+    os.unlink(path)
+    with open(path, "w") as f:
+        f.write("not a program")
+    os.chmod(path, 0o755)
+    daemon.start()
+    wait_for(lambda: "its program could not be executed" in daemon.log(), "the reason")
+
+
 def test_no_engine(rig):
     daemon = Daemon(rig, start=False)
     daemon.configure(scanner='d: { type = "clamd"; address = "127.0.0.1:1"; };')
