@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SPAWN_VARIABLE_SIZE = 512, SPAWN_MOST_VARIABLES = 8, SPAWN_EXIT_NOT_EXECUTED = 127 };
+enum { SPAWN_VARIABLE_SIZE = 512, SPAWN_MOST_VARIABLES = 8 };
 
 struct spawn_environment {
     char texts[SPAWN_MOST_VARIABLES][SPAWN_VARIABLE_SIZE];
@@ -66,8 +66,8 @@ static int spawn_place_descriptors(int control_fd, int settings_fd)
 }
 
 /* Runs in the child. A role in a process group of its own is not hit by a terminal's Ctrl-C, so that it can finish
- * what is in flight. The kernel forgets PR_SET_PDEATHSIG when the role changes its user; from then on the end of the
- * control socket tells it. */
+ * what is in flight. The kernel forgets PR_SET_PDEATHSIG when the role changes its user: sandbox_drop_user sets it
+ * again. */
 static void spawn_child(const struct spawn_request *request, const char *path, struct spawn_environment *environment,
                         pid_t parent)
 {

@@ -44,12 +44,25 @@ static int user_change(const char *name, const int *kept, struct fault *fault)
     return user_check(uid, gid, fault);
 }
 
+/* Changing the user makes the kernel forget that we want to end with our parent. A parent that has ended meanwhile is
+ * seen by its socket. */
+static int user_change_with_parent(const char *name, const int *kept, struct fault *fault)
+{
+    int wanted = 0;
+    (void)prctl(PR_GET_PDEATHSIG, &wanted);
+    if (user_change(name, kept, fault) != 0)
+        return -1;
+    if (wanted != 0 && prctl(PR_SET_PDEATHSIG, wanted) != 0)
+        return fault_set_errno(fault, errno, "cannot tie our end to our parent's");
+    return 0;
+}
+
 int sandbox_drop_user(const char *name, const int *kept, struct fault *fault)
 {
     if (capng_get_caps_process() != 0)
         return fault_set(fault, EIO, "cannot read our capabilities");
     if (geteuid() == 0)
-        return user_change(name, kept, fault);
+        return user_change_with_parent(name, kept, fault);
 
     bool may_bound = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP) != 0;
     capabilities_keep(kept);

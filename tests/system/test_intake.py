@@ -737,6 +737,20 @@ def test_wrong_commands_get_clear_replies():
             assert c.socket.recv(1) == b"", "closed after QUIT"
 
 
+def test_no_role_outlives_its_supervisor():
+    programs = ("cordon-gate", "cordon-decoder", "cordon-engine-clamav")
+    with Rig() as rig:
+        place = Place(rig)
+        with place.client() as c:
+            c.expect("MAIL FROM:<a@client.test>", 250)
+            c.expect("RCPT TO:<b@example.test>", 250)
+            c.expect("DATA", 354)
+            pids = [pid for program in programs for pid in place.cordon.pids(program)]
+            assert len(pids) >= 3, pids
+            place.cordon.process.kill()
+            wait_for(lambda: not [pid for pid in pids if os.path.exists(f"/proc/{pid}/exe")], "the roles' end")
+
+
 def test_last_words_reach_a_client_that_goes_on_talking():
     with Rig() as rig:
         place = Place(rig)
