@@ -13,6 +13,7 @@ struct child_boxes {
     struct sandbox_program *busy;
     size_t memory_bytes;
     bool without_landlock; /* for tests */
+    bool is_weaker;        /* the kernel has no Landlock */
 };
 
 int child_boxes_prepare(struct child_boxes *boxes, size_t memory_bytes, struct fault *fault);

@@ -61,7 +61,7 @@ static struct settings *load_settings(void)
 }
 
 /* The parent's own box is wider than its children's: it forks, and boxes them. */
-static int close_box(const struct settings *settings, struct fault *fault)
+static int close_box(const struct settings *settings, bool *is_weaker_out, struct fault *fault)
 {
     if (sandbox_drop_user(settings->user, NULL, fault) != 0)
         return -1;
@@ -69,12 +69,17 @@ static int close_box(const struct settings *settings, struct fault *fault)
     if (program == NULL)
         return -1;
     struct sandbox_settings box = { .program = program };
-    bool is_weaker = false;
-    int entered = sandbox_enter(&box, &is_weaker, fault);
+    int entered = sandbox_enter(&box, is_weaker_out, fault);
     sandbox_program_free(program);
-    if (entered == 0 && is_weaker)
+    if (entered == 0 && *is_weaker_out)
         log_note(LOG_WARNING, "box", "this kernel has no Landlock: the decoder's box has one layer less");
     return entered;
+}
+
+static const char *decoder_status(void *context)
+{
+    const struct child_boxes *boxes = context;
+    return boxes->is_weaker ? "weaker=the kernel has no Landlock\n" : "";
 }
 
 int main(void)
@@ -86,7 +91,7 @@ int main(void)
     struct child_boxes boxes;
     struct fault fault;
     if (child_boxes_prepare(&boxes, (size_t)settings->decoder.memory_bytes, &fault) != 0 ||
-        close_box(settings, &fault) != 0) {
+        close_box(settings, &boxes.is_weaker, &fault) != 0) {
         log_note(LOG_ERROR, "box-failed", "%s", fault.text);
         return EX_OSERR;
     }
@@ -98,7 +103,8 @@ int main(void)
                                   .queue = DECODER_QUEUE,
                                   .child = child_run,
                                   .context = &boxes,
-                                  .control = ROLE_CONTROL_FD };
+                                  .control = ROLE_CONTROL_FD,
+                                  .status = decoder_status };
     int ended = pool_run(&pool, &fault);
     if (ended != 0)
         log_note(LOG_ERROR, "decoder-stopped", "%s", fault.text);
