@@ -6,13 +6,25 @@
 #include "engine/job.h"
 #include "ipc/pool.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum { CHILD_DESCRIPTORS = 512 };
 
 #define CHILD_PACK_LIMIT ((size_t)1 << 36)
+
+/* A folder that is not a tmpfs of ours has no size: then at least no file may be larger than that. */
+static int child_limit_files(uint64_t bytes, struct fault *fault)
+{
+    struct rlimit limit = { .rlim_cur = bytes, .rlim_max = bytes };
+    if (signal(SIGXFSZ, SIG_IGN) == SIG_ERR || setrlimit(RLIMIT_FSIZE, &limit) != 0)
+        return fault_set_errno(fault, errno, "cannot limit the size of files");
+    return 0;
+}
 
 int child_enter(const struct engine *engine, unsigned slot, struct child_folder *folder_out, struct fault *fault)
 {
@@ -21,6 +33,8 @@ int child_enter(const struct engine *engine, unsigned slot, struct child_folder 
         if (sandbox_enter_folder(folder_out->path, fault) != 0)
             return -1;
         (void)snprintf(folder_out->path, sizeof folder_out->path, "/");
+    } else if (child_limit_files(engine->scanner->folder_bytes, fault) != 0) {
+        return -1;
     }
     struct sandbox_path path = { .path = folder_out->path, .is_writable = true };
     /* No limit on memory: an allocation that fails is something that the library may pass over in silence, while the

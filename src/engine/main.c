@@ -8,6 +8,7 @@
 #include "conf/conf.h"
 #include "engine/child.h"
 #include "engine/engine.h"
+#include "engine/folder.h"
 #include "engine/selftest.h"
 #include "engine/warm.h"
 #include "ipc/pool.h"
@@ -15,6 +16,7 @@
 #include "sys/log.h"
 
 #include <errno.h>
+#include <glob.h>
 #include <linux/capability.h>
 #include <signal.h>
 #include <stdio.h>
@@ -34,9 +36,21 @@ static const struct scanner_settings *engine_find_scanner(const struct settings 
     return NULL;
 }
 
+/* Empty ones, that is: those of engines that have ended. */
+static void engine_remove_old_folders(void)
+{
+    glob_t found = { 0 };
+    if (glob("/dev/shm/cordon-engine-*", GLOB_NOSORT, NULL, &found) == 0) {
+        for (size_t i = 0; i < found.gl_pathc; i++)
+            (void)rmdir(found.gl_pathv[i]);
+    }
+    globfree(&found);
+}
+
 /* Where the machine allows no mount namespace: folders in shared memory, which Landlock fences. */
 static int engine_make_fenced_folders(struct engine *engine, struct fault *fault)
 {
+    engine_remove_old_folders();
     (void)snprintf(engine->base, sizeof engine->base, "/dev/shm/cordon-engine-XXXXXX");
     if (mkdtemp(engine->base) == NULL)
         return fault_set_errno(fault, errno, "cannot make a folder in /dev/shm");
@@ -148,7 +162,10 @@ static int engine_run(struct engine *engine, struct fault *fault)
     if (engine->refusal[0] == '\0')
         log_note(LOG_NOTICE, "engine", "%s, %u signatures, generation %016llx", clam_version(engine->clam),
                  clam_signature_count(engine->clam), (unsigned long long)clam_generation(engine->clam));
-    return engine_serve(engine, fault);
+    int status = engine_serve(engine, fault);
+    if (!engine->is_private)
+        (void)folder_empty(engine->base, NULL); /* only its name stays: that is outside of our box */
+    return status;
 }
 
 int main(void)

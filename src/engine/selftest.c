@@ -67,7 +67,8 @@ static int condition_make(enum condition condition, const struct engine *engine,
 {
     if (condition == CONDITION_MISSING)
         return clam_use_folder(engine->clam, "/there-is-no-such-folder", fault);
-    return condition == CONDITION_FULL ? folder_fill(folder->path, SELFTEST_LEFT_BYTES, fault) : 0;
+    bool is_ours_to_fill = condition == CONDITION_FULL && engine->is_private; /* else it is too small: selftest_try */
+    return is_ours_to_fill ? folder_fill(folder->path, SELFTEST_LEFT_BYTES, fault) : 0;
 }
 
 static size_t selftest_large_bytes(const struct engine *engine)
@@ -81,7 +82,12 @@ static int selftest_try(const struct engine *engine, enum condition condition, s
 {
     const struct condition_row *row = &condition_rows[condition];
     struct child_folder folder;
-    if (child_enter(engine, 0, &folder, fault) != 0)
+    struct engine small = *engine;
+    struct scanner_settings small_scanner = *engine->scanner;
+    small.scanner = &small_scanner;
+    if (condition == CONDITION_FULL && !engine->is_private)
+        small_scanner.folder_bytes = SELFTEST_LEFT_BYTES;
+    if (child_enter(&small, 0, &folder, fault) != 0)
         return -1;
     for (enum sample sample = SAMPLE_SMALL; sample < SAMPLES; sample++) {
         struct buf bytes;

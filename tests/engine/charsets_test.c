@@ -7,20 +7,19 @@
 #include <iconv.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static const char *const names[] = { "IBM037",    "IBM437", "SHIFT_JIS", "EUC-JP",      "GB18030",    "BIG5",
                                      "KOI8-R",    "CP949",  "JOHAB",     "ISO-2022-JP", "ASMO-708",   "WINDOWS-1251",
                                      "MACINTOSH", "UTF-7",  "UTF-16",    "UNICODE",     "ISO-8859-15" };
 
-int main(void)
+static int test_charsets(const char *base)
 {
-    char base[] = "/tmp/charsets-test-XXXXXX";
     struct scanner_settings scanner = { .folder_bytes = 16U << 20 };
     struct engine engine = { .scanner = &scanner };
     struct child_folder folder;
     struct fault fault = { 0 };
-    CHECK(mkdtemp(base) != NULL);
     (void)snprintf(engine.base, sizeof engine.base, "%s", base);
     engine.is_private = sandbox_private_folders(base, NULL, 1, (size_t)scanner.folder_bytes, &fault) == 0;
     CHECK(engine.is_private);
@@ -36,4 +35,19 @@ int main(void)
         (void)iconv_close(narrow);
     }
     return test_end();
+}
+
+/* In a child, so that somebody is left outside of the box to clean up. */
+int main(void)
+{
+    char base[] = "/tmp/charsets-test-XXXXXX";
+    if (mkdtemp(base) == NULL)
+        return EXIT_FAILURE;
+    pid_t pid = fork();
+    if (pid == 0)
+        exit(test_charsets(base));
+    int status = 0;
+    (void)waitpid(pid, &status, 0);
+    (void)rmdir(base);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILURE;
 }

@@ -209,20 +209,33 @@ def as_an_ordinary_user():
         assert out.returncode == 0, out.stdout
 
 
-def as_user():
+def without_a_namespace():
+    """Where the machine lets him have none: a fenced folder in shared memory, and it says so."""
+    with Rig() as rig:
+        os.chmod(rig.folder, 0o777)
+        command = ("echo 0 > /proc/sys/user/max_user_namespaces; exec setpriv --ambient-caps=-all --inh-caps=-all "
+                   f"/usr/bin/python3 -B {os.path.join(HERE, 'test_engine.py')} --as-user shared")
+        out = subprocess.run(["unshare", "--user", "--map-user=2000", "--map-group=2000", "--keep-caps", "sh", "-c",
+                              command], cwd=rig.folder, stdout=subprocess.PIPE, text=True)
+        assert out.returncode == 0, out.stdout
+        assert not any(os.listdir("/dev/shm/" + x) for x in os.listdir("/dev/shm") if x.startswith("cordon-engine"))
+
+
+def as_user(folders):
     with Rig() as rig:
         probe = Probe(rig, ENGINE.format("test", ""))
         probe.ask("tend")
-        assert probe.state("engine") == "working", probe.engine()
+        engine = probe.engine()
+        assert probe.state("engine") == "working", engine
+        assert engine["folder"] in folders and ("weaker" in engine) == (engine["folder"] == "shared"), engine
         assert probe.judge(rig.write("infected", samples.mail(eicar())))[0] == "infected"
         assert probe.judge(rig.write("clean", samples.mail(b"nothing")))[0] == "clean"
-        print(probe.engine()["folder"])
 
 
-if sys.argv[1:] == ["--as-user"]:
-    as_user()
+if sys.argv[1:2] == ["--as-user"]:
+    as_user(sys.argv[2:] or ["private", "shared"])
     sys.exit(0)
 tests = [judges, limits_and_encryption, no_room, no_signatures, bad_signatures, killed_children, killed_parent, timeout]
 if os.geteuid() == 0:
-    tests.append(as_an_ordinary_user)
+    tests += [as_an_ordinary_user, without_a_namespace]
 run(tests)
