@@ -64,14 +64,20 @@ bool unscannable_from_text(struct span text, enum unscannable *unscannable_out)
     return false;
 }
 
+/* What scanners say and what parts are called ends on terminals too. */
+static void text_disarm(char *text)
+{
+    for (char *p = text; *p != '\0'; p++) {
+        if ((unsigned char)*p < 0x20 || *p == 0x7f)
+            *p = '?';
+    }
+}
+
 void answer_set(struct answer *answer, enum answer_kind kind, struct span text)
 {
     answer->kind = kind;
     (void)span_copy(text, answer->text, sizeof answer->text);
-    for (char *p = answer->text; *p != '\0'; p++) {
-        if ((unsigned char)*p < 0x20 || *p == 0x7f)
-            *p = '?';
-    }
+    text_disarm(answer->text);
 }
 
 bool answer_is_definite(const struct answer *answer)
@@ -121,6 +127,7 @@ void verdict_add(struct verdict *verdict, enum category category, enum unscannab
         return;
     (void)snprintf(finding.source, sizeof finding.source, "%s", source);
     (void)snprintf(finding.text, sizeof finding.text, "%s", text);
+    text_disarm(finding.text);
     verdict->findings[verdict->finding_count++] = finding;
 }
 

@@ -79,8 +79,8 @@ struct verdict {
 
 void verdict_init(struct verdict *verdict);
 
-/* Adds a finding. CATEGORY_CLEAN is not a finding: see verdict_conclude. `unscannable` is NONE for every category but
- * CATEGORY_UNSCANNABLE, and never for that. */
+/* Adds a finding, whose text may be foreign, as answer_set. CATEGORY_CLEAN is not a finding: see verdict_conclude.
+ * `unscannable` is NONE for every category but CATEGORY_UNSCANNABLE, and never for that. */
 void verdict_add(struct verdict *verdict, enum category category, enum unscannable unscannable, const char *source,
                  const char *text);
 

@@ -102,6 +102,14 @@ static void test_bound(void)
     CHECK(verdict_gravest(&verdict) == CATEGORY_INFECTED);
 }
 
+static void test_foreign_text(void)
+{
+    struct verdict verdict;
+    verdict_init(&verdict);
+    verdict_add(&verdict, CATEGORY_BANNED, UNSCANNABLE_NONE, "decoder", "a\x1b[2Jb\r\n.exe");
+    CHECK(strcmp(verdict.findings[0].text, "a?[2Jb??.exe") == 0);
+}
+
 static void test_main_reason(void)
 {
     struct verdict verdict;
@@ -120,5 +128,6 @@ int main(void)
     test_gravity();
     test_bound();
     test_main_reason();
+    test_foreign_text();
     return test_end();
 }
