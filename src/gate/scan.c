@@ -5,8 +5,10 @@
 #include "ipc/calls/judge.h"
 #include "ipc/packet.h"
 #include "sys/log.h"
+#include "sys/ready.h"
 
 #include <inttypes.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -94,6 +96,16 @@ static int scan_answer(struct session *session, const struct transaction *t)
     return sent;
 }
 
+/* The next file; while there is none, a gate that drains waits for nobody. As packet_receive. */
+static int scan_receive(const struct session *session, struct judge_request *request, struct packet *packet)
+{
+    struct fault fault;
+    struct deadline deadline = deadline_in(SCAN_IDLE_MS);
+    if (ready_wait(session->packet_fd, POLLIN, session->listener->gate->stopping_fd, deadline, &fault) != 0)
+        return -1;
+    return packet_receive(session->packet_fd, request, sizeof *request, 1, packet, deadline, &fault);
+}
+
 /* Judges one file. The descriptor is taken. 0, or -1 where the caller is to be hung up on. */
 static int scan_one(struct session *session, const struct judge_request *request, int fd_take, uint32_t number)
 {
@@ -119,9 +131,7 @@ void scan_session(struct session *session)
     for (uint32_t number = 1;; number++) {
         struct judge_request request;
         struct packet packet;
-        struct fault fault;
-        if (packet_receive(session->packet_fd, &request, sizeof request, 1, &packet, deadline_in(SCAN_IDLE_MS),
-                           &fault) != 1)
+        if (scan_receive(session, &request, &packet) != 1)
             return;
         if (packet.size != sizeof request || request.magic != JUDGE_MAGIC || packet.fd_count != 1) {
             packet_close_fds(&packet);

@@ -69,7 +69,8 @@ void stamp_make(struct transaction *t)
     struct buf *fields = &t->edits.fields;
     buf_init(fields, STAMP_LIMIT);
     bool is_test = has_only_test_answers(t);
-    bool is_judged = (t->verdict.categories & (1U << CATEGORY_UNSCANNED)) == 0;
+    unsigned answered = t->verdict.categories & (1U << CATEGORY_CLEAN | 1U << CATEGORY_UNSCANNED);
+    bool is_judged = answered == 1U << CATEGORY_CLEAN; /* the requirement was met, and nothing else went amiss */
 
     buf_printf(fields, "X-Cordon-Scan: %s; %s%s", t->gate->settings->hostname,
                is_test ? "test signature only, not scanned; " : "", category_text(verdict_gravest(&t->verdict)));

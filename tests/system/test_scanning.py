@@ -73,6 +73,33 @@ def test_the_raw_message_is_judged_too():
         assert "ClamAV" in place.cordon.status().get("gate.scanner.engine", "") or b"ClamAV" in place.sink.messages[0].data
 
 
+def test_parts_that_are_not_all_are_no_substitute_for_the_message():
+    with Rig() as rig:
+        place = Place(rig, 'scanner: { engine: { type = "clamav"; signatures = "test"; input = "parts"; }; };\n'
+                      'decoder: { max_parts = 3; };\n',
+                      policy='policy: { infected = "reject"; unscannable: { limit = "pass"; }; };')
+        parts = [attachment(b"harmless %d\n" % i * 50, f"{i}.txt") for i in range(8)]
+        assert place.mail(multipart(parts)).startswith("250")
+        assert place.mail(multipart(parts + [attachment(eicar(), "eicar.com")])).startswith("550 5.7.1")
+        assert len(place.sink.messages) == 1
+
+
+def test_what_was_not_scanned_is_not_stamped_as_scanned():
+    with Rig() as rig:
+        folder = signature_folder(rig)
+        engine = f'scanner: {{ engine: {{ type = "clamav"; signatures = "{folder}"; }};'
+        fake = FakeClamd(rig, "dead.sock", "close")
+        dead = f'dead: {{ type = "clamd"; address = "unix:{fake.path}"; timeout = "2s"; }};'
+        for scanners, require, is_scanned in ((engine + dead, "any", True), (engine + dead, "all", False)):
+            place = Place(rig, scanners + " };\nvirus_scanned_header = true;\n",
+                          policy=f'policy: {{ require = "{require}"; unscanned = "pass"; }};')
+            assert place.mail(small_mail(extra=b"X-Virus-Scanned: by somebody else\r\n")).startswith("250")
+            head = place.sink.messages[0].header_and_body()[0]
+            assert (b"X-Virus-Scanned: Cordon" in head) == is_scanned, head
+            assert b"X-Virus-Scanned: by somebody else\r\n" in head and b"X-Cordon-Scan: " in head
+            assert (b"; unscanned" in head) != is_scanned, head
+
+
 def test_no_signatures_and_a_bad_set_make_mail_wait():
     for fill in (lambda folder: None,
                  lambda folder: open(os.path.join(folder, "bad.ndb"), "w").write("this is : no : signature : zz\n"),
@@ -323,7 +350,11 @@ def test_cordon_scan_with_and_without_a_daemon():
         os.mkdir(empty)
         code, out, err = scan("--signatures", empty, clean)
         assert code == 2, (code, out, err)
-        place.cordon.stop()
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as idle:
+            idle.connect(os.path.join(place.cordon.run_directory, "scan.sock"))
+            begun = time.monotonic()
+            place.cordon.stop()
+            assert time.monotonic() - begun < 10, "nobody waits for a file that does not come"
         code, out, err = scan(clean, bad)
         assert code == 1 and out.count(": ") >= 2, (code, out, err)
 
