@@ -16,8 +16,9 @@ struct engine {
     const struct scanner_settings *scanner;
     struct clam *clam;            /* NULL: there is a refusal */
     char refusal[SCAN_TEXT_SIZE]; /* why every answer is `failed`; empty: it isn't */
-    char base[ENGINE_PATH_SIZE];  /* the children's folders are BASE/0, BASE/1 ... */
-    bool is_private;              /* they are tmpfs of our own mount namespace: a child makes its own the root */
+    char base[ENGINE_PATH_SIZE];  /* the children's folders are BASE/0, BASE/1 ..., one for each slot */
+    bool is_private;              /* they are tmpfs of our own mount namespace: a child makes its own the root; and
+                                   * there is one more, a small one, for the self-test to fill */
     bool is_weaker;               /* the kernel has no Landlock */
     bool without_landlock;        /* for tests */
     struct sandbox_program *box;  /* of the children */

@@ -68,8 +68,13 @@ static int engine_make_folders(struct engine *engine, struct fault *fault)
 {
     struct fault why = { 0 };
     (void)snprintf(engine->base, sizeof engine->base, "%.400s/engine", engine->settings->run_directory);
-    engine->is_private = sandbox_private_folders(engine->base, engine->settings->user, engine->scanner->processes,
-                                                 engine->scanner->folder_bytes, &why) == 0;
+    uint32_t processes = engine->scanner->processes;
+    size_t *sizes = memory_new((processes + 1) * sizeof *sizes);
+    for (uint32_t i = 0; i < processes; i++)
+        sizes[i] = (size_t)engine->scanner->folder_bytes;
+    sizes[processes] = SELFTEST_FOLDER_BYTES;
+    engine->is_private = sandbox_private_folders(engine->base, engine->settings->user, sizes, processes + 1, &why) == 0;
+    free(sizes);
     static const int kept[] = { CAP_SYS_CHROOT, -1 };
     if (sandbox_drop_user(engine->settings->user, engine->is_private ? kept : NULL, fault) != 0)
         return -1;

@@ -87,7 +87,8 @@ static int selftest_try(const struct engine *engine, enum condition condition, s
     small.scanner = &small_scanner;
     if (condition == CONDITION_FULL && !engine->is_private)
         small_scanner.folder_bytes = SELFTEST_LEFT_BYTES;
-    if (child_enter(&small, 0, &folder, fault) != 0)
+    unsigned slot = condition == CONDITION_FULL && engine->is_private ? engine->scanner->processes : 0;
+    if (child_enter(&small, slot, &folder, fault) != 0)
         return -1;
     for (enum sample sample = SAMPLE_SMALL; sample < SAMPLES; sample++) {
         struct buf bytes;

@@ -4,8 +4,10 @@
  */
 #ifndef CORDON_ENGINE_SELFTEST_H
 #define CORDON_ENGINE_SELFTEST_H
-
 #include "engine/engine.h"
+
+/* The size of the folder that is filled: small, because the machine's memory is filled with it. */
+enum { SELFTEST_FOLDER_BYTES = 8 * 1024 * 1024 };
 
 /* 0, or -1 and *fault with the first thing that came out otherwise. */
 int selftest_run(const struct engine *engine, struct fault *fault);

@@ -63,11 +63,12 @@ int sandbox_enter(const struct sandbox_settings *settings, bool *is_weaker_out, 
 /* A second, tighter filter on top: the cheap step between two profiles. */
 int sandbox_tighten(const struct sandbox_program *program, struct fault *fault);
 
-/* A mount namespace of our own with `count` tmpfs folders of `size_bytes` each at BASE/0, BASE/1 ...: mode 0700, no
- * swap where the kernel lets us. BASE is made where it is missing; outside it stays an empty folder. With CAP_SYS_ADMIN
- * the folders belong to the user `owner_name` (NULL: to us), to be called before sandbox_drop_user; an ordinary user
- * gets there through a user namespace and owns them himself. 0, or -1 and *fault where the machine forbids it. */
-int sandbox_private_folders(const char *base, const char *owner_name, unsigned count, size_t size_bytes,
+/* A mount namespace of our own with `count` tmpfs folders of sizes_bytes[0], sizes_bytes[1] ... at BASE/0, BASE/1 ...:
+ * mode 0700, no swap where the kernel lets us. BASE is made where it is missing; outside it stays an empty folder. With
+ * CAP_SYS_ADMIN the folders belong to the user `owner_name` (NULL: to us), to be called before sandbox_drop_user; an
+ * ordinary user gets there through a user namespace and owns them himself. 0, or -1 and *fault where the machine
+ * forbids it. */
+int sandbox_private_folders(const char *base, const char *owner_name, const size_t *sizes_bytes, unsigned count,
                             struct fault *fault);
 
 /* Makes `folder` the root of the file system (chroot and chdir). Needs CAP_SYS_CHROOT (kept, or of our user namespace).

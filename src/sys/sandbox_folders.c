@@ -84,6 +84,8 @@ static int owner_find(const char *name, struct folder_owner *owner_out, struct f
 
 static int folder_mount(const char *path, size_t size_bytes, const struct folder_owner *owner, struct fault *fault)
 {
+    if (size_bytes == 0) /* to the kernel that is "no limit" */
+        return fault_set(fault, EINVAL, "a private folder of no size makes no sense");
     char options[256];
     int n = snprintf(options, sizeof options, "size=%zu,nr_inodes=%d,mode=0700,uid=%u,gid=%u", size_bytes,
                      FOLDERS_MOST_INODES, owner->uid, owner->gid);
@@ -105,12 +107,12 @@ static int folder_make(const char *path, struct fault *fault)
     return 0;
 }
 
-int sandbox_private_folders(const char *base, const char *owner_name, unsigned count, size_t size_bytes,
+int sandbox_private_folders(const char *base, const char *owner_name, const size_t *sizes_bytes, unsigned count,
                             struct fault *fault)
 {
     struct folder_owner owner;
-    if (count == 0 || count > FOLDERS_MOST || size_bytes == 0)
-        return fault_set(fault, EINVAL, "%u private folders of %zu bytes make no sense", count, size_bytes);
+    if (count == 0 || count > FOLDERS_MOST)
+        return fault_set(fault, EINVAL, "%u private folders make no sense", count);
     if (owner_find(owner_name, &owner, fault) != 0 || folder_make(base, fault) != 0 || namespace_enter(fault) != 0)
         return -1;
     /* A small one at BASE itself, so that the mount points need no room and no permission outside. */
@@ -121,7 +123,7 @@ int sandbox_private_folders(const char *base, const char *owner_name, unsigned c
         int n = snprintf(path, sizeof path, "%s/%u", base, i);
         if (n < 0 || (size_t)n >= sizeof path)
             return fault_set(fault, ENAMETOOLONG, "the path of a private folder is too long");
-        if (folder_make(path, fault) != 0 || folder_mount(path, size_bytes, &owner, fault) != 0)
+        if (folder_make(path, fault) != 0 || folder_mount(path, sizes_bytes[i], &owner, fault) != 0)
             return -1;
     }
     return 0;

@@ -118,7 +118,8 @@ static int folders_try(const char *base)
 {
     static const int kept[] = { CAP_SYS_CHROOT, -1 };
     struct fault fault = { 0 };
-    if (sandbox_private_folders(base, TEST_USER, FOLDERS, FOLDER_BYTES, &fault) != 0) {
+    static const size_t sizes[FOLDERS] = { FOLDER_BYTES, FOLDER_BYTES, FOLDER_BYTES };
+    if (sandbox_private_folders(base, TEST_USER, sizes, FOLDERS, &fault) != 0) {
         (void)printf("%s\n", fault.text);
         return geteuid() == 0 ? 1 : SKIPPED;
     }

@@ -21,7 +21,8 @@ static int test_charsets(const char *base)
     struct child_folder folder;
     struct fault fault = { 0 };
     (void)snprintf(engine.base, sizeof engine.base, "%s", base);
-    engine.is_private = sandbox_private_folders(base, NULL, 1, (size_t)scanner.folder_bytes, &fault) == 0;
+    size_t size = (size_t)scanner.folder_bytes;
+    engine.is_private = sandbox_private_folders(base, NULL, &size, 1, &fault) == 0;
     CHECK(engine.is_private);
     engine.box = sandbox_prepare(SANDBOX_ENGINE, &fault);
     warm_up();

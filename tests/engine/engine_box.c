@@ -76,7 +76,8 @@ static void box_begin(struct engine *engine, const char *base)
     const char *user = geteuid() == 0 ? "nobody" : NULL;
     struct fault fault = { 0 };
     (void)snprintf(engine->base, sizeof engine->base, "%s", base);
-    engine->is_private = sandbox_private_folders(base, user, 1, engine->scanner->folder_bytes, &fault) == 0;
+    size_t size = (size_t)engine->scanner->folder_bytes;
+    engine->is_private = sandbox_private_folders(base, user, &size, 1, &fault) == 0;
     if (!engine->is_private)
         box_die("private folders", &fault);
     if (sandbox_drop_user(user, kept, &fault) != 0)
