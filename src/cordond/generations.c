@@ -255,6 +255,19 @@ static void reload_tend(struct supervisor *supervisor)
         reload_give_up(supervisor, fault.text);
 }
 
+/* So many retired generations live on that there is no room for another: the oldest has had its time. */
+static void reload_make_room(struct supervisor *supervisor)
+{
+    struct generation *oldest = NULL;
+    for (size_t i = 0; i < SUPERVISOR_MOST_GENERATIONS; i++) {
+        struct generation *generation = &supervisor->generations[i];
+        if (generation->is_used && generation->is_retired && (oldest == NULL || generation->number < oldest->number))
+            oldest = generation;
+    }
+    if (oldest != NULL)
+        generation_retire(oldest, CHILD_DRAIN);
+}
+
 static bool reload_may_begin(struct supervisor *supervisor)
 {
     if (!supervisor->reload_is_wanted || !supervisor->is_ready || supervisor->pending != NULL)
@@ -262,7 +275,10 @@ static bool reload_may_begin(struct supervisor *supervisor)
     size_t free_children = 0;
     for (size_t i = 0; i < SUPERVISOR_MOST_CHILDREN; i++)
         free_children += supervisor->children[i].is_used ? 0 : 1;
-    return generation_place(supervisor) != NULL && free_children >= ROLE_COUNT;
+    bool has_room = generation_place(supervisor) != NULL && free_children >= ROLE_COUNT;
+    if (!has_room)
+        reload_make_room(supervisor);
+    return has_room;
 }
 
 /* --- All of them --- */

@@ -4,6 +4,7 @@
  */
 #ifndef CORDON_ENGINE_SELFTEST_H
 #define CORDON_ENGINE_SELFTEST_H
+
 #include "engine/engine.h"
 
 /* The size of the folder that is filled: small, because the machine's memory is filled with it. */
