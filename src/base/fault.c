@@ -5,15 +5,26 @@
 #include <stdio.h>
 #include <string.h>
 
+static void fault_format(struct fault *fault, int code, const char *format, va_list arguments)
+{
+    fault->code = code != 0 ? code : EIO;
+    (void)vsnprintf(fault->text, sizeof fault->text, format, arguments);
+}
+
+static void fault_append(struct fault *fault, const char *text)
+{
+    size_t used = strlen(fault->text);
+    (void)snprintf(fault->text + used, sizeof fault->text - used, ": %s", text);
+}
+
 int fault_set(struct fault *fault, int code, const char *format, ...)
 {
     if (fault == NULL)
         return -1;
-    fault->code = code != 0 ? code : EIO;
-    va_list args;
-    va_start(args, format);
-    (void)vsnprintf(fault->text, sizeof fault->text, format, args);
-    va_end(args);
+    va_list arguments;
+    va_start(arguments, format);
+    fault_format(fault, code, format, arguments);
+    va_end(arguments);
     return -1;
 }
 
@@ -21,16 +32,12 @@ int fault_set_errno(struct fault *fault, int code, const char *format, ...)
 {
     if (fault == NULL)
         return -1;
-    fault->code = code != 0 ? code : EIO;
-    va_list args;
-    va_start(args, format);
-    (void)vsnprintf(fault->text, sizeof fault->text, format, args);
-    va_end(args);
-
+    va_list arguments;
+    va_start(arguments, format);
+    fault_format(fault, code, format, arguments);
+    va_end(arguments);
     char reason[128];
-    const char *text = strerror_r(fault->code, reason, sizeof reason);
-    size_t used = strlen(fault->text);
-    (void)snprintf(fault->text + used, sizeof fault->text - used, ": %s", text);
+    fault_append(fault, strerror_r(fault->code, reason, sizeof reason));
     return -1;
 }
 
@@ -38,13 +45,11 @@ int fault_wrap(struct fault *fault, const char *format, ...)
 {
     if (fault == NULL)
         return -1;
-    char inner[FAULT_TEXT_SIZE];
-    memcpy(inner, fault->text, sizeof inner);
-    va_list args;
-    va_start(args, format);
-    (void)vsnprintf(fault->text, sizeof fault->text, format, args);
-    va_end(args);
-    size_t used = strlen(fault->text);
-    (void)snprintf(fault->text + used, sizeof fault->text - used, ": %s", inner);
+    struct fault inner = *fault;
+    va_list arguments;
+    va_start(arguments, format);
+    fault_format(fault, inner.code, format, arguments);
+    va_end(arguments);
+    fault_append(fault, inner.text);
     return -1;
 }
