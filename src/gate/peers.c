@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -71,10 +72,27 @@ void peers_forget(struct gate_peers *peers, enum role role, int socket_used)
         (void)close(current);
 }
 
+static bool is_hung_up(int socket)
+{
+    struct pollfd wait = { .fd = socket };
+    return poll(&wait, 1, 0) == 1 && (wait.revents & (POLLHUP | POLLERR)) != 0;
+}
+
+/* A pool that died is not waited on: its successor's socket is on its way. */
+static void peers_drop_dead(struct gate_peers *peers, enum role role)
+{
+    lock_assert_held(&peers->lock);
+    if (peers->sockets[role] < 0 || !is_hung_up(peers->sockets[role]))
+        return;
+    (void)close(peers->sockets[role]);
+    peers->sockets[role] = -1;
+}
+
 int peers_socket(struct gate_peers *peers, enum role role, struct deadline deadline)
 {
     assert(role < ROLE_COUNT);
     lock_take(&peers->lock);
+    peers_drop_dead(peers, role);
     bool is_in_time = true;
     while (peers->sockets[role] < 0 && is_in_time)
         is_in_time = signal_point_wait(&peers->renewed, &peers->lock, deadline);

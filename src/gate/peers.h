@@ -1,6 +1,7 @@
 /* The gate's sockets to the pools, which the supervisor renews when a pool has died.
  *
- * A caller gets a duplicate of the current socket, so a renewal in mid-call does it no harm. Thread safe.
+ * A socket whose other end is gone is never given out. A caller gets a duplicate of the current socket, so a renewal in
+ * mid-call does it no harm. Thread safe.
  */
 #ifndef CORDON_GATE_PEERS_H
 #define CORDON_GATE_PEERS_H
