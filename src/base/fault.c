@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static void fault_format(struct fault *fault, int code, const char *format, va_list arguments)
+__attribute__((format(printf, 3, 0))) static void fault_format(struct fault *fault, int code, const char *format,
+                                                               va_list arguments)
 {
     fault->code = code != 0 ? code : EIO;
     (void)vsnprintf(fault->text, sizeof fault->text, format, arguments);

@@ -10,6 +10,8 @@
 #include <assert.h>
 #include <clamav.h>
 #include <errno.h>
+#include <link.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +27,7 @@ struct clam {
     struct signatures_about about;
     uint64_t file_bytes; /* of one layer */
     uint64_t scan_bytes; /* of all layers */
+    bool has_unrar;
     char folder[CLAM_FOLDER_SIZE];
 };
 
@@ -82,12 +85,30 @@ static void clam_count_layer(const struct clam *clam, uint64_t size)
         clam_complain(&limit, span_text("all that is in it is larger than what folder_size and max_size allow"));
 }
 
+/* Its plug-in for RAR has a licence of its own and is often not there: then the library calls a RAR archive clean. */
+static void clam_look_at_type(const struct clam *clam, const char *type)
+{
+    static const struct remark unsupported = { .result = SCAN_UNSCANNABLE, .unscannable = UNSCANNABLE_UNSUPPORTED };
+    if (!clam->has_unrar && type != NULL && strncmp(type, "CL_TYPE_RAR", strlen("CL_TYPE_RAR")) == 0)
+        clam_complain(&unsupported,
+                      span_text("a RAR archive, and libclamav's plug-in for it (libclamunrar) is missing"));
+}
+
+static int clam_is_unrar(struct dl_phdr_info *library, size_t size, void *has_unrar)
+{
+    (void)size;
+    if (strstr(library->dlpi_name, "libclamunrar_iface") != NULL)
+        *(bool *)has_unrar = true;
+    return 0;
+}
+
 static cl_error_t clam_before_layer(int fd, const char *type, const char **ancestors, size_t parent_size,
                                     const char *name, size_t size, const char *bytes, uint32_t depth,
                                     uint32_t attributes, void *context)
 {
-    (void)fd, (void)type, (void)ancestors, (void)parent_size, (void)name, (void)bytes, (void)depth, (void)attributes;
+    (void)fd, (void)ancestors, (void)parent_size, (void)name, (void)bytes, (void)depth, (void)attributes;
     clam_count_layer(context, size);
+    clam_look_at_type(context, type);
     clam_look_at_room(context);
     return CL_CLEAN;
 }
@@ -172,6 +193,7 @@ static int clam_begin(struct clam *clam, const struct clam_settings *settings, s
     cl_error_t code = cl_init(CL_INIT_DEFAULT);
     if (code != CL_SUCCESS)
         return fault_set(fault, EIO, "libclamav does not start: %s", cl_strerror(code));
+    (void)dl_iterate_phdr(clam_is_unrar, &clam->has_unrar); /* cl_init has loaded it, if it can */
     cl_set_clcb_msg(clam_hear);
     clam->engine = cl_engine_new();
     if (clam->engine == NULL)

@@ -73,6 +73,16 @@ def tnef(data):
             attribute(2, 0x0006800F, data))
 
 
+def rar_stored(data):
+    """RAR 4: a marker, an archive header, and one file that is stored."""
+    def block(kind, flags, body, packed=b""):
+        head = struct.pack("<BHH", kind, flags, 7 + len(body)) + body
+        return struct.pack("<H", zlib.crc32(head) & 0xffff) + head + packed
+    name = b"file.txt"
+    fields = struct.pack("<IIBIIBBHI", len(data), len(data), 3, zlib.crc32(data), 0, 29, 0x30, len(name), 0o644) + name
+    return b"Rar!\x1a\x07\0" + block(0x73, 0, bytes(6)) + block(0x74, 0x8000, fields, data) + block(0x7b, 0x4000, b"")
+
+
 def lha_stored(data):
     """Level 0, method -lh0-."""
     name = b"a.bin"
