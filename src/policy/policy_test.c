@@ -159,7 +159,7 @@ static void test_the_sender_learns_the_name_and_no_internals(void)
     struct fate fate;
     verdict_make(&verdict, CATEGORY_INFECTED);
     policy_decide(&verdict, &policy, MODE_BEFORE_QUEUE, false, &fate);
-    CHECK(strcmp(fate.reply, "550 5.7.1 infected: Name\\x0d\\x0aWith.Break") == 0);
+    CHECK(strcmp(fate.reply, "550 5.7.1 infected: Name??With.Break") == 0);
 
     verdict_init(&verdict);
     verdict_add(&verdict, CATEGORY_UNSCANNED, UNSCANNABLE_NONE, "av", "cannot reach /run/clamav/clamd.ctl");
