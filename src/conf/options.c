@@ -508,7 +508,10 @@ static const struct option ban_options[] = {
       .type = OPTION_TYPES,
       .offset = offsetof(struct ban_settings, types),
       .fallback = { "" },
-      .manual = "Patterns of media types, declared or detected, such as application/x-msdownload." },
+      .manual = "Patterns of media types, such as application/x-msdownload. A part is looked at by the type that it "
+                "declares and by "
+                "the one detected from its content, whose names are those of file(1): a Windows program is "
+                "application/vnd.microsoft.portable-executable, one for DOS application/x-dosexec." },
 };
 static const struct option_group ban_group = {
     .name = "ban",

@@ -73,7 +73,7 @@ static void decode_whole(struct span message, struct emit *emit)
     uint32_t index = 0;
     struct emit_part part = { .parent = DECODE_NO_PARENT, .number = 1 };
     if (emit_add_part(emit, &part, &index))
-        emit_put_slice(emit, index, (struct decode_range){ .offset = 0, .size = message.size });
+        emit_put_slice(emit, index, message, (struct decode_range){ .offset = 0, .size = message.size });
 }
 
 int decode_message(struct span message, const struct decode_job *job, struct emit *emit)

@@ -11,8 +11,9 @@
 #define STANDIN "X-Cordon-Scan: pending\r\n"
 #define HOST "mx.example"
 
-/* A part as text: "path type names 'bytes'" and a letter for where it lies: m the message, c the common pack, o one of
- * its own; '!' for damaged, '+' where another part accounts for its source. */
+/* A part as text: "path type=detected names 'bytes'", without what is detected where the type says the same, and a
+ * letter for where it lies: m the message, c the common pack, o one of its own; '!' for damaged, '+' where another part
+ * accounts for its source. */
 static void put_part(const struct memory *memory, uint32_t i, struct buf *text)
 {
     const struct decode_part *part = &memory->report.parts[i];
@@ -21,6 +22,11 @@ static void put_part(const struct memory *memory, uint32_t i, struct buf *text)
     buf_put_span(text, decode_report_text(&memory->report, part->path));
     buf_put_char(text, ' ');
     buf_put_span(text, decode_report_text(&memory->report, part->declared));
+    struct span detected = decode_report_text(&memory->report, part->detected);
+    if (detected.size > 0 && !span_equal(detected, decode_report_text(&memory->report, part->declared))) {
+        buf_put_char(text, '=');
+        buf_put_span(text, detected);
+    }
     while (names.size > 0) {
         buf_put_text(text, " <");
         buf_put_span(text, span_cut(&names, '\0'));
@@ -70,8 +76,8 @@ static void test_messages(void)
           MIXED "pre\r\n--b\r\n\r\none\r\n--b\r\nContent-Type: Application/Zip; name=a.zip\r\n"
                 "Content-Disposition: attachment; filename=\"b.zip\"\r\nContent-Transfer-Encoding: base64\r\n\r\nUEs="
                 "\r\n--b--\r\nepi\r\n",
-          "1 multipart/mixed m''\n1.1 text/plain m'one'\n1.2 application/zip <a.zip> <b.zip> c'PK'", DECODE_COMPLETE,
-          "" },
+          "1 multipart/mixed m''\n1.1 text/plain m'one'\n1.2 application/zip=text/plain <a.zip> <b.zip> c'PK'",
+          DECODE_COMPLETE, "" },
         { "quoted-printable", MIXED "--b\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\na=3D=\r\nb\r\n--b--\r\n",
           "1 multipart/mixed m''\n1.1 text/plain c'a=b'", DECODE_COMPLETE, "" },
         { "message within",
@@ -81,27 +87,27 @@ static void test_messages(void)
           "1 multipart/mixed m''\n1.1 text/plain c'abc'!", DECODE_COMPLETE, "base64 has foreign characters" },
         { "not closed", MIXED "--b\r\n\r\none\r\n", "1 multipart/mixed m''!\n1.1 text/plain m'one\\x0d\\x0a'",
           DECODE_COMPLETE, "a multipart's close delimiter is missing" },
-        { "delimiter never comes", MIXED "text", "1 multipart/mixed m'text'!", DECODE_COMPLETE,
+        { "delimiter never comes", MIXED "text", "1 multipart/mixed=text/plain m'text'!", DECODE_COMPLETE,
           "a multipart's delimiter never comes" },
         { "encoded multipart, really",
           "Content-Type: multipart/mixed; boundary=b\r\nContent-Transfer-Encoding: base64\r\n\r\nLS1iCgo=\r\n",
-          "1 multipart/mixed m'LS1iCgo=\\x0d\\x0a'!\n1.1 multipart/mixed c'--b\\x0a\\x0a'+", DECODE_COMPLETE,
-          "a multipart's delimiter never comes; a multipart or message is encoded as a whole" },
+          "1 multipart/mixed=text/plain m'LS1iCgo=\\x0d\\x0a'!\n1.1 multipart/mixed=text/plain c'--b\\x0a\\x0a'+",
+          DECODE_COMPLETE, "a multipart's delimiter never comes; a multipart or message is encoded as a whole" },
         { "encoded multipart, by name alone",
           "Content-Type: multipart/mixed; boundary=b\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
           "--b\r\n\r\nx=3D\r\n--b--\r\n",
           "1 multipart/mixed m''\n1.1 text/plain m'x=3D'\n"
-          "1.2 multipart/mixed c'--b\\x0d\\x0a\\x0d\\x0ax=\\x0d\\x0a--b--\\x0d\\x0a'+",
+          "1.2 multipart/mixed=text/plain c'--b\\x0d\\x0a\\x0d\\x0ax=\\x0d\\x0a--b--\\x0d\\x0a'+",
           DECODE_COMPLETE, "a multipart or message is encoded as a whole" },
         { "encoded message",
           MIXED "--b\r\nContent-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nQTogYgoKYw==\r\n--b--",
           "1 multipart/mixed m''\n1.1 message/rfc822 m''\n1.1.1 text/plain m'QTogYgoKYw=='\n"
-          "1.1.2 message/rfc822 c'A: b\\x0a\\x0ac'+",
+          "1.1.2 message/rfc822=text/plain c'A: b\\x0a\\x0ac'+",
           DECODE_COMPLETE, "a header ends without an empty line; a multipart or message is encoded as a whole" },
         { "encoded in encoded",
           "Content-Type: multipart/mixed; boundary=b\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n--b\r\n"
           "Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n\r\nYQ=\r\n--b--",
-          "1 multipart/mixed m''\n1.1 message/rfc822 m''\n1.1.1 text/plain m'YQ='\n1.2 multipart/mixed "
+          "1 multipart/mixed m''\n1.1 message/rfc822 m''\n1.1.1 text/plain m'YQ='\n1.2 multipart/mixed=text/plain "
           "c'--b\\x0d\\x0aContent-Type: message/rfc822\\x0d\\x0aContent-Transfer-Encoding: "
           "base64\\x0d\\x0a\\x0d\\x0a\\x0d\\x0aYQ--b--'+",
           DECODE_INCOMPLETE_UNSUPPORTED,
@@ -111,7 +117,8 @@ static void test_messages(void)
         { "partial and external are just parts",
           MIXED "--b\r\nContent-Type: message/partial; number=1\r\n\r\nA: b\r\n\r\nx\r\n--b\r\n"
                 "Content-Type: message/external-body\r\n\r\nB: c\r\n--b--",
-          "1 multipart/mixed m''\n1.1 message/partial m'A: b\\x0d\\x0a\\x0d\\x0ax'\n1.2 message/external-body m'B: c'",
+          "1 multipart/mixed m''\n1.1 message/partial=text/plain m'A: b\\x0d\\x0a\\x0d\\x0ax'\n1.2 "
+          "message/external-body=text/plain m'B: c'",
           DECODE_COMPLETE, "" },
     };
     struct decode_limits limits = memory_limits();
@@ -176,12 +183,13 @@ static void test_files(void)
         { "mbox", "From a@b Thu Jan  1 10:00:00 1970\nSubject: x\n\nbody\n", "1 text/plain m'body\\x0a'" },
         { "empty lines first", "\r\n\nSubject: x\n\nbody\n", "1 text/plain m'body\\x0a'" },
         { "byte order mark first", "\xef\xbb\xbfSubject: x\n\nbody\n", "1 text/plain m'body\\x0a'" },
-        { "mail without what only mails have", "X-Thing: 1\n\nbody\n", "1  m'X-Thing: 1\\x0a\\x0abody\\x0a'" },
-        { "text", "Hello, world\nFrom: a\n", "1  m'Hello, world\\x0aFrom: a\\x0a'" },
-        { "separator and no mail", "From here on\nit is text\n", "1  m'From here on\\x0ait is text\\x0a'" },
-        { "program", "MZ\x90\x01", "1  m'MZ\\x90\\x01'" },
+        { "mail without what only mails have", "X-Thing: 1\n\nbody\n",
+          "1 =text/plain m'X-Thing: 1\\x0a\\x0abody\\x0a'" },
+        { "text", "Hello, world\nFrom: a\n", "1 =text/plain m'Hello, world\\x0aFrom: a\\x0a'" },
+        { "separator and no mail", "From here on\nit is text\n", "1 =text/plain m'From here on\\x0ait is text\\x0a'" },
+        { "program", "MZ\x90\x01", "1 =application/x-dosexec m'MZ\\x90\\x01'" },
         { "empty", "", "1  m''" },
-        { "a blank", "\n", "1  m'\\x0a'" },
+        { "a blank", "\n", "1 =text/plain m'\\x0a'" },
     };
     struct decode_limits limits = memory_limits();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -228,6 +236,37 @@ static void test_limits(void)
         memory_free(&memory);
     }
     test_context(NULL);
+}
+
+/* A type that is detected counts as text like all others; the second part with it has it for nothing. */
+static void test_detected(void)
+{
+    static const char message[] = STANDIN MIXED "--b\r\nContent-Type: a/b\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+                                                "H4sIAAAAAAA=\r\n--b\r\nContent-Type: a/b\r\n\r\n\x1f\x8b\x08\r\n--b--";
+    static const char expected[] =
+        "1 multipart/mixed m''\n1.1 a/b=application/gzip c'\\x1f\\x8b\\x08\\x00\\x00\\x00\\x00\\x00'\n"
+        "1.2 a/b=application/gzip m'\\x1f\\x8b\\x08'";
+    enum {
+        TEXTS = sizeof "1"
+                       "multipart/mixed"
+                       "1.1"
+                       "a/b"
+                       "application/gzip"
+                       "1.2" -
+                1
+    };
+    struct decode_limits limits = memory_limits();
+    struct memory memory;
+    limits.text_bytes = TEXTS;
+    memory_decode(&memory, span_text(message), strlen(STANDIN), HOST, &limits);
+    check_parts(&memory, expected);
+    check_reason(&memory, DECODE_COMPLETE, "");
+    memory_free(&memory);
+    limits.text_bytes = TEXTS - sizeof "1.2"; /* one less than the type needs */
+    memory_decode(&memory, span_text(message), strlen(STANDIN), HOST, &limits);
+    CHECK(memory.report.part_count == 3 && memory.report.parts[1].detected.size == 0);
+    CHECK(memory.report.status == DECODE_INCOMPLETE_LIMIT);
+    memory_free(&memory);
 }
 
 /* A field that the limit on headers cuts in two must not be offered as a cut: the gate would refuse the report. */
@@ -346,6 +385,7 @@ int main(void)
     test_header();
     test_files();
     test_limits();
+    test_detected();
     test_cut_at_limit();
     test_packs();
     test_linear();

@@ -1,6 +1,7 @@
 #include "emit.h"
 
 #include "base/memory.h"
+#include "mail/detect.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -278,6 +279,7 @@ static int emit_decode(struct emit *emit, struct mail_transfer *transfer, struct
             part->flags |= DECODE_PART_DAMAGED;
             size = (size_t)left;
         }
+        mail_sample_add(&emit->sample, span_of(emit->out + emit->out_size, size));
         emit->out_size += size;
         part->size += size;
         left -= size;
@@ -306,10 +308,12 @@ int emit_put_decoded(struct emit *emit, uint32_t index, enum mail_encoding encod
     part->offset = is_own ? 0 : emit->common_size;
     part->source = source;
     emit->steps += body.size;
+    mail_sample_init(&emit->sample);
     if (emit_aim(emit, part->pack, part->offset) != 0 || emit_decode(emit, &transfer, part) != 0)
         return -1;
     if (!is_own)
         emit->common_size += part->size;
+    part->detected = emit_type(emit, span_text(mail_detect(&emit->sample)));
     emit->defects |= transfer.defects;
     if (transfer.defects != 0)
         emit_note_damaged(emit, index);
@@ -336,13 +340,16 @@ bool emit_add_part(struct emit *emit, const struct emit_part *part, uint32_t *in
     return true;
 }
 
-void emit_put_slice(struct emit *emit, uint32_t index, struct decode_range source)
+void emit_put_slice(struct emit *emit, uint32_t index, struct span body, struct decode_range source)
 {
     struct decode_part *part = &emit->parts[index];
     part->pack = DECODE_PACK_MESSAGE;
     part->offset = source.offset;
     part->size = source.size;
     part->source = source;
+    mail_sample_init(&emit->sample);
+    mail_sample_add(&emit->sample, body);
+    part->detected = emit_type(emit, span_text(mail_detect(&emit->sample)));
 }
 
 /* Frames are what lies between the parts' sources, which come in the message's order. */

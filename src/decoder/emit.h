@@ -12,12 +12,13 @@
 #include "base/span.h"
 #include "ipc/calls/decode.h"
 #include "mail/defect.h"
+#include "mail/sample.h"
 #include "mail/transfer.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { EMIT_TO_REPORT = 0, EMIT_BUFFER_SIZE = 65536, EMIT_TYPES = 16 };
+enum { EMIT_TO_REPORT = 0, EMIT_BUFFER_SIZE = 65536, EMIT_TYPES = 32 };
 
 /* Writes at an offset of a pack (DECODE_PACK_COMMON and on) or of the report (EMIT_TO_REPORT). 0, or -1 and *fault. */
 typedef int emit_write(void *context, unsigned target, uint64_t offset, const void *data, size_t size,
@@ -52,6 +53,7 @@ struct emit {
     uint32_t text_size;
     uint32_t text_counted; /* against limits.text_bytes: all but the head's texts */
     struct decode_text types[EMIT_TYPES];
+    struct mail_sample sample; /* of the part whose bytes pass */
     struct decode_text subject, message_id;
     uint32_t received_count;
 
@@ -82,11 +84,11 @@ void emit_fini(struct emit *emit);
 /* False at the limit on parts, which is noted. */
 bool emit_add_part(struct emit *emit, const struct emit_part *part, uint32_t *index_out);
 
-/* The part's bytes are these of the message. */
-void emit_put_slice(struct emit *emit, uint32_t index, struct decode_range source);
+/* The part's bytes are these of the message: `body` lies at `source`. Their type is detected. */
+void emit_put_slice(struct emit *emit, uint32_t index, struct span body, struct decode_range source);
 
-/* The part's bytes are the decoded body. `source` has size 0 where another part accounts for it. 0, or -1 and
- * emit->fault. */
+/* The part's bytes are the decoded body; their type is detected. `source` has size 0 where another part accounts for
+ * it. 0, or -1 and emit->fault. */
 int emit_put_decoded(struct emit *emit, uint32_t index, enum mail_encoding encoding, struct span body,
                      struct decode_range source);
 

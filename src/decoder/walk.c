@@ -117,7 +117,7 @@ static int walk_body(struct walk *walk, const struct mail_event *event)
                     event->encoding == MAIL_ENCODING_UUENCODE;
     if (!is_as_is)
         return emit_put_decoded(walk->emit, index, event->encoding, event->body, source);
-    emit_put_slice(walk->emit, index, source);
+    emit_put_slice(walk->emit, index, event->body, source);
     return 0;
 }
 

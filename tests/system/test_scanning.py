@@ -228,6 +228,22 @@ def test_banned_names_at_any_place():
         assert place.mail(encoded).startswith("550 5.7.1"), "RFC 2231 names count as well"
 
 
+def windows_program():
+    """As little of one as it takes to be known as such: the old header, and where it points the new one."""
+    return b"MZ" + bytes(58) + struct.pack("<I", 0x80) + bytes(64) + b"PE\0\0" + struct.pack("<H", 0x14c) + bytes(300)
+
+
+def test_a_program_is_banned_by_its_content():
+    program = "application/vnd.microsoft.portable-executable"
+    mail = multipart([b"\r\nsee the attachment\r\n", attachment(windows_program(), "data.bin")])
+    for types, reply in ((program, "550 5.7.1"), ("application/*executable", "550 5.7.1"), ("application/x-msdownload", "250")):
+        with Rig() as rig:
+            place = Place(rig, policy=f'ban: {{ types = ["{types}"]; }};\npolicy: {{ banned = "reject"; }};')
+            assert place.mail(mail).startswith(reply), types
+            assert place.mail(multipart([attachment(b"harmless\n", "data.bin")])).startswith("250")
+            assert (program in place.cordon.messages()[0]) == reply.startswith("550"), place.cordon.messages()[0]
+
+
 class Watcher:
     """Every file that is closed after writing, on the whole file system, by fanotify."""
 
