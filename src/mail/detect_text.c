@@ -198,7 +198,7 @@ static const char *read_script(struct span text)
 
 /* --- Mail --- */
 
-/* Nothing but fields, and two of those that mails have; one is enough where an empty line ends the header. */
+/* Nothing but fields up to the header's end, or the end of what is looked at, and two of those that mails have. */
 static const char *read_mail(struct span text)
 {
     static const char *const fields[] = {
@@ -206,16 +206,13 @@ static const char *read_mail(struct span text)
         "Message-ID", "Reply-To",    "MIME-Version", "Cc",   "Sender", "Content-Type",
     };
     unsigned known = 0;
-    unsigned wanted = 2;
     bool is_first = true;
     while (text.size > 0) {
         struct span line = mail_line_cut(&text);
         enum mail_line kind = mail_line_kind(line);
         bool is_cut = text.size == 0;
-        if (kind == MAIL_LINE_EMPTY) {
-            wanted = 1;
+        if (kind == MAIL_LINE_EMPTY)
             break;
-        }
         if ((kind == MAIL_LINE_JUNK && !is_cut) || (is_first && kind != MAIL_LINE_FIELD))
             return NULL;
         is_first = false;
@@ -225,7 +222,7 @@ static const char *read_mail(struct span text)
         for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
             known += span_is_nocase(field.name, fields[i]);
     }
-    return known >= wanted ? "message/rfc822" : NULL;
+    return known >= 2 ? "message/rfc822" : NULL;
 }
 
 /* --- All --- */
