@@ -1,4 +1,5 @@
 """Cordon among real mail servers: Postfix before and after the queue, by SMTP and LMTP; Dovecot as next hop; real clamd."""
+import os
 import re
 import smtplib
 import subprocess
@@ -41,6 +42,24 @@ def test_after_the_queue():
             lines = place.cordon.wait_messages(9)
             assert all(re.search(r"queue_id=\w+", l) and "client=127.0.0.1" in l for l in lines), "XFORWARD from Postfix"
             assert sum("verdict=infected" in l for l in lines) == 3
+
+
+def test_the_five_lines_of_the_readme():
+    """Postfix's lines as README.md has them, but for the ports; and Cordon with its defaults, but for the same and the signatures."""
+    text = open(os.path.join(rigs.ROOT, "README.md")).read()
+    lines = [l[4:] for l in text[text.index("    # main.cf"):text.index("and start it:")].splitlines() if l.startswith("    ")]
+    main, master = "\n".join(lines).split("# master.cf\n")
+    with Rig() as rig:
+        filter_port, back_port = str(free_port()), str(free_port())
+        main, master = (t.replace("10024", filter_port).replace("10025", back_port) for t in (main, master))
+        postfix = Postfix(rig, "mx", main=main, services=master)
+        cordon = rig.cordon(f'listen: {{ main: {{ address = "127.0.0.1:{filter_port}"; next_hop = "smtp://127.0.0.1:{back_port}"; }}; }};\n' +
+                            ENGINE)
+        send(postfix.port, small_mail())
+        wait_for(lambda: len(postfix.delivered()) == 1, "the message in the mailbox", 40)
+        send(postfix.port, mail_with(eicar()))
+        wait_for(lambda: "status=deferred" in postfix.log(), "infected mail waits, as the README says", 40)
+        assert "queue_id=" in cordon.wait_messages(2)[0], "XFORWARD is on"
 
 
 def test_before_the_queue():
