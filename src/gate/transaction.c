@@ -60,8 +60,22 @@ static bool transaction_is_loop(const struct transaction *t)
     return t->listener != NULL && t->has_report && t->report.received_count > t->listener->max_received;
 }
 
+static void transaction_decode(struct transaction *t)
+{
+    if (t->message.data == NULL)
+        return;
+    decode_message_by_box(t);
+    if (t->has_report)
+        ban_check(&t->gate->settings->ban, &t->report, &t->verdict);
+}
+
 static void transaction_judge(struct transaction *t)
 {
+    if (t->message.data == NULL) {
+        if (t->message.size == 0)
+            verdict_conclude(&t->verdict); /* an empty file has nothing to judge */
+        return;
+    }
     struct scan_input input = { .whole = { .pack = 0, .offset = 0, .size = t->message.size } };
     input.is_complete = t->has_report && t->report.status == DECODE_COMPLETE && !t->report.is_malformed;
     input.packs[0] = t->message;
@@ -87,7 +101,7 @@ static void transaction_judge(struct transaction *t)
 /* Everybody shares one policy for now; the loop is the place where a recipient's own would come in. A message that goes
  * round in a circle is refused where it would go on: after the queue the mail server returns what we refuse to its
  * sender, and what may not pass must not go there either. */
-static void transaction_decide(struct transaction *t)
+static void transaction_decide_each(struct transaction *t)
 {
     for (size_t i = 0; i < t->recipient_count; i++) {
         struct recipient *recipient = &t->recipients[i];
@@ -118,6 +132,12 @@ static void transaction_merge_fates(struct transaction *t)
     }
 }
 
+static void transaction_decide(struct transaction *t)
+{
+    transaction_decide_each(t);
+    transaction_merge_fates(t);
+}
+
 static bool transaction_has_passing(const struct transaction *t)
 {
     for (size_t i = 0; i < t->recipient_count; i++) {
@@ -127,26 +147,20 @@ static bool transaction_has_passing(const struct transaction *t)
     return false;
 }
 
+/* The way of a message, in order. Whatever goes wrong becomes a finding, and the verdict only gets worse. */
 void transaction_run(struct transaction *t, transaction_forward forward, void *context)
 {
     t->received_us = clock_now_us();
-    transaction_seal(t);
+    transaction_seal(t); /* from here on nobody can alter it: what is judged is what is forwarded */
     t->sealed_us = clock_now_us();
-    if (t->message.data != NULL)
-        decode_message_by_box(t);
-    if (t->has_report)
-        ban_check(&t->gate->settings->ban, &t->report, &t->verdict);
+    transaction_decode(t);
     t->decoded_us = clock_now_us();
-    if (t->message.data != NULL)
-        transaction_judge(t);
-    else if (t->message.size == 0)
-        verdict_conclude(&t->verdict); /* an empty file has nothing to judge */
+    transaction_judge(t);
     t->judged_us = clock_now_us();
     transaction_decide(t);
-    transaction_merge_fates(t);
     stamp_make(t);
     if (forward != NULL && transaction_has_passing(t))
-        forward(t, context);
+        forward(t, context); /* the next hop's reply becomes the recipient's */
     t->acted_us = clock_now_us();
     counters_message(t->gate->counters, verdict_gravest(&t->verdict), t->message.size - t->standin_bytes);
     transaction_log(t);

@@ -34,12 +34,6 @@ static const char *const defect_texts[] = {
 _Static_assert(sizeof defect_texts / sizeof defect_texts[0] == MAIL_DEFECTS, "one text for each defect");
 _Static_assert(MAIL_DEFECTS <= 32, "they are bits of a mail_defects");
 
-const char *mail_defect_text(enum mail_defect defect)
-{
-    assert(defect < MAIL_DEFECTS);
-    return defect_texts[defect];
-}
-
 void mail_defects_put(mail_defects defects, struct buf *text_out)
 {
     for (unsigned i = 0; i < MAIL_DEFECTS; i++) {

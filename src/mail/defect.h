@@ -43,10 +43,7 @@ typedef uint32_t mail_defects; /* bits (1U << enum mail_defect) */
 
 #define MAIL_DEFECT_BIT(defect) (UINT32_C(1) << (defect))
 
-/* "a multipart's close delimiter is missing" */
-const char *mail_defect_text(enum mail_defect defect);
-
-/* All of them, with "; " between, in the table's order. */
+/* "a multipart's close delimiter is missing" and so on: all of them, with "; " between, in the table's order. */
 void mail_defects_put(mail_defects defects, struct buf *text_out);
 
 #endif

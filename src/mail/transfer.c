@@ -33,13 +33,6 @@ bool mail_encoding_read(struct span field_value, enum mail_encoding *encoding_ou
     return false;
 }
 
-const char *mail_encoding_text(enum mail_encoding encoding)
-{
-    static const char *const texts[MAIL_ENCODINGS] = { "identity", "base64", "quoted-printable", "uuencode" };
-    assert(encoding < MAIL_ENCODINGS);
-    return texts[encoding];
-}
-
 void mail_transfer_init(struct mail_transfer *transfer, enum mail_encoding encoding, struct span body)
 {
     *transfer = (struct mail_transfer){ .encoding = encoding, .rest = body };

@@ -23,7 +23,6 @@ enum mail_encoding {
 /* The encoding that the value of a Content-Transfer-Encoding field names. False where it's none that we know, or not
  * written as it should be; *encoding_out is set in any case. */
 bool mail_encoding_read(struct span field_value, enum mail_encoding *encoding_out);
-const char *mail_encoding_text(enum mail_encoding encoding);
 
 struct mail_transfer {
     enum mail_encoding encoding;

@@ -119,12 +119,3 @@ void policy_decide(const struct verdict *verdict, const struct policy_settings *
     else
         fate_tempfail(fate_out, verdict, "the policy has no action for this category: the message waits");
 }
-
-void fate_merge(struct fate *into, const struct fate *other)
-{
-    static const int gravity[] = { [FATE_PASS] = 0, [FATE_DISCARD] = 1, [FATE_REJECT] = 2, [FATE_TEMPFAIL] = 3 };
-    bool is_tagged = into->is_tagged || other->is_tagged;
-    if (gravity[other->action] > gravity[into->action])
-        *into = *other;
-    into->is_tagged = is_tagged;
-}

@@ -28,8 +28,4 @@ struct fate {
 void policy_decide(const struct verdict *verdict, const struct policy_settings *policy, enum mode mode, bool has_store,
                    struct fate *fate_out);
 
-/* Both fates as one, for a protocol with one reply: tempfail beats all; else reject beats discard beats pass; tags add
- * up. */
-void fate_merge(struct fate *into, const struct fate *other);
-
 #endif

@@ -167,19 +167,6 @@ static void test_the_sender_learns_the_name_and_no_internals(void)
     CHECK(strcmp(fate.reply, "451 4.7.1 not scanned: try again later") == 0);
 }
 
-static void test_merging(void)
-{
-    struct fate fate = { .action = FATE_PASS, .is_tagged = true };
-    struct fate reject = { .action = FATE_REJECT, .reply = "550 5.7.1 no" };
-    struct fate wait = { .action = FATE_TEMPFAIL, .reply = "451 4.7.1 later" };
-    fate_merge(&fate, &reject);
-    CHECK(fate.action == FATE_REJECT && fate.is_tagged);
-    fate_merge(&fate, &wait);
-    CHECK(fate.action == FATE_TEMPFAIL);
-    fate_merge(&fate, &reject);
-    CHECK(fate.action == FATE_TEMPFAIL && fate.reply[0] == '4');
-}
-
 int main(void)
 {
     test_the_whole_table();
@@ -187,6 +174,5 @@ int main(void)
     test_the_gravest_reason_decides();
     test_nothing_judged_is_never_passed();
     test_the_sender_learns_the_name_and_no_internals();
-    test_merging();
     return test_end();
 }
