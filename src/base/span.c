@@ -155,6 +155,26 @@ bool span_number(struct span span, uint64_t *number_out)
     return true;
 }
 
+static int hex_digit(char c)
+{
+    if (ascii_is_digit(c))
+        return c - '0';
+    char lower = ascii_lower(c);
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+bool span_hex_byte(struct span span, char *byte_out)
+{
+    if (span.size < 2)
+        return false;
+    int high = hex_digit(span.data[0]);
+    int low = hex_digit(span.data[1]);
+    if (high < 0 || low < 0)
+        return false;
+    *byte_out = (char)(unsigned char)(high * 16 + low);
+    return true;
+}
+
 bool span_copy(struct span span, char *text_out, size_t size)
 {
     assert(size > 0);

@@ -47,6 +47,9 @@ struct span span_cut(struct span *rest, char separator);
 /* An unsigned decimal number of 1 to 19 digits and nothing else. False where it is not one. */
 bool span_number(struct span span, uint64_t *number_out);
 
+/* The byte that the first two characters write in hexadecimal, in letters of either case; false where they don't. */
+bool span_hex_byte(struct span span, char *byte_out);
+
 /* Copies at most size - 1 bytes and terminates; bytes of value 0 are replaced by '?'. Returns false where it was cut.
  * `size` must be above 0. */
 bool span_copy(struct span span, char *text_out, size_t size);

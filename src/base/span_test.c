@@ -82,6 +82,15 @@ static void test_copying(void)
     CHECK(!span_copy(span_text("a"), text, 1) && text[0] == '\0');
 }
 
+static void test_hex_bytes(void)
+{
+    char byte = 0;
+    CHECK(span_hex_byte(span_text("4a"), &byte) && byte == 'J');
+    CHECK(span_hex_byte(span_text("Fe9"), &byte) && byte == (char)0xfe);
+    CHECK(!span_hex_byte(span_text("4"), &byte) && !span_hex_byte(span_text("4g"), &byte));
+    CHECK(!span_hex_byte(span_text("-1"), &byte) && !span_hex_byte(span_of(NULL, 0), &byte));
+}
+
 static void test_letters(void)
 {
     for (int c = 0; c < 256; c++) {
@@ -102,6 +111,7 @@ int main(void)
     test_trimming_and_cutting();
     test_numbers();
     test_copying();
+    test_hex_bytes();
     test_letters();
     return test_end();
 }

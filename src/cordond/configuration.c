@@ -12,29 +12,6 @@ const char *configuration_name(const char *path)
     return access(CONF_DEFAULT_PATH, F_OK) == 0 ? CONF_DEFAULT_PATH : "defaults";
 }
 
-struct settings *configuration_load(const char *path, struct buf *mistakes)
-{
-    struct settings *settings = conf_load(path, mistakes);
-    if (settings == NULL)
-        return NULL;
-    const char *first = NULL;
-    for (size_t i = 0; i < settings->scanner_count; i++) {
-        const struct scanner_settings *scanner = &settings->scanners[i];
-        if (scanner->type != SCANNER_CLAMAV)
-            continue;
-        if (first != NULL) {
-            buf_printf(mistakes,
-                       "%s: scanners \"%s\" and \"%s\" are both of type \"clamav\"; there is one embedded engine, so "
-                       "remove one, or ask a daemon by type \"clamd\"\n",
-                       configuration_name(path), first, scanner->name);
-            settings_free(settings);
-            return NULL;
-        }
-        first = scanner->name;
-    }
-    return settings;
-}
-
 int configuration_may_replace(const struct settings *running, const struct settings *wanted, const char *name,
                               struct buf *mistakes)
 {

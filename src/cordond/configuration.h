@@ -1,4 +1,5 @@
-/* The configuration as the supervisor takes it: conf_load, and what only the supervisor can object to. */
+/* What only the supervisor can say of a configuration: by what name it goes, and whether it may replace the running
+ * one. */
 #ifndef CORDON_CORDOND_CONFIGURATION_H
 #define CORDON_CORDOND_CONFIGURATION_H
 
@@ -8,9 +9,6 @@
 /* The file that `path` (of -c; may be NULL) stands for: the path itself, the default one, or "defaults" where that does
  * not exist. For messages. */
 const char *configuration_name(const char *path);
-
-/* As conf_load. One engine serves all, so a second scanner of type "clamav" is a mistake too. */
-struct settings *configuration_load(const char *path, struct buf *mistakes);
 
 /* What a running supervisor can't change: -1 and a mistake. */
 int configuration_may_replace(const struct settings *running, const struct settings *wanted, const char *name,

@@ -193,7 +193,7 @@ static void reload_begin(struct supervisor *supervisor)
     buf_init(&mistakes, CONF_FILE_LIMIT);
     notify_reloading("reloading");
     log_note(LOG_NOTICE, "reload", "reads %s", name);
-    struct settings *settings = configuration_load(supervisor->configuration, &mistakes);
+    struct settings *settings = conf_load(supervisor->configuration, &mistakes);
     if (settings != NULL && configuration_may_replace(supervisor->current->settings, settings, name, &mistakes) != 0) {
         settings_free(settings);
         settings = NULL;

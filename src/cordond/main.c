@@ -92,7 +92,7 @@ static struct settings *settings_load(const struct cordond_options *options)
 {
     struct buf mistakes;
     buf_init(&mistakes, CONF_FILE_LIMIT);
-    struct settings *settings = configuration_load(options->configuration, &mistakes);
+    struct settings *settings = conf_load(options->configuration, &mistakes);
     if (settings == NULL)
         (void)fputs(buf_text(&mistakes), stderr);
     buf_fini(&mistakes);

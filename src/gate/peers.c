@@ -1,11 +1,11 @@
 #include "gate/peers.h"
 
 #include "base/memory.h"
+#include "ipc/packet.h"
 #include "sys/thread.h"
 
 #include <assert.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -72,17 +72,11 @@ void peers_forget(struct gate_peers *peers, enum role role, int socket_used)
         (void)close(current);
 }
 
-static bool is_hung_up(int socket)
-{
-    struct pollfd wait = { .fd = socket };
-    return poll(&wait, 1, 0) == 1 && (wait.revents & (POLLHUP | POLLERR)) != 0;
-}
-
 /* A pool that died is not waited on: its successor's socket is on its way. */
 static void peers_drop_dead(struct gate_peers *peers, enum role role)
 {
     lock_assert_held(&peers->lock);
-    if (peers->sockets[role] < 0 || !is_hung_up(peers->sockets[role]))
+    if (peers->sockets[role] < 0 || !packet_is_hung_up(peers->sockets[role], 0))
         return;
     (void)close(peers->sockets[role]);
     peers->sockets[role] = -1;

@@ -126,6 +126,12 @@ int packet_receive(int socket, void *data_out, size_t capacity, size_t fd_limit,
     }
 }
 
+bool packet_is_hung_up(int socket, int wait_ms)
+{
+    struct pollfd look = { .fd = socket };
+    return poll(&look, 1, wait_ms) > 0 && (look.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
+}
+
 void packet_close_fds(struct packet *packet)
 {
     for (size_t i = 0; i < packet->fd_count; i++)

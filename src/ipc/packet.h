@@ -9,6 +9,7 @@
 #include "base/fault.h"
 #include "sys/clock.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { PACKET_MOST_FDS = 24, PACKET_MOST_BYTES = 131072 };
@@ -30,6 +31,9 @@ struct packet {
  * was larger than `capacity` or carried more than `fd_limit` descriptors (then all are closed). */
 int packet_receive(int socket, void *data_out, size_t capacity, size_t fd_limit, struct packet *packet_out,
                    struct deadline deadline, struct fault *fault);
+
+/* The other end is gone; waits for that at most `wait_ms`. */
+bool packet_is_hung_up(int socket, int wait_ms);
 
 void packet_close_fds(struct packet *packet);
 

@@ -4,7 +4,6 @@
 #include "pool_wire.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,12 +25,6 @@ const char *pool_outcome_text(enum pool_outcome outcome)
     };
     assert(outcome >= POOL_ANSWERED && outcome <= POOL_GONE);
     return texts[outcome];
-}
-
-static bool is_hung_up(int socket)
-{
-    struct pollfd look = { .fd = socket };
-    return poll(&look, 1, POOL_LINGER_MS) > 0 && (look.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
 }
 
 /* 0: sent; 1: not, and *result_out says why; -1 and *fault. */
@@ -91,7 +84,9 @@ static int reply_receive(int pool, int reply, void *buffer, void *answer_out, si
     if (got < 0)
         result_out->outcome = POOL_DEADLINE;
     else
-        result_out->outcome = is_hung_up(pool) ? POOL_GONE : POOL_NOT_STARTED; /* it lives, but dropped the job */
+        result_out->outcome = packet_is_hung_up(pool, POOL_LINGER_MS)
+                                  ? POOL_GONE
+                                  : POOL_NOT_STARTED; /* it lives, but dropped the job */
     return 0;
 }
 

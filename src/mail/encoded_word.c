@@ -27,7 +27,7 @@ static void put_q(struct span text, struct buf *bytes)
 {
     for (size_t i = 0; i < text.size; i++) {
         char c = text.data[i];
-        if (c == '=' && mail_hex_byte(span_from(text, i + 1), &c))
+        if (c == '=' && span_hex_byte(span_from(text, i + 1), &c))
             i += 2;
         else if (c == '_')
             c = ' ';

@@ -170,31 +170,11 @@ bool mail_param_is(const struct mail_param *param, const char *base, struct mail
     return true;
 }
 
-static int hex_digit(char c)
-{
-    if (ascii_is_digit(c))
-        return c - '0';
-    char lower = ascii_lower(c);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-bool mail_hex_byte(struct span text, char *byte_out)
-{
-    if (text.size < 2)
-        return false;
-    int high = hex_digit(text.data[0]);
-    int low = hex_digit(text.data[1]);
-    if (high < 0 || low < 0)
-        return false;
-    *byte_out = (char)(high * 16 + low);
-    return true;
-}
-
 void mail_percent_put(struct span text, struct buf *bytes_out)
 {
     for (size_t i = 0; i < text.size; i++) {
         char c = text.data[i];
-        if (c == '%' && mail_hex_byte(span_from(text, i + 1), &c))
+        if (c == '%' && span_hex_byte(span_from(text, i + 1), &c))
             i += 2;
         buf_put_char(bytes_out, c);
     }

@@ -43,7 +43,4 @@ bool mail_param_is(const struct mail_param *param, const char *base, struct mail
 /* Appends bytes with %XX undone. */
 void mail_percent_put(struct span text, struct buf *bytes_out);
 
-/* The byte of two hexadecimal digits at the start of the span; false where there are none. */
-bool mail_hex_byte(struct span text, char *byte_out);
-
 #endif

@@ -162,7 +162,7 @@ static void qp_line(struct mail_transfer *transfer)
 static char qp_byte(struct mail_transfer *transfer)
 {
     char c = transfer->line.data[0];
-    bool is_hex = c == '=' && mail_hex_byte(span_from(transfer->line, 1), &c);
+    bool is_hex = c == '=' && span_hex_byte(span_from(transfer->line, 1), &c);
     if (c == '=' && !is_hex)
         transfer->defects |= MAIL_DEFECT_BIT(MAIL_DEFECT_QP_SYNTAX);
     transfer->line = span_from(transfer->line, is_hex ? 3 : 1);

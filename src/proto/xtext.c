@@ -18,14 +18,6 @@ void xtext_encode(struct span value, struct buf *text_out)
     }
 }
 
-static int hex_value(char c)
-{
-    char lower = ascii_lower(c);
-    if (ascii_is_digit(c))
-        return c - '0';
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 /* One encoded byte at the start of a text that is not empty: how many characters it takes, 0 where it is none. */
 static size_t xtext_take(struct span text, char *byte_out)
 {
@@ -33,14 +25,7 @@ static size_t xtext_take(struct span text, char *byte_out)
         *byte_out = text.data[0];
         return 1;
     }
-    if (text.data[0] != '+' || text.size < 3)
-        return 0;
-    int high = hex_value(text.data[1]);
-    int low = hex_value(text.data[2]);
-    if (high < 0 || low < 0)
-        return 0;
-    *byte_out = (char)(unsigned char)(high * 16 + low);
-    return 3;
+    return text.data[0] == '+' && span_hex_byte(span_from(text, 1), byte_out) ? 3 : 0;
 }
 
 bool xtext_decode(struct span text, struct buf *value_out)
