@@ -3,8 +3,8 @@
  * The gate sends one pool job: a struct decode_job, and the descriptors of the sealed message (read-only), of the
  * report pack, and of DECODE_PACKS - 1 packs for decoded bytes. The decoder writes into the packs, writes the report
  * last, and exits 0. When it is gone the gate seals all packs and reads the report like anything hostile
- * (decode_report_check): every index, offset, size and count is checked against sealed sizes, and the ranges of the
- * message that parts and frame claim must cover every byte exactly once.
+ * (decode_report_check): every index, offset, size and count is checked against sealed sizes, and the covers must take in
+ * every byte of the message exactly once.
  *
  * Packs: number 0 is the message itself; 1 takes decoded parts one behind another; the others take one large part each,
  * so that a scanner that wants a file can have it. The packs' sizes bound what a decoder can ever write.
@@ -25,26 +25,30 @@ enum {
     DECODE_PACKS = 6,
     DECODE_JOB_FDS = 7, /* message, report, pack 1 to 5 */
     DECODE_HOST_SIZE = 256,
-    DECODE_TEXT_OTHER = 4096, /* room in the text area for reason, subject and message_id, beyond limits.text_bytes */
+    DECODE_TEXT_OTHER = 16384, /* room in the text area for findings, subject and message_id, beyond limits.text_bytes */
     DECODE_NO_PARENT = -1
 };
 
-#define DECODE_MAGIC UINT64_C(0x43524444434f4431) /* "CRDDCOD1" */
+#define DECODE_MAGIC UINT64_C(0x43524444434f4432) /* "CRDDCOD2" */
 
 /* Bounds on one message. All are facts about the message: they repeat on any machine. */
 struct decode_limits {
     uint64_t bytes_out; /* decoded bytes in all packs; also the size of the common pack */
     uint64_t
         own_bytes;  /* size of each pack of its own; a part from a quarter of this on goes there while one is free */
+    uint64_t steps; /* counted units of work that are neither bytes in nor bytes out */
     uint32_t parts; /* a report has at most this many */
     uint32_t depth; /* of nesting, the message is 0 */
     uint32_t header_bytes; /* of one part's header */
     uint32_t text_bytes;   /* of all names and types in the report */
+    uint32_t ratio;        /* a member may become this many times its packed size, once it is large */
+    uint32_t readings;     /* of one part, beyond the first */
 };
 
 struct decode_job {
     uint64_t magic;
     uint64_t message_size;
+    uint64_t seed; /* random: nobody outside knows which contents share a bucket */
     uint32_t
         standin_bytes; /* our stand-in fields at the message's start; 0: a file of unknown kind from the command line */
     uint32_t reserved;
@@ -52,20 +56,26 @@ struct decode_job {
     char host[DECODE_HOST_SIZE]; /* fields that claim this host's name are to be cut */
 };
 
-enum decode_status {
-    DECODE_COMPLETE = 1,
-    DECODE_INCOMPLETE_LIMIT, /* text: which limit */
-    DECODE_INCOMPLETE_ENCRYPTED,
-    DECODE_INCOMPLETE_UNSUPPORTED,
-    DECODE_INCOMPLETE_DAMAGED,
-    DECODE_STATUSES
+/* What a finding says. All but the first mean that something was not looked into: the report is then incomplete. */
+enum decode_kind {
+    DECODE_MALFORMED, /* readers disagree; each reading is among the parts */
+    DECODE_DAMAGED,
+    DECODE_UNSUPPORTED,
+    DECODE_ENCRYPTED,
+    DECODE_LIMIT,
+    DECODE_KINDS
 };
 
-/* Flags of a message (head.flags). */
-enum { DECODE_MALFORMED = 1U << 0 };
+#define DECODE_KIND_BIT(kind) (UINT32_C(1) << (kind))
 
-/* Flags of a part. */
-enum { DECODE_PART_DAMAGED = 1U << 0 };
+enum { DECODE_MOST_FINDINGS = 64 };
+
+/* Flags of a part. Those of enum decode_kind come first, as DECODE_KIND_BIT, where a finding speaks of it. */
+enum {
+    DECODE_PART_OPENED = 1U << 8,  /* a container, and all that it holds is among the parts */
+    DECODE_PART_READING = 1U << 9, /* only some readers see it */
+    DECODE_PART_FLAGS = (1U << DECODE_KINDS) - 1 + DECODE_PART_OPENED + DECODE_PART_READING
+};
 
 struct decode_text { /* a run of the report's text area: any bytes, not terminated */
     uint32_t offset;
@@ -84,48 +94,70 @@ struct decode_part {
     uint32_t flags;
     uint64_t offset; /* in its pack */
     uint64_t size;
-    struct decode_range
-        source; /* the encoded bytes in the message that only this part accounts for; size 0 where another does */
     struct decode_text path;     /* "1.2": where in the tree */
     struct decode_text names;    /* all names that a reader could show, each ended by a NUL */
     struct decode_text declared; /* "application/zip", lower case */
     struct decode_text detected; /* by content; empty: unknown */
+    struct decode_text how;      /* how it was found or why this reading exists, for people; may be empty */
+    struct decode_text odd;      /* what is odd about it, for people; may be empty */
+};
+
+/* The message's bytes, each exactly once, in order. What belongs to the frame is to be judged as it stands; for the
+ * rest the owner, a part, is judged in its place. */
+struct decode_cover {
+    uint64_t offset;
+    uint64_t size;
+    uint32_t owner; /* index of a part, or DECODE_FRAME */
+    uint32_t reserved;
+};
+
+#define DECODE_FRAME UINT32_MAX
+
+struct decode_finding {
+    uint32_t kind; /* enum decode_kind */
+    uint32_t part; /* of which it speaks */
+    struct decode_text text;
 };
 
 /* At the start of the report pack. Arrays stand anywhere behind it, aligned to 8. */
 struct decode_head {
     uint64_t magic;
-    uint32_t status; /* enum decode_status */
-    uint32_t flags;
+    uint32_t kinds;          /* bits of everything found, also where the list of findings was too short for it */
     uint32_t received_count; /* Received fields on the message's own header */
     uint32_t part_count;
-    uint32_t frame_count; /* ranges of the message that no part accounts for */
-    uint32_t cut_count;   /* our old fields */
+    uint32_t cover_count;
+    uint32_t cut_count; /* our old fields */
+    uint32_t finding_count;
     uint64_t parts_at;
-    uint64_t frames_at;
+    uint64_t covers_at;
     uint64_t cuts_at;
+    uint64_t findings_at;
     uint64_t text_at;
     uint32_t text_size;
-    struct decode_text reason;  /* status not complete: why; or what is malformed */
     struct decode_text subject; /* for the log: raw */
     struct decode_text message_id;
+    uint32_t reserved;
     uint64_t magic_end; /* DECODE_MAGIC too: written last */
 };
 
 /* A checked report: pointers into the sealed report. */
 struct decode_report {
-    enum decode_status status;
-    bool is_malformed;
+    uint32_t kinds;
     uint32_t received_count;
     const struct decode_part *parts;
     uint32_t part_count;
-    const struct decode_range *frames;
-    uint32_t frame_count;
+    const struct decode_cover *covers;
+    uint32_t cover_count;
     const struct decode_range *cuts;
     uint32_t cut_count;
+    const struct decode_finding *findings;
+    uint32_t finding_count;
     struct span text;
-    struct span reason, subject, message_id;
+    struct span subject, message_id;
 };
+
+/* Is everything that the message holds among the parts, as far as the decoder can tell? */
+bool decode_report_is_complete(const struct decode_report *report);
 
 /* The number of bytes that a report pack must have for these limits. */
 uint64_t decode_report_size(const struct decode_limits *limits);

@@ -1,0 +1,31 @@
+/* Base64 (RFC 4648 section 4), as lenient as mail programs are: bytes outside of the alphabet are skipped.
+ *
+ * Padding is not this module's business: '=' is a byte outside of the alphabet, and whoever cares where it stands looks
+ * for it. Pull style: any number of calls with pieces of any size give the same bytes as one call.
+ */
+#ifndef CORDON_BASE_BASE64_H
+#define CORDON_BASE_BASE64_H
+
+#include "span.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct base64 {
+    uint32_t group;     /* the sextets of a group that is not full yet */
+    unsigned sextets;   /* how many: 0 to 3 */
+    bool has_other;     /* a byte was skipped that is no space, tab, CR, LF or '=' */
+    bool has_pad;       /* a '=' was skipped */
+};
+
+/* Decodes from *rest, which it shortens, until it is empty or data_out has no room for another group. `capacity` must
+ * be at least 3. Returns the bytes written: 0 only where *rest is empty afterwards. */
+size_t base64_decode(struct base64 *base64, struct span *rest, char *data_out, size_t capacity);
+
+/* Writes the whole bytes of an unfinished group, at most 2, and begins a new one. */
+size_t base64_flush(struct base64 *base64, char *data_out);
+
+/* Is it one of the 64 letters? */
+bool base64_is_letter(char c);
+
+#endif

@@ -1,0 +1,53 @@
+#include "inflate.h"
+
+#include <zlib.h>
+
+#include "base/memory.h"
+
+#include <limits.h>
+#include <string.h>
+
+/* zlib's own pointers to input know no const. */
+static unsigned char *inflate_unconst(const char *data)
+{
+    unsigned char *same = NULL;
+    memcpy(&same, &data, sizeof same);
+    return same;
+}
+
+static int inflate_window(enum inflate_kind kind)
+{
+    static const int windows[] = { [INFLATE_RAW] = -MAX_WBITS, [INFLATE_ZLIB] = MAX_WBITS, [INFLATE_GZIP] = MAX_WBITS + 16 };
+    return windows[kind];
+}
+
+enum unpack_ending inflate_put(struct unpack *unpack, enum inflate_kind kind, struct span packed, size_t *used_out)
+{
+    z_stream stream = { 0 };
+    *used_out = 0;
+    if (inflateInit2(&stream, inflate_window(kind)) != Z_OK)
+        return UNPACK_BROKEN;
+    enum unpack_ending ending = UNPACK_STOPPED;
+    for (;;) {
+        struct span rest = span_from(packed, *used_out);
+        size_t size = 0;
+        char *room = unpack_room(unpack, &size);
+        if (room == NULL)
+            break;
+        stream.next_in = inflate_unconst(rest.data);
+        stream.avail_in = rest.size < UINT_MAX ? (uInt)rest.size : UINT_MAX;
+        stream.next_out = (unsigned char *)room;
+        stream.avail_out = size < UINT_MAX ? (uInt)size : UINT_MAX;
+        uInt had_in = stream.avail_in;
+        uInt had_out = stream.avail_out;
+        int result = inflate(&stream, Z_NO_FLUSH);
+        *used_out += had_in - stream.avail_in;
+        unpack_wrote(unpack, had_out - stream.avail_out);
+        if (result == Z_OK)
+            continue;
+        ending = result == Z_STREAM_END ? UNPACK_WHOLE : result == Z_BUF_ERROR ? UNPACK_CUT : UNPACK_BROKEN;
+        break;
+    }
+    (void)inflateEnd(&stream);
+    return ending;
+}

@@ -1,0 +1,13 @@
+/* Deflate in its three wrappers (RFC 1950, 1951, 1952), put into the open member. The only place that sees zlib. */
+#ifndef CORDON_UNPACK_INFLATE_H
+#define CORDON_UNPACK_INFLATE_H
+
+#include "unpack/unpack.h"
+
+enum inflate_kind { INFLATE_RAW, INFLATE_ZLIB, INFLATE_GZIP };
+
+/* Inflates one stream at the start of `packed` into the member that is open. *used_out: the packed bytes that it took.
+ * A wrong check sum or length behind sound data is UNPACK_BROKEN; all data was put. */
+enum unpack_ending inflate_put(struct unpack *unpack, enum inflate_kind kind, struct span packed, size_t *used_out);
+
+#endif
