@@ -12,10 +12,12 @@
 #include <stdint.h>
 
 struct base64 {
-    uint32_t group;     /* the sextets of a group that is not full yet */
-    unsigned sextets;   /* how many: 0 to 3 */
-    bool has_other;     /* a byte was skipped that is no space, tab, CR, LF or '=' */
-    bool has_pad;       /* a '=' was skipped */
+    uint32_t group;       /* the sextets of a group that is not full yet */
+    unsigned sextets;     /* how many: 0 to 3 */
+    bool has_other;       /* a byte was skipped that is no space, tab, CR, LF or '=' */
+    bool has_pad;         /* a '=' was skipped */
+    bool has_blank;       /* a space or tab was skipped */
+    bool has_uneven_line; /* a line ended inside of a group */
 };
 
 /* Decodes from *rest, which it shortens, until it is empty or data_out has no room for another group. `capacity` must
@@ -24,6 +26,14 @@ size_t base64_decode(struct base64 *base64, struct span *rest, char *data_out, s
 
 /* Writes the whole bytes of an unfinished group, at most 2, and begins a new one. */
 size_t base64_flush(struct base64 *base64, char *data_out);
+
+/* A letter's value, below 64, or what kind of other byte it is. */
+enum { BASE64_OTHER = 64, BASE64_BLANK = 65, BASE64_LINE_END = 66, BASE64_PAD = 67 };
+extern const unsigned char base64_values[256];
+static inline unsigned base64_value(char c)
+{
+    return base64_values[(unsigned char)c];
+}
 
 /* Is it one of the 64 letters? */
 bool base64_is_letter(char c);

@@ -1,0 +1,63 @@
+#include "pull.h"
+
+#include <string.h>
+
+enum { TEXT_PULL_PIECE = 4096 };
+
+bool text_put_pulled(struct unpack *unpack, text_pull *pull, void *state)
+{
+    for (;;) {
+        char small[TEXT_PULL_LEAST];
+        size_t capacity = 0;
+        char *room = unpack_room(unpack, &capacity);
+        if (room == NULL)
+            return false;
+        if (capacity >= TEXT_PULL_LEAST) {
+            size_t size = pull(state, room, capacity);
+            unpack_wrote(unpack, size);
+            if (size == 0)
+                return true;
+            continue;
+        }
+        size_t size = pull(state, small, sizeof small);
+        if (size == 0)
+            return true;
+        if (!unpack_put(unpack, span_of(small, size)))
+            return false;
+    }
+}
+
+struct piece {
+    text_pull *pull;
+    void *state;
+    size_t at;
+    size_t size;
+    char data[TEXT_PULL_PIECE];
+};
+
+/* Sees to it that the piece has bytes; false at the end. */
+static bool piece_fill(struct piece *piece)
+{
+    if (piece->at == piece->size) {
+        piece->at = 0;
+        piece->size = piece->pull(piece->state, piece->data, sizeof piece->data);
+    }
+    return piece->size > 0;
+}
+
+bool text_pulls_equal(text_pull *a, void *a_state, text_pull *b, void *b_state)
+{
+    struct piece one = { .pull = a, .state = a_state };
+    struct piece other = { .pull = b, .state = b_state };
+    for (;;) {
+        bool one_goes_on = piece_fill(&one);
+        bool other_goes_on = piece_fill(&other);
+        if (!one_goes_on || !other_goes_on)
+            return one_goes_on == other_goes_on;
+        size_t size = one.size - one.at < other.size - other.at ? one.size - one.at : other.size - other.at;
+        if (memcmp(one.data + one.at, other.data + other.at, size) != 0)
+            return false;
+        one.at += size;
+        other.at += size;
+    }
+}

@@ -1,0 +1,18 @@
+/* Decoders in pull style, as the readers of this folder use them: one way to read a text, a piece at a time.
+ */
+#ifndef CORDON_TEXT_PULL_H
+#define CORDON_TEXT_PULL_H
+
+#include "unpack/unpack.h"
+
+/* Writes the next bytes, at most `capacity`, which is at least TEXT_PULL_LEAST. 0 at the end alone. */
+enum { TEXT_PULL_LEAST = 16 };
+typedef size_t text_pull(void *state, char *data_out, size_t capacity);
+
+/* Puts all that can be pulled into the member that is open. False where it must not grow further. */
+bool text_put_pulled(struct unpack *unpack, text_pull *pull, void *state);
+
+/* Do both give the same bytes? Pulls up to the first difference. */
+bool text_pulls_equal(text_pull *a, void *a_state, text_pull *b, void *b_state);
+
+#endif
