@@ -86,7 +86,7 @@ static void test_nothing_at_all(struct buf *told)
     CHECK(listener->max_message_bytes == 50 << 20 && listener->hop.tls_verify);
 
     const struct scanner_settings *scanner = &s->scanners[0];
-    CHECK(strcmp(scanner->name, "engine") == 0 && scanner->type == SCANNER_CLAMAV && scanner->input == INPUT_BOTH);
+    CHECK(strcmp(scanner->name, "engine") == 0 && scanner->type == SCANNER_CLAMAV && scanner->input == INPUT_AUTO);
     CHECK(strcmp(scanner->signatures, "/var/lib/clamav") == 0 && scanner->timeout_ms == 60000);
     CHECK(scanner->processes == 3 && scanner->concurrency == 3 && scanner->scans_per_process == 32);
 

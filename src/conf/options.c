@@ -49,10 +49,7 @@ static const struct option_word role_words[] = {
     { NULL, 0 },
 };
 static const struct option_word input_words[] = {
-    { "message", INPUT_MESSAGE },
-    { "parts", INPUT_PARTS },
-    { "both", INPUT_BOTH },
-    { NULL, 0 },
+    { "auto", INPUT_AUTO }, { "message", INPUT_MESSAGE }, { "parts", INPUT_PARTS }, { "both", INPUT_BOTH }, { NULL, 0 },
 };
 static const struct option_word destination_words[] = {
     { "stderr", LOG_TO_STDERR },
@@ -346,10 +343,16 @@ static const struct option scanner_options[] = {
     { .key = "input",
       .type = OPTION_WORD,
       .offset = offsetof(struct scanner_settings, input),
-      .fallback = { "both" },
+      .fallback = { "auto" },
       .words = input_words,
-      .manual = "What the scanner is shown: the whole message, its decoded parts, or both. Where the decoder could not "
-                "reach every part, or mail programs may disagree about them, parts means both." },
+      .manual = "What the scanner is shown. message: the whole message as it came. parts: every decoded part. both: "
+                "these two. auto: every decoded part, and in one more piece what is left of the message without their "
+                "encoded bodies: all header fields, delimiters and text, as they stand. So every byte is judged and "
+                "nothing is scanned twice. Where the decoder could not look into every part, parts and auto mean both. "
+                "A signature that is written for encoded bodies, which few are, needs the message: the embedded engine "
+                "looks for such ones among those that it loads, and with any, auto means both for it. Of a clamd that "
+                "cannot be known: set both for one with such signatures of your own. cordon status shows what auto "
+                "has come to." },
     { .key = "timeout",
       .type = OPTION_DURATION,
       .offset = offsetof(struct scanner_settings, timeout_ms),
@@ -378,7 +381,7 @@ static const struct option scanner_options[] = {
       .fallback = { "100" },
       .least = 1,
       .most = 100000,
-      .manual = "With more parts than these the whole message is shown instead, and counts." },
+      .manual = "With more pieces than these the whole message is shown instead, and counts." },
     { .key = "canary_interval",
       .type = OPTION_DURATION,
       .offset = offsetof(struct scanner_settings, canary_interval_ms),
@@ -490,6 +493,27 @@ static const struct option decoder_options[] = {
       .least = 4 * KIB,
       .most = 64 * MIB,
       .manual = "The header of one part." },
+    { .key = "max_ratio",
+      .type = OPTION_NUMBER,
+      .offset = offsetof(struct decoder_settings, max_ratio),
+      .fallback = { "400" },
+      .least = 1,
+      .most = 1000000,
+      .manual = "How many times the size of its packed bytes a large member of an archive may have." },
+    { .key = "max_readings",
+      .type = OPTION_NUMBER,
+      .offset = offsetof(struct decoder_settings, max_readings),
+      .fallback = { "64" },
+      .least = 1,
+      .most = 10000,
+      .manual = "Different readings of one part, where mail programs disagree about it." },
+    { .key = "max_steps",
+      .type = OPTION_NUMBER,
+      .offset = offsetof(struct decoder_settings, max_steps),
+      .fallback = { "200000000" },
+      .least = 1000000,
+      .most = 2000000000,
+      .manual = "Counted units of work on one message that are in no proportion to its bytes." },
 };
 static const struct option_group decoder_group = {
     .name = "decoder",

@@ -62,7 +62,7 @@ struct listener_settings {
 
 enum scanner_type { SCANNER_CLAMAV, SCANNER_CLAMD };
 enum scanner_role { SCANNER_PRIMARY, SCANNER_BACKUP };
-enum scanner_input { INPUT_MESSAGE, INPUT_PARTS, INPUT_BOTH };
+enum scanner_input { INPUT_MESSAGE, INPUT_PARTS, INPUT_BOTH, INPUT_AUTO };
 
 struct scanner_settings {
     char name[SETTINGS_NAME_SIZE];
@@ -90,6 +90,9 @@ struct decoder_settings {
     uint32_t max_parts;
     uint32_t max_depth;
     uint32_t max_header_bytes;
+    uint32_t max_ratio;    /* unpacked to packed bytes of one member, once it is large */
+    uint32_t max_readings; /* of one part, beyond the first */
+    uint32_t max_steps;    /* work that is neither bytes in nor bytes out */
 };
 
 struct ban_settings {           /* fnmatch(3) patterns, letter case does not count */

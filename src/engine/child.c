@@ -83,12 +83,23 @@ static void answer_add(struct scan_answer *answer, const struct clam_result *res
     (void)snprintf(answer->text, sizeof answer->text, "%s", result->text);
 }
 
+/* What it could not look into was unpacked by the decoder and is judged in other pieces. */
+static void result_settle(struct clam_result *result, const struct scan_piece *piece)
+{
+    if ((piece->flags & SCAN_PIECE_OPENED) == 0)
+        return;
+    result->unscannable = UNSCANNABLE_NONE;
+    if (result->result == SCAN_UNSCANNABLE)
+        *result = (struct clam_result){ .result = SCAN_CLEAN };
+}
+
 static void child_judge_job(const struct engine *engine, const struct child_folder *folder, const struct job *job,
                             struct scan_answer *answer)
 {
     for (uint32_t i = 0; i < job->piece_count; i++) {
         struct clam_result result;
         child_judge(engine, folder, job_piece(job, i), &result);
+        result_settle(&result, &job->pieces[i]);
         answer_add(answer, &result, i);
         if (result.result == SCAN_INFECTED || result.result == SCAN_FAILED)
             return;

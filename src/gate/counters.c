@@ -12,6 +12,7 @@ struct gate_counters {
     _Atomic uint64_t sessions_refused;
     _Atomic uint64_t bytes;
     _Atomic uint64_t messages[CATEGORIES];
+    _Atomic uint64_t decoder_crashes;
 };
 
 struct gate_counters *counters_new(void)
@@ -46,6 +47,11 @@ void counters_message(struct gate_counters *counters, enum category category, ui
     atomic_fetch_add(&counters->bytes, bytes);
 }
 
+void counters_decoder_crashes(struct gate_counters *counters, unsigned crashes)
+{
+    atomic_fetch_add(&counters->decoder_crashes, crashes);
+}
+
 uint64_t counters_sessions(struct gate_counters *counters)
 {
     return atomic_load(&counters->sessions_open);
@@ -58,5 +64,6 @@ void counters_status(struct gate_counters *counters, struct buf *text_out)
     buf_printf(text_out, "sessions_refused=%" PRIu64 "\n", atomic_load(&counters->sessions_refused));
     for (enum category c = CATEGORY_CLEAN; c < CATEGORIES; c++)
         buf_printf(text_out, "messages_%s=%" PRIu64 "\n", category_text(c), atomic_load(&counters->messages[c]));
+    buf_printf(text_out, "decoder_crashes=%" PRIu64 "\n", atomic_load(&counters->decoder_crashes));
     buf_printf(text_out, "bytes_total=%" PRIu64 "\n", atomic_load(&counters->bytes));
 }

@@ -19,6 +19,9 @@ void counters_session_ended(struct gate_counters *counters);
 void counters_session_refused(struct gate_counters *counters);
 void counters_message(struct gate_counters *counters, enum category category, uint64_t bytes);
 
+/* Decoders that died of a message, or gave a report that is none. */
+void counters_decoder_crashes(struct gate_counters *counters, unsigned crashes);
+
 /* Sessions open now. */
 uint64_t counters_sessions(struct gate_counters *counters);
 

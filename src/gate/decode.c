@@ -1,18 +1,22 @@
 #include "gate/decode.h"
 
+#include "gate/counters.h"
 #include "gate/peers.h"
 #include "ipc/pool.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 enum {
     DECODE_TRIES = 2, /* the second one in a fresh decoder */
     /* How long to wait for a decoder that the supervisor is restarting: a retry, not an outage. */
     DECODE_PEER_WAIT_MS = 5000,
+    DECODE_PATH_SHOWN = 64,
     DECODE_OWN_SHARE = 4 /* a pack of its own has this part of the common pack's size */
 };
 
@@ -31,8 +35,13 @@ static void decode_job_fill(const struct transaction *t, struct decode_job *job)
                     .parts = settings->max_parts,
                     .depth = settings->max_depth,
                     .header_bytes = settings->max_header_bytes,
-                    .text_bytes = settings->max_header_bytes },
+                    .text_bytes = settings->max_header_bytes,
+                    .ratio = settings->max_ratio,
+                    .readings = settings->max_readings,
+                    .steps = settings->max_steps },
     };
+    ssize_t n = getrandom(&job->seed, sizeof job->seed, 0); /* so few bytes come at once */
+    assert(n == sizeof job->seed);
     (void)snprintf(job->host, sizeof job->host, "%s", t->gate->settings->hostname);
 }
 
@@ -127,21 +136,57 @@ static enum decode_end decode_try(struct transaction *t, const struct decode_job
     return result.outcome == POOL_SIGNALLED && is_crash(result.detail) ? DECODE_END_CRASH : DECODE_END_TROUBLE;
 }
 
-/* What the report says of itself becomes findings. */
+struct kind_row {
+    enum category category;
+    enum unscannable unscannable;
+    const char *text; /* where the report has none of its own */
+};
+
+static const struct kind_row kind_rows[DECODE_KINDS] = {
+    [DECODE_MALFORMED] = { CATEGORY_MALFORMED, UNSCANNABLE_NONE, "mail programs disagree about it" },
+    [DECODE_DAMAGED] = { CATEGORY_UNSCANNABLE, UNSCANNABLE_DAMAGED, "a part is damaged" },
+    [DECODE_UNSUPPORTED] = { CATEGORY_UNSCANNABLE, UNSCANNABLE_UNSUPPORTED, "a part is in a format that is not known" },
+    [DECODE_ENCRYPTED] = { CATEGORY_UNSCANNABLE, UNSCANNABLE_ENCRYPTED, "a part is encrypted" },
+    [DECODE_LIMIT] = { CATEGORY_UNSCANNABLE, UNSCANNABLE_LIMIT, "a limit is reached" },
+};
+
+/* "zip: method 77 (part 1.2)"; of the message itself without the part. */
+static void decode_finding_text(const struct decode_report *report, const struct decode_finding *finding,
+                                struct buf *text)
+{
+    const struct decode_part *part = &report->parts[finding->part];
+    struct span said = decode_report_text(report, finding->text);
+    buf_clear(text);
+    buf_put_span(text, said.size > 0 ? said : span_text(kind_rows[finding->kind].text));
+    if (part->parent == DECODE_NO_PARENT)
+        return;
+    buf_put_text(text, " (part ");
+    buf_put_span(text, span_slice(decode_report_text(report, part->path), 0, DECODE_PATH_SHOWN));
+    buf_put_char(text, ')');
+}
+
+/* What the report says becomes findings; a kind that its list had no room for is one all the same. */
 static void decode_findings(struct transaction *t)
 {
-    static const enum unscannable reasons[DECODE_STATUSES] = {
-        [DECODE_INCOMPLETE_LIMIT] = UNSCANNABLE_LIMIT,
-        [DECODE_INCOMPLETE_ENCRYPTED] = UNSCANNABLE_ENCRYPTED,
-        [DECODE_INCOMPLETE_UNSUPPORTED] = UNSCANNABLE_UNSUPPORTED,
-        [DECODE_INCOMPLETE_DAMAGED] = UNSCANNABLE_DAMAGED,
-    };
-    char reason[VERDICT_TEXT_SIZE];
-    (void)span_copy(t->report.reason, reason, sizeof reason);
-    if (t->report.status != DECODE_COMPLETE)
-        verdict_add(&t->verdict, CATEGORY_UNSCANNABLE, reasons[t->report.status], "decoder", reason);
-    if (t->report.is_malformed)
-        verdict_add(&t->verdict, CATEGORY_MALFORMED, UNSCANNABLE_NONE, "decoder", reason);
+    const struct decode_report *report = &t->report;
+    uint32_t told = 0;
+    struct buf text;
+    buf_init(&text, DECODE_TEXT_OTHER);
+    for (uint32_t i = 0; i < report->finding_count; i++) {
+        const struct decode_finding *finding = &report->findings[i];
+        const struct kind_row *row = &kind_rows[finding->kind];
+        decode_finding_text(report, finding, &text);
+        char reason[VERDICT_TEXT_SIZE];
+        (void)span_copy(buf_span(&text), reason, sizeof reason);
+        verdict_add(&t->verdict, row->category, row->unscannable, "decoder", reason);
+        told |= DECODE_KIND_BIT(finding->kind);
+    }
+    buf_fini(&text);
+    for (unsigned kind = 0; kind < DECODE_KINDS; kind++) {
+        const struct kind_row *row = &kind_rows[kind];
+        if ((report->kinds & ~told & DECODE_KIND_BIT(kind)) != 0)
+            verdict_add(&t->verdict, row->category, row->unscannable, "decoder", row->text);
+    }
 }
 
 void decode_message_by_box(struct transaction *t)
@@ -161,6 +206,7 @@ void decode_message_by_box(struct transaction *t)
         end = decode_try(t, &job, &fault);
         crashes += end == DECODE_END_CRASH ? 1 : 0;
     }
+    counters_decoder_crashes(t->gate->counters, crashes);
     slots_drop(&t->gate->decode_slots);
 
     t->has_report = end == DECODE_END_REPORT;

@@ -2,6 +2,7 @@
 #include "gate/decode.h"
 
 #include "base/test.h"
+#include "gate/counters.h"
 #include "gate/peers.h"
 #include "ipc/packet.h"
 #include "ipc/pool.h"
@@ -71,7 +72,7 @@ static void test_row(const struct decode_row *row)
     settings.decoder = (struct decoder_settings){
         .timeout_ms = PATIENCE_MS, .max_bytes_out = 65536, .max_parts = 10, .max_depth = 5, .max_header_bytes = 4096
     };
-    struct gate gate = { .settings = &settings, .peers = peers_new() };
+    struct gate gate = { .settings = &settings, .peers = peers_new(), .counters = counters_new() };
     slots_init(&gate.decode_slots, 1);
     int pair[2];
     struct fault fault;
@@ -101,6 +102,7 @@ static void test_row(const struct decode_row *row)
     CHECK(t.report_pack.fd < 0 && t.packs[DECODE_PACK_COMMON].fd < 0);
     sealed_close(&t.message);
     slots_fini(&gate.decode_slots);
+    counters_free(gate.counters);
     test_context(NULL);
 }
 

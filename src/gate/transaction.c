@@ -3,6 +3,7 @@
 #include "gate/ban.h"
 #include "gate/counters.h"
 #include "gate/decode.h"
+#include "gate/frame.h"
 #include "gate/stamp.h"
 #include "gate/transaction_log.h"
 
@@ -20,6 +21,7 @@ void transaction_init(struct transaction *t, struct gate *gate, const struct lis
     arena_init(&t->arena, TRANSACTION_ARENA_LIMIT);
     t->message = SEALED_NONE;
     t->report_pack = SEALED_NONE;
+    t->frame_pack = SEALED_NONE;
     for (size_t i = 0; i < DECODE_PACKS; i++)
         t->packs[i] = SEALED_NONE;
     t->deadline = deadline_never();
@@ -30,6 +32,7 @@ void transaction_fini(struct transaction *t)
 {
     sealed_close(&t->message);
     sealed_close(&t->report_pack);
+    sealed_close(&t->frame_pack);
     for (size_t i = 1; i < DECODE_PACKS; i++)
         sealed_close(&t->packs[i]);
     buf_fini(&t->edits.fields);
@@ -77,10 +80,17 @@ static void transaction_judge(struct transaction *t)
         return;
     }
     struct scan_input input = { .whole = { .pack = 0, .offset = 0, .size = t->message.size } };
-    input.is_complete = t->has_report && t->report.status == DECODE_COMPLETE && !t->report.is_malformed;
+    input.is_complete = t->has_report && decode_report_is_complete(&t->report);
     input.packs[0] = t->message;
-    for (size_t i = 1; i < SCAN_PACKS; i++)
+    for (size_t i = 1; i < DECODE_PACKS; i++)
         input.packs[i] = t->packs[i];
+    input.packs[SCAN_PACK_FRAME] = SEALED_NONE;
+    if (input.is_complete && scanners_want_frame(t->gate->scanners))
+        input.has_frame = frame_make(&t->report, sealed_span(&t->message), &t->frame_pack);
+    if (input.has_frame) {
+        input.packs[SCAN_PACK_FRAME] = t->frame_pack;
+        input.frame = (struct piece){ .pack = SCAN_PACK_FRAME, .size = t->frame_pack.size };
+    }
 
     struct piece *parts = arena_try(&t->arena, (t->report.part_count + 1) * sizeof *parts);
     if (parts == NULL) {
@@ -91,6 +101,7 @@ static void transaction_judge(struct transaction *t)
         const struct decode_part *part = &t->report.parts[i];
         if (part->size > 0)
             parts[input.part_count++] = (struct piece){ .pack = part->pack,
+                                                        .is_opened = (part->flags & DECODE_PART_OPENED) != 0,
                                                         .offset = part->offset,
                                                         .size = part->size };
     }

@@ -79,6 +79,7 @@ struct transaction {
     /* Filled by transaction_run. */
     struct sealed report_pack;
     struct sealed packs[DECODE_PACKS]; /* packs[0] stays unused: that is `message` */
+    struct sealed frame_pack;          /* the message's frame, where a scanner wants it */
     struct decode_report report;
     bool has_report;
     struct answer answers[SETTINGS_MOST_SCANNERS];

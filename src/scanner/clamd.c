@@ -220,6 +220,7 @@ static void clamd_ask(struct scanner *scanner, const struct scan_request *reques
         struct fault fault;
         if (clamd_ask_piece(scanner, request, i, &answer, &fault) != 0)
             answer_set(&answer, ANSWER_FAILED, span_text(fault.text));
+        answer_settle(&answer, &request->pieces[i]);
         answer.piece = (uint32_t)i;
         answer_worsen(answer_out, &answer);
         if (answer.kind == ANSWER_INFECTED || answer.kind == ANSWER_FAILED)
@@ -251,7 +252,7 @@ static void clamd_refresh(struct scanner *scanner, struct deadline deadline)
         size_t size = span_cut(&rest, '/').size;
         if (rest.size > 0)
             size += 1 + span_cut(&rest, '/').size;
-        scanner_learn(scanner, span_slice(reply, 0, size), clamd_generation(reply));
+        scanner_learn(scanner, span_slice(reply, 0, size), clamd_generation(reply), 0);
     }
     (void)close(fd);
 }

@@ -50,14 +50,23 @@ struct scanner {
     int64_t since_told_ms; /* health.since_ms as it stood when `since_wall` was taken */
     int64_t since_wall;    /* the same moment by the wall clock, for people */
     char version[SCANNER_VERSION_SIZE];
-    uint64_t generation; /* of the signatures; 0: unknown */
+    uint64_t generation;     /* of the signatures; 0: unknown */
+    uint32_t raw_signatures; /* so many of them may match what only the raw message has */
 };
 
 extern const struct scanner_ops clamd_ops;
 extern const struct scanner_ops engine_ops;
 
 /* Remembers what a scanner says about itself. `version` is foreign. */
-void scanner_learn(struct scanner *scanner, struct span version, uint64_t generation);
+void scanner_learn(struct scanner *scanner, struct span version, uint64_t generation, uint32_t raw_signatures);
+
+/* What the scanner is to be shown now: its `input`, but INPUT_BOTH for INPUT_AUTO where it has signatures for the raw
+ * message. */
+enum scanner_input scanner_wanted(struct scanner *scanner);
+
+/* The answer about one piece, rid of what does not stand: of a container whose content was judged piece by piece it
+ * does not matter that the scanner could not look into it. */
+void answer_settle(struct answer *answer, const struct piece *piece);
 
 /* Takes over the graver of the two answers, and the graver reason. */
 void answer_worsen(struct answer *answer, const struct answer *other);

@@ -49,6 +49,7 @@ static int engine_job_init(struct engine_job *job, const struct scan_request *re
             job->fds[job->fd_count++] = fd;
         }
         job->job->pieces[i] = (struct scan_piece){ .pack = numbers[piece->pack],
+                                                   .flags = piece->is_opened ? SCAN_PIECE_OPENED : 0,
                                                    .offset = piece->offset,
                                                    .size = piece->size };
     }
@@ -82,7 +83,7 @@ static bool engine_try(struct scanner *scanner, const struct scan_request *reque
         struct engine_about about;
         engine_answer_read(span_of(&bytes, result.size), request->count, answer_out, &about);
         if (about.version[0] != '\0')
-            scanner_learn(scanner, span_text(about.version), about.generation);
+            scanner_learn(scanner, span_text(about.version), about.generation, about.raw_signatures);
         return true;
     }
     char text[ANSWER_TEXT_SIZE];

@@ -56,4 +56,5 @@ void engine_answer_read(struct span answer, size_t count, struct answer *answer_
     answer_out->piece = got.piece;
     memcpy(about_out->version, got.engine, sizeof about_out->version);
     about_out->generation = got.generation;
+    about_out->raw_signatures = got.raw_signatures;
 }

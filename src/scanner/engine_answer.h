@@ -13,6 +13,7 @@
 struct engine_about {
     char version[64];
     uint64_t generation;
+    uint32_t raw_signatures;
 };
 
 /* `answer` is all that the child sent about a job of `count` pieces. Whatever breaks a rule is ANSWER_FAILED (then

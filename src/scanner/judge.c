@@ -71,6 +71,7 @@ static void ask_show(struct ask *ask, const struct pieces *pieces)
     struct scan_request request = {
         .packs = ask->input->packs, .pieces = pieces->list, .count = pieces->count, .deadline = ask->deadline
     };
+    *ask->answer = (struct answer){ .kind = ANSWER_FAILED };
     scanner->ops->ask(scanner, &request, ask->answer);
     slots_drop(&scanner->slots);
     assert(ask->answer->kind != ANSWER_NOT_ASKED && ask->answer->piece < pieces->count);
@@ -91,6 +92,21 @@ static void ask_add_larger(struct ask *ask, const struct pieces *pieces)
     answer_worsen(ask->answer, &larger);
 }
 
+static void ask_pieces(struct ask *ask, enum scanner_input wanted)
+{
+    struct pieces pieces;
+    if (!pieces_choose(ask->scanner->settings, wanted, SCAN_MOST_PIECES, ask->input, &pieces)) {
+        ask_fail(ask, "no memory for the list of pieces");
+        return;
+    }
+    if (pieces.count > 0)
+        ask_show(ask, &pieces);
+    else
+        answer_set(ask->answer, ANSWER_CLEAN, span_text("")); /* nothing, or nothing but what is too large */
+    ask_add_larger(ask, &pieces);
+    pieces_fini(&pieces);
+}
+
 static void ask_run(void *argument)
 {
     struct ask *ask = argument;
@@ -98,18 +114,13 @@ static void ask_run(void *argument)
     *ask->answer = (struct answer){ .piece = PIECE_WHOLE };
     ask->deadline = deadline_earlier(ask->deadline, deadline_in(ask->scanner->settings->timeout_ms));
 
-    struct pieces pieces;
-    if (!ask_is_trusted(ask)) {
-        /* the answer says why */
-    } else if (!pieces_choose(ask->scanner->settings, SCAN_MOST_PIECES, ask->input, &pieces)) {
-        ask_fail(ask, "no memory for the list of pieces");
-    } else {
-        if (pieces.count > 0)
-            ask_show(ask, &pieces);
-        else
-            answer_set(ask->answer, ANSWER_CLEAN, span_text("")); /* nothing, or nothing but what is too large */
-        ask_add_larger(ask, &pieces);
-        pieces_fini(&pieces);
+    if (ask_is_trusted(ask)) { /* else the answer says why */
+        enum scanner_input wanted = scanner_wanted(ask->scanner);
+        ask_pieces(ask, wanted);
+        /* With this very answer it may have said that it has other signatures now. */
+        enum scanner_input now = scanner_wanted(ask->scanner);
+        if (now != wanted && now == INPUT_BOTH && ask->answer->kind != ANSWER_INFECTED)
+            ask_pieces(ask, INPUT_BOTH);
     }
     ask->answer->took_ms = (uint32_t)(clock_now_ms() - begin_ms);
 }

@@ -20,18 +20,29 @@ static void pieces_add(struct pieces *pieces, const struct scanner_settings *set
     }
 }
 
-bool pieces_choose(const struct scanner_settings *settings, size_t most, const struct scan_input *input,
-                   struct pieces *pieces_out)
+/* What the decoder did not reach may be what a scanner's own unpackers find. */
+static bool wants_whole(enum scanner_input wanted, const struct scan_input *input)
+{
+    if (wanted == INPUT_PARTS)
+        return !input->is_complete;
+    return wanted != INPUT_AUTO || !input->is_complete || !input->has_frame;
+}
+
+bool pieces_choose(const struct scanner_settings *settings, enum scanner_input wanted, size_t most,
+                   const struct scan_input *input, struct pieces *pieces_out)
 {
     *pieces_out = (struct pieces){ 0 };
     if (most > settings->max_pieces)
         most = settings->max_pieces;
-    /* What the decoder did not reach may be what a scanner's own unpackers find. */
-    size_t whole_count = settings->input == INPUT_PARTS && input->is_complete ? 0 : 1;
-    bool with_parts = settings->input != INPUT_MESSAGE && input->part_count > 0 &&
-                      input->part_count + whole_count <= most && input->part_count < PIECE_WHOLE;
-    bool with_whole = whole_count > 0 || !with_parts;
-
+    bool with_whole = wants_whole(wanted, input);
+    bool with_frame = wanted == INPUT_AUTO && !with_whole && input->frame.size > 0;
+    size_t others = with_whole || with_frame ? 1 : 0;
+    bool with_parts = wanted != INPUT_MESSAGE && input->part_count > 0 && input->part_count + others <= most &&
+                      input->part_count < PIECE_FRAME;
+    if (!with_parts) {
+        with_whole = true;
+        with_frame = false;
+    }
     size_t room = (with_parts ? input->part_count : 0) + 1; /* not from input alone: bounded by `most` */
     pieces_out->list = memory_try(room * sizeof *pieces_out->list);
     pieces_out->numbers = memory_try(room * sizeof *pieces_out->numbers);
@@ -41,6 +52,8 @@ bool pieces_choose(const struct scanner_settings *settings, size_t most, const s
     }
     for (size_t i = 0; with_parts && i < input->part_count; i++)
         pieces_add(pieces_out, settings, input->parts[i], (uint32_t)i);
+    if (with_frame)
+        pieces_add(pieces_out, settings, input->frame, PIECE_FRAME);
     if (with_whole)
         pieces_add(pieces_out, settings, input->whole, PIECE_WHOLE);
     return true;

@@ -11,18 +11,19 @@
 
 struct pieces {
     struct piece *list; /* to be freed by pieces_fini */
-    uint32_t *numbers;  /* of each: its index among the parts, or PIECE_WHOLE */
+    uint32_t *numbers;  /* of each: its index among the parts, or PIECE_WHOLE or PIECE_FRAME */
     size_t count;
     bool has_larger;      /* some piece is larger than max_bytes and left out */
     uint32_t larger;      /* the first of those */
     uint64_t larger_size; /* and its size */
 };
 
-/* As settings->input says; with more parts than settings->max_pieces (or `most`) the whole message alone. A message
- * without parts is shown whole, and one whose parts are not complete is shown whole as well. Empty pieces are left out.
- * False where there is no memory. */
-bool pieces_choose(const struct scanner_settings *settings, size_t most, const struct scan_input *input,
-                   struct pieces *pieces_out);
+/* INPUT_AUTO is the parts and the frame. With more pieces than settings->max_pieces (or `most`) the whole message
+ * alone. A message without parts is shown whole, and one whose parts are not complete, or whose frame is not known
+ * where it is asked for, is shown whole as well as its parts. Empty pieces are left out. False where there is no
+ * memory. */
+bool pieces_choose(const struct scanner_settings *settings, enum scanner_input wanted, size_t most,
+                   const struct scan_input *input, struct pieces *pieces_out);
 void pieces_fini(struct pieces *pieces);
 
 #endif

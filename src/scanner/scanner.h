@@ -19,24 +19,28 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SCAN_PACKS = 6 };
+enum { SCAN_PACKS = 7, SCAN_PACK_FRAME = 6 };
 
-/* answer.piece where it speaks of the whole message; else it is an index among the parts. */
+/* answer.piece where it speaks of the whole message or of its frame; else it is an index among the parts. */
 #define PIECE_WHOLE UINT32_MAX
+#define PIECE_FRAME (UINT32_MAX - 1)
 
 /* A run of bytes to be judged: a slice of one of the message's packs. */
 struct piece {
     uint32_t pack;
+    bool is_opened; /* a container whose whole content is among the parts: that it can't be looked into says nothing */
     uint64_t offset;
     uint64_t size;
 };
 
 /* All that may be judged of one message. Everything is sealed and outlives the call. */
 struct scan_input {
-    struct sealed packs[SCAN_PACKS]; /* number 0 is the message; fd -1 where there is none */
+    struct sealed packs[SCAN_PACKS]; /* number 0 is the message, the last its frame; fd -1 where there is none */
     const struct piece *parts;       /* the decoder's; empty parts left out */
     size_t part_count;
     bool is_complete;   /* as far as the decoder can tell, the parts are all that the message holds */
+    bool has_frame;     /* parts and frame together hold every byte; then `frame` may be empty */
+    struct piece frame; /* what is left of the message without the bodies that parts stand for */
     struct piece whole; /* the whole message */
 };
 
@@ -52,6 +56,9 @@ void scanners_free(struct scanner_set *set);
 
 size_t scanners_count(const struct scanner_set *set);
 const char *scanner_name(const struct scanner_set *set, size_t index);
+
+/* Some scanner is to be shown a message's frame; before it is asked for the first time this is a guess. */
+bool scanners_want_frame(struct scanner_set *set);
 
 /* Shows the message to the scanners: primaries first, side by side; backups for failed primaries; as policy->require
  * says. answers_out[scanners_count] says who answered what (ANSWER_NOT_ASKED: not asked); the verdict gets what follows
@@ -69,7 +76,7 @@ bool scanners_admit(struct scanner_set *set, const struct policy_settings *polic
  * each change, for the log. */
 bool scanners_tend(struct scanner_set *set, struct buf *text_out);
 
-/* Lines "scanner.NAME.state=working since=... generation=... queue=..." for `cordon status`. */
+/* Lines "scanner.NAME.state=working since=... generation=... queue=... input=..." for `cordon status`. */
 void scanners_status(struct scanner_set *set, struct buf *text_out);
 
 /* The scanner's own words about itself, for the stamp: "ClamAV 1.4.6/27600", or its name. Copies. */

@@ -23,6 +23,15 @@ void answer_worsen(struct answer *answer, const struct answer *other)
     answer->unscannable = gravest;
 }
 
+void answer_settle(struct answer *answer, const struct piece *piece)
+{
+    if (!piece->is_opened)
+        return;
+    answer->unscannable = UNSCANNABLE_NONE;
+    if (answer->kind == ANSWER_UNSCANNABLE)
+        answer_set(answer, ANSWER_CLEAN, span_text(""));
+}
+
 struct span request_bytes(const struct scan_request *request, size_t index)
 {
     const struct piece *piece = &request->pieces[index];
@@ -31,7 +40,7 @@ struct span request_bytes(const struct scan_request *request, size_t index)
     return span_of(pack->data + piece->offset, piece->size);
 }
 
-void scanner_learn(struct scanner *scanner, struct span version, uint64_t generation)
+void scanner_learn(struct scanner *scanner, struct span version, uint64_t generation, uint32_t raw_signatures)
 {
     lock_take(&scanner->lock);
     (void)span_copy(version, scanner->version, sizeof scanner->version);
@@ -40,7 +49,20 @@ void scanner_learn(struct scanner *scanner, struct span version, uint64_t genera
             *p = '?';
     }
     scanner->generation = generation;
+    scanner->raw_signatures = raw_signatures;
     lock_drop(&scanner->lock);
+}
+
+enum scanner_input scanner_wanted(struct scanner *scanner)
+{
+    enum scanner_input input = scanner->settings->input;
+    if (input != INPUT_AUTO)
+        return input;
+    lock_take(&scanner->lock);
+    if (scanner->raw_signatures > 0)
+        input = INPUT_BOTH;
+    lock_drop(&scanner->lock);
+    return input;
 }
 
 static void scanner_init(struct scanner *scanner, const struct scanner_settings *settings,
@@ -91,6 +113,15 @@ void scanners_free(struct scanner_set *set)
 size_t scanners_count(const struct scanner_set *set)
 {
     return set->count;
+}
+
+bool scanners_want_frame(struct scanner_set *set)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        if (scanner_wanted(&set->scanners[i]) == INPUT_AUTO)
+            return true;
+    }
+    return false;
 }
 
 const char *scanner_name(const struct scanner_set *set, size_t index)

@@ -137,6 +137,10 @@ bool scanners_admit(struct scanner_set *set, const struct policy_settings *polic
 
 static void scanner_put_status(struct scanner *scanner, struct buf *text)
 {
+    static const char *const inputs[] = {
+        [INPUT_MESSAGE] = "message", [INPUT_PARTS] = "parts", [INPUT_BOTH] = "both", [INPUT_AUTO] = "parts+frame"
+    };
+    const char *input = inputs[scanner_wanted(scanner)];
     lock_take(&scanner->lock);
     const struct health *health = &scanner->health;
     if (scanner->since_wall == 0 || scanner->since_told_ms != health->since_ms) {
@@ -148,9 +152,10 @@ static void scanner_put_status(struct scanner *scanner, struct buf *text)
     char since_text[32] = "";
     if (gmtime_r(&since, &utc) != NULL)
         (void)strftime(since_text, sizeof since_text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    buf_printf(text, "scanner.%s.state=%s since=%s generation=%016llx queue=%u version=", scanner->settings->name,
+    buf_printf(text,
+               "scanner.%s.state=%s since=%s generation=%016llx queue=%u input=%s version=", scanner->settings->name,
                health_state_text(health->state), since_text, (unsigned long long)scanner->generation,
-               atomic_load(&scanner->waiting));
+               atomic_load(&scanner->waiting), input);
     escape_value(text, span_text(scanner->version));
     if (health->text[0] != '\0') {
         buf_put_text(text, " reason=");

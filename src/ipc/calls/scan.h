@@ -9,13 +9,18 @@
 
 #include <stdint.h>
 
-#define SCAN_MAGIC UINT64_C(0x4352445343414e31) /* "CRDSCAN1" */
+#define SCAN_MAGIC UINT64_C(0x4352445343414e32) /* "CRDSCAN2" */
 
 enum { SCAN_MOST_PIECES = 2048, SCAN_MOST_PACKS = 8, SCAN_TEXT_SIZE = 192 };
 
+/* Flags of a piece. */
+enum {
+    SCAN_PIECE_OPENED = 1U << 0 /* a container whose content is judged in other pieces: no `unscannable` about it */
+};
+
 struct scan_piece {
     uint32_t pack; /* index of a descriptor of this job */
-    uint32_t reserved;
+    uint32_t flags;
     uint64_t offset;
     uint64_t size;
 };
@@ -42,6 +47,8 @@ struct scan_answer {
     uint32_t piece;            /* which piece the result speaks of */
     uint32_t pieces_judged;    /* pieces with a definite answer */
     uint64_t generation;       /* of the signatures: a number that changes with each set */
+    uint32_t raw_signatures;   /* of them, so many may match what a raw message alone has: encoded bodies */
+    uint32_t reserved;
     char text[SCAN_TEXT_SIZE]; /* terminated */
     char engine[64];           /* "ClamAV 1.4.6/27600" */
 };
