@@ -21,7 +21,21 @@ static int inflate_window(enum inflate_kind kind)
     return windows[kind];
 }
 
+static void inflate_add(struct inflate_sum *sum, const char *data, uInt size)
+{
+    if (sum == NULL)
+        return;
+    sum->crc32 = (uint32_t)crc32(sum->crc32, (const unsigned char *)data, size);
+    sum->size += size;
+}
+
 enum unpack_ending inflate_put(struct unpack *unpack, enum inflate_kind kind, struct span packed, size_t *used_out)
+{
+    return inflate_put_summed(unpack, kind, packed, used_out, NULL);
+}
+
+enum unpack_ending inflate_put_summed(struct unpack *unpack, enum inflate_kind kind, struct span packed,
+                                      size_t *used_out, struct inflate_sum *sum)
 {
     z_stream stream = { 0 };
     *used_out = 0;
@@ -42,6 +56,7 @@ enum unpack_ending inflate_put(struct unpack *unpack, enum inflate_kind kind, st
         uInt had_out = stream.avail_out;
         int result = inflate(&stream, Z_NO_FLUSH);
         *used_out += had_in - stream.avail_in;
+        inflate_add(sum, room, had_out - stream.avail_out);
         unpack_wrote(unpack, had_out - stream.avail_out);
         if (result == Z_OK)
             continue;

@@ -10,4 +10,14 @@ enum inflate_kind { INFLATE_RAW, INFLATE_ZLIB, INFLATE_GZIP };
  * A wrong check sum or length behind sound data is UNPACK_BROKEN; all data was put. */
 enum unpack_ending inflate_put(struct unpack *unpack, enum inflate_kind kind, struct span packed, size_t *used_out);
 
+/* What was put, for containers that keep the sum elsewhere. */
+struct inflate_sum {
+    uint32_t crc32;
+    uint64_t size;
+};
+
+/* As inflate_put; goes on with *sum, which is all zero before the first. */
+enum unpack_ending inflate_put_summed(struct unpack *unpack, enum inflate_kind kind, struct span packed,
+                                      size_t *used_out, struct inflate_sum *sum);
+
 #endif

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 /* The legacy format's blocks hold this much, the last one less. */
+enum { UNLZ4_BEGIN = 5 }; /* what is asked for first */
 enum { UNLZ4_BLOCK = 8 << 20, UNLZ4_HEADER = 4 };
 
 static size_t unlz4_u32(struct span bytes)
@@ -16,16 +17,23 @@ static size_t unlz4_u32(struct span bytes)
     return b[0] | (size_t)b[1] << 8 | (size_t)b[2] << 16 | (size_t)b[3] << 24;
 }
 
-static enum unpack_ending unlz4_frame(struct unpack *unpack, LZ4F_dctx *context, struct span packed, size_t *used_out)
+/* As for Zstandard, the library gets no more than it asks for. */
+static enum unpack_ending unlz4_frame(struct unpack *unpack, LZ4F_dctx *context, bool is_checked, struct span packed,
+                                      size_t *used_out)
 {
+    LZ4F_decompressOptions_t options = { .skipChecksums = !is_checked };
+    size_t given = 0;
+    size_t wanted = UNLZ4_BEGIN;
     for (;;) {
-        struct span rest = span_from(packed, *used_out);
-        size_t size = 0;
-        char *room = unpack_room(unpack, &size);
+        size_t room_size = 0;
+        char *room = unpack_room(unpack, &room_size);
         if (room == NULL)
             return UNPACK_STOPPED;
+        given += span_slice(packed, given, wanted).size;
+        struct span rest = span_slice(packed, *used_out, given - *used_out);
         size_t taken = rest.size;
-        size_t result = LZ4F_decompress(context, room, &size, rest.data, &taken, NULL);
+        size_t size = room_size;
+        size_t result = LZ4F_decompress(context, room, &size, rest.data, &taken, &options);
         /* Where it fails, the library leaves both numbers as they were. */
         if (LZ4F_isError(result)) {
             unpack_wrote(unpack, 0);
@@ -35,8 +43,10 @@ static enum unpack_ending unlz4_frame(struct unpack *unpack, LZ4F_dctx *context,
         unpack_wrote(unpack, size);
         if (result == 0)
             return UNPACK_WHOLE;
-        if (taken == 0 && size == 0)
+        bool is_stuck = taken == 0 && size == 0;
+        if (is_stuck && given == packed.size)
             return UNPACK_CUT;
+        wanted = is_stuck || (*used_out == given && size < room_size) ? result : 0;
     }
 }
 
@@ -93,7 +103,7 @@ enum unpack_ending unlz4_put(struct unpack *unpack, enum unlz4_kind kind, struct
     LZ4F_dctx *context = NULL;
     if (LZ4F_isError(LZ4F_createDecompressionContext(&context, LZ4F_VERSION)))
         return UNPACK_BROKEN;
-    enum unpack_ending ending = unlz4_frame(unpack, context, packed, used_out);
+    enum unpack_ending ending = unlz4_frame(unpack, context, kind == UNLZ4_FRAME, packed, used_out);
     (void)LZ4F_freeDecompressionContext(context);
     return ending;
 }

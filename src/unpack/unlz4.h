@@ -5,8 +5,9 @@
 #include "unpack/unpack.h"
 
 enum unlz4_kind {
-    UNLZ4_FRAME, /* of the present format, or skippable, which puts nothing */
-    UNLZ4_LEGACY /* 02 21 4c 18 and blocks without end mark: it goes to the last block that can be one */
+    UNLZ4_FRAME,           /* of the present format, or skippable, which puts nothing */
+    UNLZ4_FRAME_UNCHECKED, /* the same; check sums are not looked at */
+    UNLZ4_LEGACY           /* 02 21 4c 18 and blocks without end mark: it goes to the last block that can be one */
 };
 
 /* Unpacks one frame at the start of `packed` into the member that is open. *used_out: the packed bytes that it took. A

@@ -4,6 +4,7 @@
 #include <zstd_errors.h>
 
 enum { UNZSTD_WINDOW_LOG = 27 }; /* 128 MiB, as the zstd program's own bound */
+enum { UNZSTD_BEGIN = 5 };       /* what is asked for first */
 
 static enum unpack_ending unzstd_failed(struct unpack *unpack, size_t result)
 {
@@ -15,14 +16,18 @@ static enum unpack_ending unzstd_failed(struct unpack *unpack, size_t result)
     return UNPACK_BROKEN;
 }
 
+/* The library gets just as much as it asks for, and no more before all is written: where a check sum is wrong, it says
+ * no longer what it wrote in the same call. */
 static enum unpack_ending unzstd_run(struct unpack *unpack, ZSTD_DCtx *context, struct span packed, size_t *used_out)
 {
-    ZSTD_inBuffer in = { packed.data, packed.size, 0 };
+    ZSTD_inBuffer in = { packed.data, 0, 0 };
+    size_t wanted = UNZSTD_BEGIN;
     for (;;) {
         size_t size = 0;
         char *room = unpack_room(unpack, &size);
         if (room == NULL)
             return UNPACK_STOPPED;
+        in.size += span_slice(packed, in.size, wanted).size;
         ZSTD_outBuffer out = { room, size, 0 };
         size_t before = in.pos;
         size_t result = ZSTD_decompressStream(context, &out, &in);
@@ -32,8 +37,10 @@ static enum unpack_ending unzstd_run(struct unpack *unpack, ZSTD_DCtx *context, 
             return unzstd_failed(unpack, result);
         if (result == 0)
             return UNPACK_WHOLE;
-        if (out.pos == 0 && in.pos == before)
+        bool is_stuck = out.pos == 0 && in.pos == before;
+        if (is_stuck && in.size == packed.size)
             return UNPACK_CUT;
+        wanted = is_stuck || (in.pos == in.size && out.pos < out.size) ? result : 0;
     }
 }
 
