@@ -58,7 +58,9 @@ void libarchive_prepare(void)
 
 static uint64_t view_size(const struct libarchive_view *view)
 {
-    return view->stride == 0 ? view->content.size : view->content.size / view->stride * LIBARCHIVE_SECTOR;
+    if (view->stride == 0)
+        return view->head.size + span_from(view->content, view->covered).size;
+    return view->content.size / view->stride * LIBARCHIVE_SECTOR;
 }
 
 /* The bytes at `at` that lie in one piece; empty behind the end. */
@@ -69,7 +71,7 @@ static struct span view_piece(const struct libarchive_view *view, uint64_t at)
     if (at < view->head.size)
         return span_from(view->head, (size_t)at);
     if (view->stride == 0)
-        return span_from(view->content, (size_t)at);
+        return span_from(view->content, view->covered + (size_t)at - view->head.size);
     size_t sector = (size_t)(at / LIBARCHIVE_SECTOR);
     size_t within = (size_t)(at % LIBARCHIVE_SECTOR);
     return span_slice(view->content, sector * view->stride + view->skip + within, LIBARCHIVE_SECTOR - within);
@@ -489,4 +491,105 @@ bool libarchive_read_zip(struct unpack *unpack, struct span content)
     if (is_complete)
         is_complete = zip_read(unpack, content, archive_read_support_format_zip_streamable, &encrypted, &opened);
     return is_complete && encrypted > 0 && opened == encrypted && !zip_has_other_aes(content);
+}
+
+/* A local header for data that is one entry's, so that the library takes it from anywhere (APPNOTE 4.3.7). */
+enum { ZIP_HEADER = 42, ZIP_AES_FIELD = 31, ZIP_AES_STRENGTH = 39, ZIP_AES_OVERHEAD = 12 };
+
+static void zip_put_u32(char *at, size_t value)
+{
+    for (size_t i = 0; i < 4; i++)
+        at[i] = (char)(unsigned char)(value >> 8 * i);
+}
+
+/* The entry's data, block by block, into the sink. */
+typedef bool zip_sink(void *context, struct span block);
+
+/* *is_warned_out: the library found something wrong at the end. */
+static enum unpack_ending zip_run(struct libarchive_view view, const char *password, zip_sink *sink, void *context,
+                                  bool *is_warned_out)
+{
+    struct libarchive_run run = { .view = view };
+    struct archive *archive = run_open(&run, archive_read_support_format_zip_streamable, password);
+    struct archive_entry *entry = NULL;
+    enum unpack_ending ending = UNPACK_BROKEN;
+    int result = archive != NULL ? archive_read_next_header(archive, &entry) : ARCHIVE_FATAL;
+    for (size_t idle = 0; result >= ARCHIVE_WARN && result != ARCHIVE_EOF && idle < LIBARCHIVE_IDLE; idle++) {
+        const void *data = NULL;
+        size_t size = 0;
+        la_int64_t at = 0;
+        result = archive_read_data_block(archive, &data, &size, &at);
+        *is_warned_out = *is_warned_out || result == ARCHIVE_WARN;
+        if (result < ARCHIVE_WARN || size == 0)
+            continue;
+        idle = 0;
+        if (!sink(context, span_of(data, size))) {
+            ending = UNPACK_STOPPED;
+            break;
+        }
+    }
+    if (archive != NULL)
+        (void)archive_read_free(archive);
+    return result == ARCHIVE_EOF ? UNPACK_WHOLE : ending;
+}
+
+static bool zip_sink_unpack(void *context, struct span block)
+{
+    return unpack_put(context, block);
+}
+
+enum unpack_ending libarchive_put_ppmd(struct unpack *unpack, struct span packed)
+{
+    char head[ZIP_AES_FIELD] = "PK\3\4\x3f\0\0\0\x62";
+    if (packed.size > UINT32_MAX)
+        return UNPACK_BROKEN;
+    zip_put_u32(head + 18, packed.size);
+    zip_put_u32(head + 22, packed.size);
+    head[26] = 1;
+    head[30] = 'x';
+    bool is_warned = false; /* the sizes and the check sum are not the true ones */
+    struct libarchive_view view = { .content = packed, .head = span_of(head, sizeof head) };
+    return zip_run(view, NULL, zip_sink_unpack, unpack, &is_warned);
+}
+
+static bool zip_sink_buf(void *context, struct span block)
+{
+    struct buf *buf = context;
+    if (block.size > buf->capacity - buf->size)
+        return false;
+    memcpy(buf->data + buf->size, block.data, block.size);
+    buf->size += block.size;
+    return true;
+}
+
+enum unpack_ending libarchive_decrypt_aes(struct unpack *unpack, struct span packed, unsigned strength,
+                                          const char *password, char **plain_out, size_t *size_out)
+{
+    /* AE-2, so that no check sum is looked at, and stored, so that what is decrypted is all. */
+    char head[ZIP_HEADER] = "PK\3\4\x33\0\1\0\x63";
+    static const char field[] = { 0x01, (char)0x99, 7, 0, 2, 0, 'A', 'E' };
+    size_t overhead = ZIP_AES_OVERHEAD + 4 + 4 * (size_t)strength; /* the salt too */
+    if (strength < 1 || strength > 3 || packed.size > UINT32_MAX || packed.size < overhead || password[0] == '\0' ||
+        !unpack_step(unpack, LIBARCHIVE_KEY_STEPS))
+        return UNPACK_STOPPED;
+    zip_put_u32(head + 18, packed.size);
+    zip_put_u32(head + 22, packed.size - overhead);
+    head[26] = 1;
+    head[28] = ZIP_HEADER - ZIP_AES_FIELD;
+    head[30] = 'x';
+    memcpy(head + ZIP_AES_FIELD, field, sizeof field);
+    head[ZIP_AES_STRENGTH] = (char)strength;
+    struct buf plain = { .data = memory_try(packed.size), .capacity = packed.size };
+    if (plain.data == NULL)
+        return UNPACK_STOPPED;
+    bool is_warned = false;
+    struct libarchive_view view = { .content = packed, .head = span_of(head, sizeof head) };
+    enum unpack_ending ending = zip_run(view, password, zip_sink_buf, &plain, &is_warned);
+    if (plain.size != packed.size - overhead) {
+        free(plain.data);
+        return UNPACK_STOPPED;
+    }
+    *plain_out = plain.data;
+    *size_out = plain.size;
+    return ending == UNPACK_WHOLE && !is_warned ? UNPACK_WHOLE : UNPACK_BROKEN;
 }

@@ -18,11 +18,12 @@ void libarchive_prepare(void);
 /* How a format is shown to the library. */
 enum libarchive_format { LIBARCHIVE_7Z, LIBARCHIVE_RAR4, LIBARCHIVE_RAR5, LIBARCHIVE_ISO };
 
-/* What the library sees as its file: `head` in place of the content's first bytes; with a stride, only the 2048 bytes
- * of data in each sector of `stride` bytes, from `skip` on. */
+/* What the library sees as its file: `head` and then the content, less its first `covered` bytes; with a stride, only
+ * the 2048 bytes of data in each sector of `stride` bytes, from `skip` on. */
 struct libarchive_view {
     struct span content;
     struct span head;
+    size_t covered;
     size_t stride; /* 0: the content as it stands */
     size_t skip;
 };
@@ -45,5 +46,17 @@ void libarchive_read(struct unpack *unpack, const struct libarchive_job *job);
  * True where there were encrypted entries and each of them was opened. Other methods than stored and deflate are not
  * opened inside of an encryption. */
 bool libarchive_read_zip(struct unpack *unpack, struct span content);
+
+/* The parts of that for a reader that finds the entries itself. `packed` is an entry's data as it lies in the zip.
+ *
+ * Puts the data of an entry of method 98 into the member that is open. */
+enum unpack_ending libarchive_put_ppmd(struct unpack *unpack, struct span packed);
+
+/* Decrypts an entry of method 99, whose extra field 0x9901 says the strength (1 to 3): what comes out is packed by the
+ * method named there. UNPACK_WHOLE: *plain_out is to be freed with free(). UNPACK_BROKEN: so too, but the code at the
+ * end is wrong: the data was changed, or the password is wrong and seems to fit (one in 65536). UNPACK_STOPPED: nothing
+ * was opened. Charges unpack_step for the key. */
+enum unpack_ending libarchive_decrypt_aes(struct unpack *unpack, struct span packed, unsigned strength,
+                                          const char *password, char **plain_out, size_t *size_out);
 
 #endif

@@ -126,8 +126,79 @@ static void test_zip(void)
     test_context(NULL);
 }
 
+/* The data of the first entry by its local header. */
+static struct span entry_data(struct span zip, size_t packed_size)
+{
+    size_t names = (unsigned char)zip.data[26] + (size_t)(unsigned char)zip.data[28];
+    return span_slice(zip, 30 + names, packed_size);
+}
+
+static struct span wanted_data;
+static enum unpack_ending ppmd_ending;
+
+static void read_ppmd(struct unpack *unpack, struct span content)
+{
+    (void)content;
+    static const struct unpack_member member = { .how = "test" };
+    CHECK(unpack_begin(unpack, &member));
+    ppmd_ending = libarchive_put_ppmd(unpack, wanted_data);
+    unpack_end(unpack);
+}
+
+static void read_aes_ppmd(struct unpack *unpack, struct span content)
+{
+    char *plain = NULL;
+    size_t size = 0;
+    struct span packed = entry_data(content, (unsigned char)content.data[18]);
+    CHECK(libarchive_decrypt_aes(unpack, packed, 1, "", &plain, &size) == UNPACK_STOPPED);
+    CHECK(libarchive_decrypt_aes(unpack, packed, 1, "infected", &plain, &size) == UNPACK_STOPPED);
+    CHECK(libarchive_decrypt_aes(unpack, packed, 2, "sesame", &plain, &size) == UNPACK_STOPPED);
+    CHECK(libarchive_decrypt_aes(unpack, packed, 4, "sesame", &plain, &size) == UNPACK_STOPPED);
+    CHECK(libarchive_decrypt_aes(unpack, span_slice(packed, 0, 3), 1, "sesame", &plain, &size) == UNPACK_STOPPED);
+    CHECK(plain == NULL);
+    if (!CHECK(libarchive_decrypt_aes(unpack, packed, 1, "sesame", &plain, &size) == UNPACK_WHOLE))
+        return;
+    wanted_data = span_of(plain, size);
+    read_ppmd(unpack, content);
+    free(plain);
+    packed.size--;
+    CHECK(libarchive_decrypt_aes(unpack, packed, 1, "sesame", &plain, &size) == UNPACK_BROKEN);
+    free(plain);
+}
+
+static void test_entry(void)
+{
+    static struct collect collect;
+    collect_init(&collect);
+    collect.room = 5;
+    struct span zip = archive_of(zip_ppmd);
+    wanted_data = entry_data(zip, (unsigned char)zip.data[18]);
+    collect_read(&collect, read_ppmd, zip);
+    CHECK(ppmd_ending == UNPACK_WHOLE && collect_find(&collect, span_text(PAYLOAD)) != NULL);
+    collect_fini(&collect);
+
+    collect_init(&collect);
+    wanted_data.size /= 2;
+    collect_read(&collect, read_ppmd, zip);
+    CHECK(ppmd_ending == UNPACK_BROKEN && collect.count == 1);
+    collect_fini(&collect);
+
+    collect_init(&collect);
+    collect.most_bytes = 20;
+    wanted_data = entry_data(zip, (unsigned char)zip.data[18]);
+    collect_read(&collect, read_ppmd, zip);
+    CHECK(ppmd_ending == UNPACK_STOPPED && collect.members[0].bytes.size == 20);
+    collect_fini(&collect);
+
+    collect_init(&collect);
+    collect_read(&collect, read_aes_ppmd, archive_of(zip_aesppmd));
+    CHECK(ppmd_ending == UNPACK_WHOLE && collect_find(&collect, span_text(PAYLOAD)) != NULL);
+    collect_fini(&collect);
+}
+
 int main(void)
 {
     test_zip();
+    test_entry();
     return test_end();
 }
