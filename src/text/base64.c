@@ -156,14 +156,12 @@ static bool line_is_pure(struct span line)
 /* Takes the next line that counts. CR alone is a line end too. */
 static void decoder_line(struct decoder *decoder)
 {
-    struct span rest = decoder->rest;
-    size_t size = 0;
-    if (decoder->reading->line == LINE_ANY)
-        size = rest.size;
-    while (size < rest.size && rest.data[size] != '\n' && rest.data[size] != '\r')
-        size++;
-    decoder->line = span_slice(rest, 0, size);
-    decoder->rest = span_from(rest, size < rest.size ? size + 1 : size);
+    if (decoder->reading->line == LINE_ANY) {
+        decoder->line = decoder->rest;
+        decoder->rest.size = 0;
+        return;
+    }
+    decoder->line = text_cut_line(&decoder->rest);
     if (decoder->reading->line == LINE_PURE && !line_is_pure(decoder->line))
         decoder->line.size = 0;
 }
@@ -240,7 +238,7 @@ static unsigned main_facts(const struct main_decoder *decoder, struct span body)
 }
 
 /* One more member, if it has other bytes than the main one. False: no more members. */
-static bool reading_read(struct unpack *unpack, const struct reading *reading, struct span body)
+static bool reading_read(struct unpack *unpack, const struct reading *reading, struct span body, struct span names)
 {
     struct decoder one = { .reading = &main_reading, .rest = body };
     struct decoder other = { .reading = reading, .rest = body };
@@ -249,17 +247,17 @@ static bool reading_read(struct unpack *unpack, const struct reading *reading, s
     if (text_pulls_equal(decoder_pull, &one, decoder_pull, &other))
         return true;
     struct decoder decoder = { .reading = reading, .rest = body };
-    if (!unpack_begin(unpack, &(struct unpack_member){ .packed_size = body.size, .how = reading->how }))
+    if (!unpack_begin(unpack, &(struct unpack_member){ .names = names, .packed_size = body.size, .how = reading->how }))
         return false;
     (void)text_put_pulled(unpack, decoder_pull, &decoder);
     unpack_end(unpack);
     return true;
 }
 
-static bool run_put(struct unpack *unpack, struct span run, const char *how)
+static bool run_put(struct unpack *unpack, struct span run, struct span names, const char *how)
 {
     struct decoder decoder = { .reading = &main_reading, .rest = run };
-    if (!unpack_begin(unpack, &(struct unpack_member){ .packed_size = run.size, .how = how }))
+    if (!unpack_begin(unpack, &(struct unpack_member){ .names = names, .packed_size = run.size, .how = how }))
         return false;
     (void)text_put_pulled(unpack, decoder_pull, &decoder);
     unpack_end(unpack);
@@ -275,7 +273,7 @@ static bool run_is_long(struct span run)
 }
 
 /* The first run is what decoders give that stop; the others are here. */
-static void runs_read(struct unpack *unpack, struct span body)
+static void runs_read(struct unpack *unpack, struct span body, struct span names)
 {
     (void)span_cut(&body, '=');
     for (size_t count = 0; body.size > 0;) {
@@ -284,18 +282,20 @@ static void runs_read(struct unpack *unpack, struct span body)
         if (!run_is_long(run))
             continue;
         if (count++ == BASE64_RUNS) {
-            (void)run_put(unpack, rest, "base64, the later runs between paddings");
+            (void)run_put(unpack, rest, names, "base64, the later runs between paddings");
             return;
         }
-        if (!run_put(unpack, run, "base64, a run between paddings"))
+        if (!run_put(unpack, run, names, "base64, a run between paddings"))
             return;
     }
 }
 
-void base64_read(struct unpack *unpack, struct span body)
+void base64_read_named(struct unpack *unpack, struct span body, struct span names)
 {
     struct main_decoder decoder = { .rest = body };
-    struct unpack_member member = { .size_hint = body.size / 4 * 3, .how = main_reading.how };
+    struct unpack_member member = {
+        .names = names, .packed_size = body.size, .size_hint = body.size / 4 * 3, .how = main_reading.how
+    };
     if (!unpack_begin(unpack, &member))
         return;
     bool is_whole = text_put_pulled(unpack, main_pull, &decoder);
@@ -304,9 +304,14 @@ void base64_read(struct unpack *unpack, struct span body)
         decoder.facts = FACT_MORE | FACT_OTHER | FACT_UNEVEN;
     unsigned facts = main_facts(&decoder, body);
     for (size_t i = 0; i < sizeof readings / sizeof readings[0]; i++) {
-        if ((readings[i].facts & facts) != 0 && !reading_read(unpack, &readings[i], body))
+        if ((readings[i].facts & facts) != 0 && !reading_read(unpack, &readings[i], body, names))
             return;
     }
     if ((facts & FACT_MORE) != 0)
-        runs_read(unpack, body);
+        runs_read(unpack, body, names);
+}
+
+void base64_read(struct unpack *unpack, struct span body)
+{
+    base64_read_named(unpack, body, (struct span){ 0 });
 }

@@ -14,4 +14,7 @@
 
 void base64_read(struct unpack *unpack, struct span body);
 
+/* For readers that find base64 inside of something: `names` as in unpack_member, `body` a part of the content. */
+void base64_read_named(struct unpack *unpack, struct span body, struct span names);
+
 #endif

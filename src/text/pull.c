@@ -61,3 +61,21 @@ bool text_pulls_equal(text_pull *a, void *a_state, text_pull *b, void *b_state)
         other.at += size;
     }
 }
+
+struct span text_cut_line(struct span *rest)
+{
+    size_t size = 0;
+    while (size < rest->size && rest->data[size] != '\n' && rest->data[size] != '\r')
+        size++;
+    struct span line = span_of(rest->data, size);
+    size += size < rest->size ? 1 : 0;
+    *rest = span_of(rest->data + size, rest->size - size);
+    return line;
+}
+
+struct span text_name(struct span name, char text_out[TEXT_NAME_SIZE])
+{
+    name = span_trim(name);
+    (void)span_copy(name, text_out, TEXT_NAME_SIZE);
+    return span_of(text_out, name.size > 0 ? strlen(text_out) + 1 : 0);
+}
