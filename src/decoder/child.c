@@ -7,10 +7,11 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { JOB_FD_MESSAGE = 0, JOB_FD_REPORT = 1 }; /* the packs follow */
+enum { JOB_FD_MESSAGE = 0, JOB_FD_REPORT = 1 }; /* pack 1 follows, and the others */
 
 int child_boxes_prepare(struct child_boxes *boxes, size_t memory_bytes, struct fault *fault)
 {
@@ -30,21 +31,35 @@ void child_boxes_free(struct child_boxes *boxes)
     boxes->waiting = boxes->busy = NULL;
 }
 
-/* Target 0 is the report, target n the pack n: in this order they came. */
-static int child_write(void *context, unsigned target, uint64_t offset, const void *data, size_t size,
-                       struct fault *fault)
+static int child_write(void *context, uint64_t offset, const void *data, size_t size, struct fault *fault)
 {
     const struct pool_job *received = context;
     const char *next = data;
     while (size > 0) {
-        ssize_t n = pwrite(received->fds[JOB_FD_REPORT + target], next, size, (off_t)offset);
+        ssize_t n = pwrite(received->fds[JOB_FD_REPORT], next, size, (off_t)offset);
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
-            return fault_set_errno(fault, errno, "cannot write to pack %u", target);
+            return fault_set_errno(fault, errno, "cannot write the report");
         next += n;
         offset += (uint64_t)n;
         size -= (size_t)n;
+    }
+    return 0;
+}
+
+/* What is decoded is written straight into the gate's packs. They can't grow, so what lies behind their end is no
+ * memory of theirs: the mapping is as large as the job says, and a write beyond a smaller file ends us. */
+static int child_map_packs(const struct decode_job *job, const struct pool_job *received,
+                           struct emit_pack packs_out[DECODE_PACKS])
+{
+    packs_out[DECODE_PACK_MESSAGE] = (struct emit_pack){ .size = 0 };
+    for (int i = 1; i < DECODE_PACKS; i++) {
+        uint64_t size = i == DECODE_PACK_COMMON ? job->limits.bytes_out : job->limits.own_bytes;
+        void *data = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_SHARED, received->fds[JOB_FD_REPORT + i], 0);
+        if (data == MAP_FAILED)
+            return -1;
+        packs_out[i] = (struct emit_pack){ .data = data, .size = size };
     }
     return 0;
 }
@@ -63,10 +78,12 @@ static int child_decode(const struct decode_job *job, struct pool_job *received)
         return fault.code == ENOMEM ? EX_UNAVAILABLE : EX_DATAERR;
     if (message.size != job->message_size)
         return EX_DATAERR;
-    struct emit emit;
-    if (emit_init(&emit, job, child_write, received, NULL) != 0)
+    struct emit_pack packs[DECODE_PACKS];
+    if (child_map_packs(job, received, packs) != 0)
         return EX_UNAVAILABLE;
-    return decode_message(sealed_span(&message), job, &emit) == 0 ? EX_OK : EX_IOERR;
+    if (decode_message(sealed_span(&message), job, packs, child_write, received, &fault) == 0)
+        return EX_OK;
+    return fault.code == ENOMEM ? EX_UNAVAILABLE : EX_IOERR;
 }
 
 /* Nothing is freed: the process ends here. */

@@ -4,8 +4,9 @@
 
 #include "decoder/emit.h"
 
-/* Reads the whole message and writes packs and report through `emit`, which has been initialised with the same job. 0,
- * or -1 and emit->fault where something could not be written; a message is never a reason for -1. */
-int decode_message(struct span message, const struct decode_job *job, struct emit *emit);
+/* Reads the whole message, writes what it finds into the packs and the report through `write`. 0, or -1 and *fault
+ * where there was no memory or the report could not be written; a message is never a reason for -1. */
+int decode_message(struct span message, const struct decode_job *job, const struct emit_pack packs[DECODE_PACKS],
+                   emit_write *write, void *context, struct fault *fault);
 
 #endif

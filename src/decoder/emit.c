@@ -1,7 +1,13 @@
+/* Invariants:
+ *  1. The bytes of a closed part lie in the message or in packs[pack].data[offset .. offset + size).
+ *  2. common_size is the end of the last part in the common pack: only the open part lies behind it.
+ *  3. bytes_out is the sum over all parts, repeats aside, of what lies in packs; never more than limits.bytes_out.
+ *  4. table holds each distinct content of at least one byte once.
+ */
 #include "emit.h"
 
 #include "base/memory.h"
-#include "mail/detect.h"
+#include "decoder/content_hash.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -11,25 +17,33 @@
 #include <string.h>
 
 enum {
-    EMIT_HEAD_TEXT_MOST = 1024, /* of subject and message_id each */
-    EMIT_REASON_MOST = 2048,
     EMIT_NUMBER_SIZE = 16,
-    EMIT_OWN_SHARE = 4, /* a part that may become a quarter of a pack of its own gets one */
-    EMIT_CUT_LEAST_BYTES = 12
+    EMIT_OWN_SHARE = 4,               /* a part that may become a quarter of a pack of its own gets one */
+    EMIT_RATIO_FREE_BYTES = 16 << 20, /* a member may become so large whatever it is unpacked from */
+    EMIT_NAMES_MOST = 64              /* of one part */
 };
 
-_Static_assert(EMIT_HEAD_TEXT_MOST * 2 + EMIT_REASON_MOST <= DECODE_TEXT_OTHER, "the head's texts have their room");
-
-int emit_init(struct emit *emit, const struct decode_job *job, emit_write *write, void *context, struct fault *fault)
+int emit_init(struct emit *emit, const struct decode_job *job, struct span message,
+              const struct emit_pack packs[DECODE_PACKS], struct fault *fault)
 {
     const struct decode_limits *limits = &job->limits;
-    *emit = (struct emit){ .job = job, .write = write, .context = context, .next_own = DECODE_PACK_OWN };
-    emit->most_cuts = limits->header_bytes / EMIT_CUT_LEAST_BYTES + 1;
+    *emit = (struct emit){ .job = job, .message = message, .next_own = DECODE_PACK_OWN };
+    memcpy(emit->packs, packs, sizeof emit->packs);
+    emit->open.index = EMIT_NO_PART;
+    emit->most_cuts = decode_most_cuts(limits);
+    if (limits->parts > DECODE_MOST_PARTS)
+        return fault_set(fault, ENOMEM, "a limit of %" PRIu32 " parts", limits->parts);
+    emit->table_size = 64;
+    while (emit->table_size < limits->parts * UINT64_C(2))
+        emit->table_size *= 2;
     emit->parts = calloc((size_t)limits->parts + 1, sizeof *emit->parts);
+    emit->known = calloc((size_t)limits->parts + 1, sizeof *emit->known);
+    emit->table = calloc(emit->table_size, sizeof *emit->table);
+    emit->covers = calloc((size_t)limits->parts + 1, sizeof *emit->covers);
     emit->cuts = calloc(emit->most_cuts, sizeof *emit->cuts);
     emit->text = memory_try((size_t)limits->text_bytes + DECODE_TEXT_OTHER);
-    emit->out = memory_try(EMIT_BUFFER_SIZE);
-    if (emit->parts != NULL && emit->cuts != NULL && emit->text != NULL && emit->out != NULL)
+    if (emit->parts != NULL && emit->known != NULL && emit->table != NULL && emit->covers != NULL &&
+        emit->cuts != NULL && emit->text != NULL)
         return 0;
     emit_fini(emit);
     return fault_set(fault, ENOMEM, "no memory for a report of %" PRIu32 " parts", limits->parts);
@@ -38,95 +52,21 @@ int emit_init(struct emit *emit, const struct decode_job *job, emit_write *write
 void emit_fini(struct emit *emit)
 {
     free(emit->parts);
+    free(emit->known);
+    free(emit->table);
+    free(emit->covers);
     free(emit->cuts);
     free(emit->text);
-    free(emit->out);
-    emit->parts = NULL;
-    emit->cuts = NULL;
-    emit->text = emit->out = NULL;
-}
-
-/* --- Reasons --- */
-
-void emit_note(struct emit *emit, enum emit_reason reason)
-{
-    emit->reasons |= 1U << reason;
-}
-
-void emit_note_damaged(struct emit *emit, uint32_t index)
-{
-    emit->parts[index].flags |= DECODE_PART_DAMAGED;
-}
-
-struct reason_row {
-    enum decode_status status;
-    const char *text;
-    uint64_t (*most)(const struct decode_limits *limits); /* NULL: no number */
-};
-
-static uint64_t most_parts(const struct decode_limits *limits)
-{
-    return limits->parts;
-}
-
-static uint64_t most_bytes_out(const struct decode_limits *limits)
-{
-    return limits->bytes_out;
-}
-
-static uint64_t most_depth(const struct decode_limits *limits)
-{
-    return limits->depth;
-}
-
-static uint64_t most_header_bytes(const struct decode_limits *limits)
-{
-    return limits->header_bytes;
-}
-
-static uint64_t most_text_bytes(const struct decode_limits *limits)
-{
-    return limits->text_bytes;
-}
-
-static const struct reason_row reason_rows[EMIT_REASONS] = {
-    [EMIT_LIMIT_PARTS] = { DECODE_INCOMPLETE_LIMIT, "parts", most_parts },
-    [EMIT_LIMIT_BYTES_OUT] = { DECODE_INCOMPLETE_LIMIT, "decoded bytes", most_bytes_out },
-    [EMIT_LIMIT_DEPTH] = { DECODE_INCOMPLETE_LIMIT, "depth", most_depth },
-    [EMIT_LIMIT_HEADER_BYTES] = { DECODE_INCOMPLETE_LIMIT, "header bytes", most_header_bytes },
-    [EMIT_LIMIT_NAMES] = { DECODE_INCOMPLETE_LIMIT, "names: one part has too many or too long ones", NULL },
-    [EMIT_LIMIT_TEXT_BYTES] = { DECODE_INCOMPLETE_LIMIT, "bytes of names and types", most_text_bytes },
-    [EMIT_LIMIT_CUTS] = { DECODE_INCOMPLETE_LIMIT, "too many old fields of ours", NULL },
-    [EMIT_UNSUPPORTED_UUENCODE] = { DECODE_INCOMPLETE_UNSUPPORTED, "a part is in uuencode", NULL },
-    [EMIT_UNSUPPORTED_NESTED] = { DECODE_INCOMPLETE_UNSUPPORTED, "an encoded multipart within another", NULL },
-};
-
-/* The gravest status comes first in its enum. */
-static enum decode_status emit_reasons(const struct emit *emit, struct buf *text)
-{
-    enum decode_status status = DECODE_COMPLETE;
-    for (unsigned i = 0; i < EMIT_REASONS; i++) {
-        const struct reason_row *row = &reason_rows[i];
-        if ((emit->reasons & (1U << i)) == 0)
-            continue;
-        if (status == DECODE_COMPLETE || row->status < status)
-            status = row->status;
-        if (text->size > 0)
-            buf_put_text(text, "; ");
-        buf_put_text(text, row->text);
-        if (row->most != NULL)
-            buf_printf(text, ": more than %" PRIu64, row->most(&emit->job->limits));
-    }
-    mail_defects_put(emit->defects, text);
-    return status;
+    *emit = (struct emit){ 0 };
 }
 
 /* --- Texts --- */
 
-/* A text of the head: has room of its own. */
-static struct decode_text emit_head_text(struct emit *emit, struct span text, size_t most)
+/* A text of the head or of a finding: has room of its own. */
+static struct decode_text text_put_other(struct emit *emit, struct span text)
 {
-    text = span_slice(text, 0, most);
+    uint32_t used = emit->text_size - emit->text_counted;
+    text = span_slice(text, 0, DECODE_TEXT_OTHER - used);
     struct decode_text placed = { .offset = emit->text_size, .size = (uint32_t)text.size };
     if (text.size > 0)
         memcpy(emit->text + emit->text_size, text.data, text.size);
@@ -134,15 +74,16 @@ static struct decode_text emit_head_text(struct emit *emit, struct span text, si
     return placed;
 }
 
-/* False, and noted, where the limit on text forbids it. Appends to *text, which must be the last one or empty. */
-static bool emit_text(struct emit *emit, struct span text, struct decode_text *placed)
+/* Appends to *text, which must be the last one or empty. False, and noted, where the limit forbids it. */
+static bool text_put(struct emit *emit, struct span text, struct decode_text *placed)
 {
     if (text.size > emit->job->limits.text_bytes - emit->text_counted) {
-        emit_note(emit, EMIT_LIMIT_TEXT_BYTES);
+        emit_find(emit, DECODE_LIMIT, 0, "bytes of names and types");
         return false;
     }
     if (placed->size == 0)
         placed->offset = emit->text_size;
+    assert(placed->offset + placed->size == emit->text_size);
     if (text.size > 0)
         memmove(emit->text + emit->text_size, text.data, text.size);
     emit->text_size += (uint32_t)text.size;
@@ -151,263 +92,435 @@ static bool emit_text(struct emit *emit, struct span text, struct decode_text *p
     return true;
 }
 
-static struct span emit_text_span(const struct emit *emit, struct decode_text text)
+struct span emit_text_of(const struct emit *emit, struct decode_text text)
 {
     return span_of(emit->text + text.offset, text.size);
 }
 
-/* A message's parts have few types between them: each stands in the report once, nearly always. */
-static struct decode_text emit_type(struct emit *emit, struct span type)
+/* A message's parts have few types and remarks between them: each stands in the report once, nearly always. */
+static struct decode_text text_share(struct emit *emit, struct span text)
 {
-    size_t free_slot = 0;
-    for (size_t i = 0; i < EMIT_TYPES; i++) {
-        if (emit->types[i].size > 0 && span_equal(emit_text_span(emit, emit->types[i]), type))
-            return emit->types[i];
-        if (emit->types[i].size == 0)
-            free_slot = i;
+    if (text.size == 0)
+        return (struct decode_text){ 0 };
+    for (size_t i = 0; i < EMIT_TEXTS && emit->texts[i].size > 0; i++) {
+        if (span_equal(emit_text_of(emit, emit->texts[i]), text))
+            return emit->texts[i];
     }
     struct decode_text placed = { 0 };
-    if (emit_text(emit, type, &placed))
-        emit->types[free_slot] = placed;
+    if (text_put(emit, text, &placed))
+        emit->texts[emit->next_text++ % EMIT_TEXTS] = placed;
     return placed;
-}
-
-static struct decode_text emit_path(struct emit *emit, const struct emit_part *part)
-{
-    struct decode_text placed = { 0 };
-    char number[EMIT_NUMBER_SIZE];
-    int size = snprintf(number, sizeof number, "%s%" PRIu32, part->parent == DECODE_NO_PARENT ? "" : ".", part->number);
-    struct span parent = { 0 };
-    if (part->parent != DECODE_NO_PARENT)
-        parent = emit_text_span(emit, emit->parts[part->parent].path);
-    if (emit_text(emit, parent, &placed))
-        (void)emit_text(emit, span_of(number, (size_t)size), &placed);
-    return placed;
-}
-
-static struct decode_text emit_names(struct emit *emit, struct span names)
-{
-    struct decode_text placed = { 0 };
-    while (names.size > 0) {
-        size_t size = span_find_byte(names, '\0') + 1;
-        if (!emit_text(emit, span_slice(names, 0, size), &placed))
-            break;
-        names = span_from(names, size);
-    }
-    return placed;
-}
-
-struct span emit_declared(const struct emit *emit, uint32_t index)
-{
-    return emit_text_span(emit, emit->parts[index].declared);
 }
 
 void emit_put_subject(struct emit *emit, struct span value)
 {
     if (emit->subject.size == 0)
-        emit->subject = emit_head_text(emit, value, EMIT_HEAD_TEXT_MOST);
+        emit->subject = text_put_other(emit, span_slice(value, 0, DECODE_HEAD_TEXT_MOST));
 }
 
 void emit_put_message_id(struct emit *emit, struct span value)
 {
     if (emit->message_id.size == 0)
-        emit->message_id = emit_head_text(emit, value, EMIT_HEAD_TEXT_MOST);
+        emit->message_id = text_put_other(emit, span_slice(value, 0, DECODE_HEAD_TEXT_MOST));
+}
+
+/* --- What is said of the message --- */
+
+void emit_find(struct emit *emit, enum decode_kind kind, uint32_t index, const char *text)
+{
+    if (index < emit->part_count)
+        emit->parts[index].flags |= DECODE_KIND_BIT(kind);
+    for (uint32_t i = 0; i < emit->finding_count; i++) {
+        if (emit->findings[i].kind == kind && span_is(emit_text_of(emit, emit->findings[i].text), text))
+            return;
+    }
+    emit->kinds |= DECODE_KIND_BIT(kind);
+    if (emit->finding_count == DECODE_MOST_FINDINGS || emit->part_count == 0 ||
+        emit->text_size - emit->text_counted >= DECODE_TEXT_OTHER)
+        return;
+    emit->findings[emit->finding_count++] = (struct decode_finding){ .kind = kind,
+                                                                     .part = index < emit->part_count ? index : 0,
+                                                                     .text = text_put_other(emit, span_text(text)) };
+}
+
+bool emit_step(struct emit *emit, uint64_t units, uint32_t index)
+{
+    emit->steps += units;
+    if (emit->steps <= emit->job->limits.steps)
+        return true;
+    emit_find(emit, DECODE_LIMIT, index, "steps of work");
+    return false;
 }
 
 void emit_add_cut(struct emit *emit, struct decode_range cut)
 {
     if (emit->cut_count == emit->most_cuts)
-        emit_note(emit, EMIT_LIMIT_CUTS);
+        emit_find(emit, DECODE_LIMIT, 0, "too many old fields of ours");
     else
         emit->cuts[emit->cut_count++] = cut;
 }
 
+void emit_cover(struct emit *emit, struct decode_range range, uint32_t owner)
+{
+    const struct decode_part *part = &emit->parts[owner];
+    /* A slice owns what lies in it. One that has its bytes from elsewhere, as a repeat, leaves them to the frame. */
+    if (part->pack == DECODE_PACK_MESSAGE &&
+        (range.offset < part->offset || range.offset + range.size > part->offset + part->size))
+        return;
+    if (range.size > 0 && emit->cover_count < emit->job->limits.parts)
+        emit->covers[emit->cover_count++] = (struct decode_cover){ .offset = range.offset,
+                                                                   .size = range.size,
+                                                                   .owner = owner };
+}
+
+/* --- Parts --- */
+
+static struct decode_text put_path(struct emit *emit, int32_t parent, uint32_t number)
+{
+    struct decode_text placed = { 0 };
+    char text[EMIT_NUMBER_SIZE];
+    bool is_root = parent == DECODE_NO_PARENT;
+    int size = snprintf(text, sizeof text, "%s%" PRIu32, is_root ? "" : ".", number);
+    struct span above = is_root ? span_of(NULL, 0) : emit_text_of(emit, emit->parts[parent].path);
+    if (text_put(emit, above, &placed))
+        (void)text_put(emit, span_of(text, (size_t)size), &placed);
+    return placed;
+}
+
+bool emit_add_part(struct emit *emit, int32_t parent, const char *how, uint32_t *index_out)
+{
+    uint32_t above = parent == DECODE_NO_PARENT ? 0 : (uint32_t)parent;
+    uint32_t depth = parent == DECODE_NO_PARENT ? 0 : emit->parts[parent].depth + 1;
+    assert(parent == DECODE_NO_PARENT || above < emit->part_count);
+    if (emit->part_count == emit->job->limits.parts || depth > emit->job->limits.depth) {
+        char text[64];
+        bool is_depth = depth > emit->job->limits.depth;
+        (void)snprintf(text, sizeof text, "%s: more than %" PRIu32, is_depth ? "depth" : "parts",
+                       is_depth ? emit->job->limits.depth : emit->job->limits.parts);
+        emit_find(emit, DECODE_LIMIT, above, text);
+        return false;
+    }
+    uint32_t number = parent == DECODE_NO_PARENT ? 1 : ++emit->known[above].children;
+    struct decode_part *part = &emit->parts[emit->part_count];
+    *part = (struct decode_part){ .pack = DECODE_PACK_MESSAGE, .parent = parent, .depth = depth };
+    part->path = put_path(emit, parent, number);
+    if (how != NULL)
+        part->how = text_share(emit, span_text(how));
+    emit->known[emit->part_count] = (struct emit_known){ .hash = 0 };
+    *index_out = emit->part_count++;
+    return true;
+}
+
+void emit_drop_part(struct emit *emit, uint32_t index)
+{
+    assert(index + 1 == emit->part_count && emit->open.index != index);
+    const struct decode_part *part = &emit->parts[index];
+    if (part->parent != DECODE_NO_PARENT)
+        emit->known[part->parent].children--;
+    emit->part_count--;
+}
+
+static bool names_have(struct span names, struct span name)
+{
+    while (names.size > 0) {
+        if (span_equal(span_cut(&names, '\0'), name))
+            return true;
+    }
+    return false;
+}
+
+void emit_add_names(struct emit *emit, uint32_t index, struct span names)
+{
+    struct decode_part *part = &emit->parts[index];
+    for (unsigned count = 0; names.size > 0 && count < EMIT_NAMES_MOST; count++) {
+        size_t size = span_find_byte(names, '\0') + 1;
+        struct span name = span_slice(names, 0, size);
+        names = span_from(names, size);
+        struct span have = emit_text_of(emit, part->names);
+        if (size == 1 || names_have(have, span_slice(name, 0, size - 1)))
+            continue;
+        if (part->names.size > 0 && part->names.offset + part->names.size != emit->text_size) {
+            struct decode_text moved = { 0 }; /* names lie together: these go where there is room behind them */
+            if (!text_put(emit, have, &moved))
+                return;
+            part->names = moved;
+        }
+        if (!text_put(emit, name, &part->names))
+            return;
+    }
+    if (names.size > 0)
+        emit_find(emit, DECODE_LIMIT, index, "names of one part");
+}
+
+void emit_set_declared(struct emit *emit, uint32_t index, struct span type)
+{
+    emit->parts[index].declared = text_share(emit, type);
+}
+
+void emit_set_odd(struct emit *emit, uint32_t index, struct span text)
+{
+    emit->parts[index].odd = text_share(emit, text);
+}
+
+void emit_set_detected(struct emit *emit, uint32_t index, const char *type)
+{
+    emit->parts[index].detected = text_share(emit, span_text(type));
+}
+
+void emit_add_flags(struct emit *emit, uint32_t index, uint32_t flags)
+{
+    emit->parts[index].flags |= flags;
+}
+
 /* --- Bytes --- */
 
-static int emit_flush(struct emit *emit)
-{
-    if (emit->fault.code != 0)
-        return -1;
-    if (emit->out_size == 0)
-        return 0;
-    if (emit->write(emit->context, emit->out_target, emit->out_offset, emit->out, emit->out_size, &emit->fault) != 0)
-        return -1;
-    emit->out_offset += emit->out_size;
-    emit->out_size = 0;
-    return 0;
-}
-
-/* What is put next goes there. Small parts that follow one another in the common pack leave together. */
-static int emit_aim(struct emit *emit, unsigned target, uint64_t offset)
-{
-    if (emit->out_target == target && emit->out_offset + emit->out_size == offset)
-        return 0;
-    if (emit_flush(emit) != 0)
-        return -1;
-    emit->out_target = target;
-    emit->out_offset = offset;
-    return 0;
-}
-
-static int emit_put(struct emit *emit, const void *data, size_t size)
-{
-    const char *next = data;
-    while (size > 0) {
-        size_t room = EMIT_BUFFER_SIZE - emit->out_size;
-        size_t piece = size < room ? size : room;
-        memcpy(emit->out + emit->out_size, next, piece);
-        emit->out_size += piece;
-        next += piece;
-        size -= piece;
-        if (emit->out_size == EMIT_BUFFER_SIZE && emit_flush(emit) != 0)
-            return -1;
-    }
-    return emit->fault.code != 0 ? -1 : 0;
-}
-
-/* Decodes straight into the buffer, up to the limit on decoded bytes. */
-static int emit_decode(struct emit *emit, struct mail_transfer *transfer, struct decode_part *part)
-{
-    uint64_t left = emit->job->limits.bytes_out - emit->bytes_out;
-    for (;;) {
-        if (EMIT_BUFFER_SIZE - emit->out_size < MAIL_TRANSFER_LEAST && emit_flush(emit) != 0)
-            return -1;
-        size_t size = mail_transfer_read(transfer, emit->out + emit->out_size, EMIT_BUFFER_SIZE - emit->out_size);
-        bool is_over = size > left;
-        if (is_over) {
-            emit_note(emit, EMIT_LIMIT_BYTES_OUT);
-            part->flags |= DECODE_PART_DAMAGED;
-            size = (size_t)left;
-        }
-        mail_sample_add(&emit->sample, span_of(emit->out + emit->out_size, size));
-        emit->out_size += size;
-        part->size += size;
-        left -= size;
-        if (is_over || size == 0)
-            break;
-    }
-    emit->bytes_out += part->size;
-    return emit->fault.code != 0 ? -1 : 0;
-}
-
-/* By the most that the body can become, for its true size is known only afterwards. */
+/* By the most that it can become, for its true size is known only afterwards. */
 static bool wants_own_pack(const struct emit *emit, uint64_t most)
 {
     uint64_t own = emit->job->limits.own_bytes;
     return emit->next_own < DECODE_PACKS && most > 0 && most >= own / EMIT_OWN_SHARE && most <= own;
 }
 
-int emit_put_decoded(struct emit *emit, uint32_t index, enum mail_encoding encoding, struct span body,
-                     struct decode_range source)
+void emit_open(struct emit *emit, uint32_t index, uint64_t packed_size, uint64_t size_hint)
 {
+    const struct decode_limits *limits = &emit->job->limits;
     struct decode_part *part = &emit->parts[index];
-    struct mail_transfer transfer;
-    bool is_own = wants_own_pack(emit, mail_transfer_most(encoding, body.size));
-    mail_transfer_init(&transfer, encoding, body);
+    assert(emit->open.index == EMIT_NO_PART && index < emit->part_count && part->size == 0);
+    uint64_t ratio_left = EMIT_RATIO_FREE_BYTES;
+    uint64_t most = 0;
+    if (!__builtin_mul_overflow(packed_size, (uint64_t)limits->ratio, &most) && most > ratio_left)
+        ratio_left = most;
+    uint64_t bytes_left = limits->bytes_out - emit->bytes_out;
+    bool is_own = wants_own_pack(emit, size_hint);
     part->pack = is_own ? emit->next_own++ : DECODE_PACK_COMMON;
     part->offset = is_own ? 0 : emit->common_size;
-    part->source = source;
-    emit->steps += body.size;
-    mail_sample_init(&emit->sample);
-    if (emit_aim(emit, part->pack, part->offset) != 0 || emit_decode(emit, &transfer, part) != 0)
-        return -1;
-    if (!is_own)
-        emit->common_size += part->size;
-    part->detected = emit_type(emit, span_text(mail_detect(&emit->sample)));
-    emit->defects |= transfer.defects;
-    if (transfer.defects != 0)
-        emit_note_damaged(emit, index);
-    return 0;
+    emit->open = (struct emit_open){ .index = index,
+                                     .packed_size = packed_size,
+                                     .size_left = ratio_left < bytes_left ? ratio_left : bytes_left,
+                                     .is_ratio = ratio_left < bytes_left };
 }
 
-/* --- Parts and the report --- */
-
-bool emit_add_part(struct emit *emit, const struct emit_part *part, uint32_t *index_out)
+/* It became larger than its pack of its own: what there is of it moves to the common one. */
+static bool move_to_common(struct emit *emit, struct decode_part *part)
 {
-    if (emit->part_count == emit->job->limits.parts) {
-        emit_note(emit, EMIT_LIMIT_PARTS);
+    struct emit_pack *common = &emit->packs[DECODE_PACK_COMMON];
+    if (part->pack == DECODE_PACK_COMMON || part->size > common->size - emit->common_size)
         return false;
-    }
-    struct decode_part *placed = &emit->parts[emit->part_count];
-    assert(part->parent == DECODE_NO_PARENT || part->parent < (int64_t)emit->part_count);
-    *placed = (struct decode_part){ .pack = DECODE_PACK_MESSAGE, .parent = part->parent };
-    if (part->parent != DECODE_NO_PARENT)
-        placed->depth = emit->parts[part->parent].depth + 1;
-    placed->path = emit_path(emit, part);
-    placed->names = emit_names(emit, part->names);
-    placed->declared = emit_type(emit, part->declared);
-    *index_out = emit->part_count++;
+    memcpy(common->data + emit->common_size, emit->packs[part->pack].data + part->offset, part->size);
+    emit->next_own--;
+    part->pack = DECODE_PACK_COMMON;
+    part->offset = emit->common_size;
     return true;
 }
 
-void emit_put_slice(struct emit *emit, uint32_t index, struct span body, struct decode_range source)
+static void find_limit(struct emit *emit)
 {
-    struct decode_part *part = &emit->parts[index];
-    part->pack = DECODE_PACK_MESSAGE;
-    part->offset = source.offset;
-    part->size = source.size;
-    part->source = source;
-    mail_sample_init(&emit->sample);
-    mail_sample_add(&emit->sample, body);
-    part->detected = emit_type(emit, span_text(mail_detect(&emit->sample)));
+    const struct decode_limits *limits = &emit->job->limits;
+    char text[96];
+    if (emit->open.is_ratio)
+        (void)snprintf(text, sizeof text, "more than %" PRIu32 " times what it is unpacked from", limits->ratio);
+    else
+        (void)snprintf(text, sizeof text, "decoded bytes: more than %" PRIu64, limits->bytes_out);
+    emit_find(emit, DECODE_LIMIT, emit->open.index, text);
 }
 
-/* Frames are what lies between the parts' sources, which come in the message's order. */
-static int emit_frames(struct emit *emit, uint32_t *count_out)
+char *emit_room(struct emit *emit, size_t *size_out)
 {
+    assert(emit->open.index != EMIT_NO_PART);
+    struct decode_part *part = &emit->parts[emit->open.index];
+    const struct emit_pack *pack = &emit->packs[part->pack];
+    if (emit->open.size_left > 0 && part->offset + part->size == pack->size && move_to_common(emit, part))
+        pack = &emit->packs[part->pack];
+    uint64_t room = pack->size - part->offset - part->size;
+    room = room < emit->open.size_left ? room : emit->open.size_left;
+    *size_out = room < SIZE_MAX ? (size_t)room : SIZE_MAX;
+    if (room > 0)
+        return pack->data + part->offset + part->size;
+    find_limit(emit);
+    return NULL;
+}
+
+void emit_wrote(struct emit *emit, size_t size)
+{
+    assert(emit->open.index != EMIT_NO_PART && size <= emit->open.size_left);
+    emit->parts[emit->open.index].size += size;
+    emit->open.size_left -= size;
+}
+
+static bool pack_has(struct span pack, struct span bytes)
+{
+    return bytes.data >= pack.data && bytes.data <= pack.data + pack.size &&
+           bytes.size <= (size_t)(pack.data + pack.size - bytes.data);
+}
+
+/* The open part owns no pack yet but what emit_open has given it. */
+static void give_back_pack(struct emit *emit, const struct decode_part *part)
+{
+    if (part->pack >= DECODE_PACK_OWN && part->pack + 1 == emit->next_own)
+        emit->next_own--;
+}
+
+void emit_slice(struct emit *emit, struct span bytes)
+{
+    struct decode_part *part = &emit->parts[emit->open.index];
+    assert(emit->open.index != EMIT_NO_PART && part->size == 0);
+    give_back_pack(emit, part);
+    for (uint32_t i = 0; i < DECODE_PACKS; i++) {
+        struct span pack = i == DECODE_PACK_MESSAGE ? emit->message
+                                                    : span_of(emit->packs[i].data, (size_t)emit->packs[i].size);
+        if (bytes.size == 0 || !pack_has(pack, bytes))
+            continue;
+        if (i != DECODE_PACK_MESSAGE && bytes.size > emit->open.size_left) {
+            find_limit(emit);
+            break;
+        }
+        part->pack = i;
+        part->offset = (uint64_t)(bytes.data - pack.data);
+        part->size = bytes.size;
+        emit->open.is_slice = true;
+        return;
+    }
+    part->pack = DECODE_PACK_MESSAGE;
+    part->offset = 0;
+    emit->open.is_slice = true;
+}
+
+struct span emit_bytes(const struct emit *emit, uint32_t index)
+{
+    const struct decode_part *part = &emit->parts[index];
+    const char *data = part->pack == DECODE_PACK_MESSAGE ? emit->message.data : emit->packs[part->pack].data;
+    return span_of(data != NULL ? data + part->offset : NULL, (size_t)part->size);
+}
+
+/* The part that has these bytes already, or EMIT_NO_PART; then this one is it from now on. */
+static uint32_t find_same(struct emit *emit, uint32_t index)
+{
+    struct span bytes = emit_bytes(emit, index);
+    uint64_t hash = content_hash(bytes, emit->job->seed);
+    emit->known[index].hash = hash;
+    for (uint32_t slot = (uint32_t)hash & (emit->table_size - 1);; slot = (slot + 1) & (emit->table_size - 1)) {
+        uint32_t other = emit->table[slot];
+        if (other == 0) {
+            emit->table[slot] = index + 1;
+            return EMIT_NO_PART;
+        }
+        if (emit->known[other - 1].hash == hash && span_equal(emit_bytes(emit, other - 1), bytes))
+            return other - 1;
+    }
+}
+
+bool emit_close(struct emit *emit)
+{
+    uint32_t index = emit->open.index;
+    struct decode_part *part = &emit->parts[index];
+    bool is_slice = emit->open.is_slice;
+    assert(index != EMIT_NO_PART);
+    emit->open.index = EMIT_NO_PART;
+    if (part->size == 0) {
+        give_back_pack(emit, part);
+        part->pack = DECODE_PACK_MESSAGE;
+        part->offset = 0;
+        return false;
+    }
+    uint32_t same = find_same(emit, index);
+    if (same != EMIT_NO_PART) {
+        if (!is_slice)
+            give_back_pack(emit, part);
+        part->pack = emit->parts[same].pack;
+        part->offset = emit->parts[same].offset;
+        part->flags |= DECODE_PART_REPEAT;
+        return false;
+    }
+    if (part->pack != DECODE_PACK_MESSAGE) /* a slice costs its scan */
+        emit->bytes_out += part->size;
+    if (part->pack == DECODE_PACK_COMMON && !is_slice)
+        emit->common_size = part->offset + part->size;
+    return true;
+}
+
+/* --- The report --- */
+
+struct report {
+    struct emit *emit;
+    emit_write *write;
+    void *context;
+    struct fault *fault;
+    uint64_t at;
+};
+
+static int report_put(struct report *report, const void *data, size_t size)
+{
+    if (size == 0)
+        return 0;
+    if (report->write(report->context, report->at, data, size, report->fault) != 0)
+        return -1;
+    report->at += size;
+    return 0;
+}
+
+static int cover_compare(const void *a, const void *b)
+{
+    const struct decode_cover *x = a;
+    const struct decode_cover *y = b;
+    if (x->offset != y->offset)
+        return x->offset < y->offset ? -1 : 1;
+    return x->owner < y->owner ? -1 : x->owner > y->owner;
+}
+
+/* Of two that overlap the first keeps its bytes and the other one is left out: what nobody owns is the frame's. */
+static int report_put_covers(struct report *report, uint32_t *count_out)
+{
+    struct emit *emit = report->emit;
     uint64_t at = 0;
     *count_out = 0;
-    for (uint32_t i = 0; i <= emit->part_count; i++) {
-        struct decode_range next = { .offset = emit->job->message_size };
-        if (i < emit->part_count)
-            next = emit->parts[i].source;
-        if (i < emit->part_count && next.size == 0)
+    qsort(emit->covers, emit->cover_count, sizeof *emit->covers, cover_compare);
+    for (uint32_t i = 0; i <= emit->cover_count; i++) {
+        struct decode_cover next = { .offset = emit->job->message_size };
+        if (i < emit->cover_count)
+            next = emit->covers[i];
+        if (next.offset < at || (i < emit->cover_count && next.owner >= emit->part_count))
             continue;
-        assert(next.offset >= at);
-        struct decode_range frame = { .offset = at, .size = next.offset - at };
-        at = next.offset + next.size;
-        if (frame.size == 0)
-            continue;
-        if (emit_put(emit, &frame, sizeof frame) != 0)
+        struct decode_cover frame = { .offset = at, .size = next.offset - at, .owner = DECODE_FRAME };
+        if (frame.size > 0 && report_put(report, &frame, sizeof frame) != 0)
             return -1;
-        (*count_out)++;
+        if (next.size > 0 && report_put(report, &next, sizeof next) != 0)
+            return -1;
+        *count_out += (frame.size > 0 ? 1U : 0U) + (next.size > 0 ? 1U : 0U);
+        at = next.offset + next.size;
     }
     return 0;
 }
 
-static int emit_arrays(struct emit *emit, struct decode_head *head)
+int emit_finish(struct emit *emit, emit_write *write, void *context, struct fault *fault)
 {
-    if (emit_aim(emit, EMIT_TO_REPORT, sizeof *head) != 0 ||
-        emit_put(emit, emit->parts, emit->part_count * sizeof *emit->parts) != 0 ||
-        emit_frames(emit, &head->frame_count) != 0 ||
-        emit_put(emit, emit->cuts, emit->cut_count * sizeof *emit->cuts) != 0 ||
-        emit_put(emit, emit->text, emit->text_size) != 0)
+    struct report report = {
+        .emit = emit, .write = write, .context = context, .fault = fault, .at = sizeof(struct decode_head)
+    };
+    struct decode_head head = { .magic = DECODE_MAGIC,
+                                .kinds = emit->kinds,
+                                .received_count = emit->received_count,
+                                .part_count = emit->part_count,
+                                .cut_count = emit->cut_count,
+                                .finding_count = emit->finding_count,
+                                .text_size = emit->text_size,
+                                .subject = emit->subject,
+                                .message_id = emit->message_id,
+                                .magic_end = DECODE_MAGIC };
+    head.parts_at = report.at;
+    if (report_put(&report, emit->parts, emit->part_count * sizeof *emit->parts) != 0)
         return -1;
-    head->part_count = emit->part_count;
-    head->cut_count = emit->cut_count;
-    head->text_size = emit->text_size;
-    head->parts_at = sizeof *head;
-    head->frames_at = head->parts_at + head->part_count * sizeof *emit->parts;
-    head->cuts_at = head->frames_at + head->frame_count * sizeof(struct decode_range);
-    head->text_at = head->cuts_at + head->cut_count * sizeof *emit->cuts;
-    return 0;
-}
-
-int emit_finish(struct emit *emit)
-{
-    struct decode_head head = { .magic = DECODE_MAGIC, .magic_end = DECODE_MAGIC };
-    struct buf reason;
-    buf_init(&reason, EMIT_REASON_MOST);
-    head.status = emit_reasons(emit, &reason);
-    head.flags = emit->defects != 0 ? DECODE_MALFORMED : 0;
-    head.reason = emit_head_text(emit, buf_span(&reason), EMIT_REASON_MOST);
-    buf_fini(&reason);
-    head.subject = emit->subject;
-    head.message_id = emit->message_id;
-    head.received_count = emit->received_count;
-    if (emit_arrays(emit, &head) != 0)
+    head.covers_at = report.at;
+    if (report_put_covers(&report, &head.cover_count) != 0)
         return -1;
-    if (emit_aim(emit, EMIT_TO_REPORT, 0) != 0 || emit_put(emit, &head, sizeof head) != 0)
+    head.cuts_at = report.at;
+    if (report_put(&report, emit->cuts, emit->cut_count * sizeof *emit->cuts) != 0)
         return -1;
-    return emit_flush(emit);
+    head.findings_at = report.at;
+    if (report_put(&report, emit->findings, emit->finding_count * sizeof *emit->findings) != 0)
+        return -1;
+    head.text_at = report.at;
+    if (report_put(&report, emit->text, emit->text_size) != 0)
+        return -1;
+    report.at = 0;
+    return report_put(&report, &head, sizeof head);
 }

@@ -1,8 +1,9 @@
-/* What the decoder hands out: parts, their bytes into packs, and at the end the report (ipc/calls/decode.h).
+/* What the decoder hands out: parts, their bytes in packs, what was found, and at the end the report
+ * (ipc/calls/decode.h).
  *
- * It alone knows the limits on what goes out, and checks them before a byte is written. All memory is taken at the
- * start, by the limits: nothing that a message contains makes it ask for more. Bytes leave through one buffer and the
- * caller's write function, so a test reads what a gate would.
+ * It alone knows the limits on what goes out, and checks them before a byte is written. The packs are memory that the
+ * gate lent, so what is decoded is at once where it belongs, and can be looked into there. One part at a time is open
+ * for bytes. A content that another part has already is stored once.
  */
 #ifndef CORDON_DECODER_EMIT_H
 #define CORDON_DECODER_EMIT_H
@@ -11,97 +12,121 @@
 #include "base/fault.h"
 #include "base/span.h"
 #include "ipc/calls/decode.h"
-#include "mail/defect.h"
-#include "mail/sample.h"
-#include "mail/transfer.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { EMIT_TO_REPORT = 0, EMIT_BUFFER_SIZE = 65536, EMIT_TYPES = 32 };
+enum { EMIT_TEXTS = 128, EMIT_NO_PART = UINT32_MAX };
 
-/* Writes at an offset of a pack (DECODE_PACK_COMMON and on) or of the report (EMIT_TO_REPORT). 0, or -1 and *fault. */
-typedef int emit_write(void *context, unsigned target, uint64_t offset, const void *data, size_t size,
-                       struct fault *fault);
+/* The memory of one pack. */
+struct emit_pack {
+    char *data;
+    uint64_t size;
+};
 
-/* Reasons to call the report incomplete. */
-enum emit_reason {
-    EMIT_LIMIT_PARTS,
-    EMIT_LIMIT_BYTES_OUT,
-    EMIT_LIMIT_DEPTH,
-    EMIT_LIMIT_HEADER_BYTES,
-    EMIT_LIMIT_NAMES,
-    EMIT_LIMIT_TEXT_BYTES,
-    EMIT_LIMIT_CUTS,
-    EMIT_UNSUPPORTED_UUENCODE,
-    EMIT_UNSUPPORTED_NESTED,
-    EMIT_REASONS
+/* Writes at an offset of the report. 0, or -1 and *fault. */
+typedef int emit_write(void *context, uint64_t offset, const void *data, size_t size, struct fault *fault);
+
+/* What is known of a part beside what is reported. */
+struct emit_known {
+    uint64_t hash; /* of its bytes, once it is closed */
+    uint32_t children;
+};
+
+struct emit_open {
+    uint32_t index; /* EMIT_NO_PART: none is open */
+    uint64_t packed_size;
+    uint64_t size_left; /* until a limit */
+    bool is_ratio;      /* and that limit is the one on the ratio */
+    bool is_slice;
 };
 
 struct emit {
     const struct decode_job *job;
-    emit_write *write;
-    void *context;
-    struct fault fault; /* of the write that failed; nothing is written after it */
+    struct span message;
+    struct emit_pack packs[DECODE_PACKS]; /* [0] is unused: that is the message */
+    uint64_t common_size;
+    unsigned next_own;
+    uint64_t bytes_out;
+    uint64_t steps;
+    struct emit_open open;
 
     struct decode_part *parts;
+    struct emit_known *known; /* of each part */
     uint32_t part_count;
+    uint32_t *table; /* of contents: index of a part + 1 */
+    uint32_t table_size;
+    struct decode_cover *covers; /* what parts own of the message */
+    uint32_t cover_count;
     struct decode_range *cuts;
     uint32_t cut_count;
     uint32_t most_cuts;
+    struct decode_finding findings[DECODE_MOST_FINDINGS];
+    uint32_t finding_count;
+    uint32_t kinds;
+
     char *text;
     uint32_t text_size;
     uint32_t text_counted; /* against limits.text_bytes: all but the head's texts */
-    struct decode_text types[EMIT_TYPES];
-    struct mail_sample sample; /* of the part whose bytes pass */
+    struct decode_text texts[EMIT_TEXTS];
+    unsigned next_text;
     struct decode_text subject, message_id;
     uint32_t received_count;
-
-    unsigned reasons; /* bits (1U << enum emit_reason) */
-    mail_defects defects;
-    uint64_t steps; /* encoded bytes looked at */
-
-    uint64_t bytes_out;
-    uint64_t common_size;
-    unsigned next_own;
-    unsigned out_target; /* the buffer's bytes belong here */
-    uint64_t out_offset;
-    size_t out_size;
-    char *out;
 };
 
-struct emit_part {
-    int32_t parent;  /* DECODE_NO_PARENT: the message itself */
-    uint32_t number; /* among its parent's children, from 1 */
-    struct span names;
-    struct span declared;
-};
-
-/* -1 where the memory for these limits can't be had. `job` must outlive *emit. */
-int emit_init(struct emit *emit, const struct decode_job *job, emit_write *write, void *context, struct fault *fault);
+/* -1 where the memory for these limits can't be had. Everything given must outlive *emit. */
+int emit_init(struct emit *emit, const struct decode_job *job, struct span message,
+              const struct emit_pack packs[DECODE_PACKS], struct fault *fault);
 void emit_fini(struct emit *emit);
 
-/* False at the limit on parts, which is noted. */
-bool emit_add_part(struct emit *emit, const struct emit_part *part, uint32_t *index_out);
+/* --- Parts --- */
 
-/* The part's bytes are these of the message: `body` lies at `source`. Their type is detected. */
-void emit_put_slice(struct emit *emit, uint32_t index, struct span body, struct decode_range source);
+/* Adds a part without bytes; its number among its parent's children is counted. False at the limit on parts or depth,
+ * which is noted. `parent` may be DECODE_NO_PARENT; `how` NULL. */
+bool emit_add_part(struct emit *emit, int32_t parent, const char *how, uint32_t *index_out);
 
-/* The part's bytes are the decoded body; their type is detected. `source` has size 0 where another part accounts for
- * it. 0, or -1 and emit->fault. */
-int emit_put_decoded(struct emit *emit, uint32_t index, enum mail_encoding encoding, struct span body,
-                     struct decode_range source);
+/* Takes the newest part away again. */
+void emit_drop_part(struct emit *emit, uint32_t index);
 
-void emit_note(struct emit *emit, enum emit_reason reason);
-void emit_note_damaged(struct emit *emit, uint32_t index);
-struct span emit_declared(const struct emit *emit, uint32_t index);
+/* More names, each ended by a NUL; those that are there already are left out. */
+void emit_add_names(struct emit *emit, uint32_t index, struct span names);
+void emit_set_declared(struct emit *emit, uint32_t index, struct span type);
+void emit_set_detected(struct emit *emit, uint32_t index, const char *type);
+void emit_set_odd(struct emit *emit, uint32_t index, struct span text);
+void emit_add_flags(struct emit *emit, uint32_t index, uint32_t flags);
+struct span emit_text_of(const struct emit *emit, struct decode_text text);
+
+/* --- Bytes --- */
+
+/* Opens the part for bytes. `packed_size`: what they are unpacked from; `size_hint`: what they may become. */
+void emit_open(struct emit *emit, uint32_t index, uint64_t packed_size, uint64_t size_hint);
+
+/* Room for the next bytes: NULL where a limit forbids any, which is noted. */
+char *emit_room(struct emit *emit, size_t *size_out);
+void emit_wrote(struct emit *emit, size_t size);
+
+/* The open part's bytes are these, which lie in the message or in a pack. */
+void emit_slice(struct emit *emit, struct span bytes);
+
+/* Closes it. True where no other part has the same bytes. */
+bool emit_close(struct emit *emit);
+
+struct span emit_bytes(const struct emit *emit, uint32_t index);
+
+/* --- What is said of the message --- */
+
+void emit_find(struct emit *emit, enum decode_kind kind, uint32_t index, const char *text);
+void emit_cover(struct emit *emit, struct decode_range range, uint32_t owner);
+
+/* Counts work. False, and noted, beyond the limit. */
+bool emit_step(struct emit *emit, uint64_t units, uint32_t index);
 
 /* Facts of the message's own header. */
 void emit_add_cut(struct emit *emit, struct decode_range cut);
 void emit_put_subject(struct emit *emit, struct span value);
 void emit_put_message_id(struct emit *emit, struct span value);
 
-/* Writes the report. Nothing may follow. 0, or -1 and emit->fault. */
-int emit_finish(struct emit *emit);
+/* Writes the report. Nothing may follow. 0, or -1 and *fault. */
+int emit_finish(struct emit *emit, emit_write *write, void *context, struct fault *fault);
 
 #endif

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-enum { DECODER_QUEUE = 256, DECODER_MISTAKES_LIMIT = 16384 };
+enum { DECODER_QUEUE = 256, DECODER_MISTAKES_LIMIT = 16384, WARM_PACK_BYTES = 4096 };
 
 /* A bit of everything, so that every page that a message needs has been touched before the first fork. */
 static const char warm_message[] = "X-Cordon-Scan: pending\r\n"
@@ -23,30 +23,32 @@ static const char warm_message[] = "X-Cordon-Scan: pending\r\n"
                                    "--b\r\nContent-Disposition: attachment; filename=\"=?utf-8?B?YS50eHQ=?=\"\r\n"
                                    "Content-Transfer-Encoding: base64\r\n\r\nYWJj\r\n--b--\r\n";
 
-static int warm_write(void *context, unsigned target, uint64_t offset, const void *data, size_t size,
-                      struct fault *fault)
+static int warm_write(void *context, uint64_t offset, const void *data, size_t size, struct fault *fault)
 {
-    (void)context, (void)target, (void)offset, (void)data, (void)size, (void)fault;
+    (void)context, (void)offset, (void)data, (void)size, (void)fault;
     return 0;
 }
 
 static void warm_up(void)
 {
+    static char room[DECODE_PACKS][WARM_PACK_BYTES];
+    struct emit_pack packs[DECODE_PACKS] = { 0 };
     struct decode_job job = { .magic = DECODE_MAGIC,
                               .message_size = strlen(warm_message),
                               .standin_bytes = (uint32_t)strcspn(warm_message, "\n") + 1,
-                              .limits = { .bytes_out = 4096,
-                                          .own_bytes = 1024,
+                              .limits = { .bytes_out = WARM_PACK_BYTES,
+                                          .own_bytes = WARM_PACK_BYTES,
                                           .parts = 8,
                                           .depth = 4,
                                           .header_bytes = 4096,
-                                          .text_bytes = 4096 },
+                                          .text_bytes = 4096,
+                                          .steps = 100000,
+                                          .ratio = 100,
+                                          .readings = 8 },
                               .host = "warm.invalid" };
-    struct emit emit;
-    if (emit_init(&emit, &job, warm_write, NULL, NULL) != 0)
-        return;
-    (void)decode_message(span_text(warm_message), &job, &emit);
-    emit_fini(&emit);
+    for (unsigned i = 1; i < DECODE_PACKS; i++)
+        packs[i] = (struct emit_pack){ .data = room[i], .size = WARM_PACK_BYTES };
+    (void)decode_message(span_text(warm_message), &job, packs, warm_write, NULL, NULL);
 }
 
 static struct settings *load_settings(void)

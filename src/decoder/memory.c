@@ -14,18 +14,18 @@ struct decode_limits memory_limits(void)
                                    .parts = 1000,
                                    .depth = 20,
                                    .header_bytes = 65536,
-                                   .text_bytes = 65536 };
+                                   .text_bytes = 65536,
+                                   .steps = 1000000,
+                                   .ratio = 400,
+                                   .readings = 64 };
 }
 
-static int memory_write(void *context, unsigned target, uint64_t offset, const void *data, size_t size,
-                        struct fault *fault)
+static int memory_write(void *context, uint64_t offset, const void *data, size_t size, struct fault *fault)
 {
     struct memory *memory = context;
-    uint64_t room = target == EMIT_TO_REPORT ? memory->report_size : memory->pack_sizes[target];
     (void)fault;
-    assert(target < DECODE_PACKS && offset <= room && size <= room - offset);
-    memcpy(memory->packs[target] + offset, data, size);
-    memory->writes++;
+    assert(offset <= memory->report_size && size <= memory->report_size - offset);
+    memcpy(memory->report_data + offset, data, size);
     return 0;
 }
 
@@ -38,22 +38,17 @@ void memory_decode(struct memory *memory, struct span message, size_t standin_by
     };
     (void)snprintf(memory->job.host, sizeof memory->job.host, "%s", host);
     memory->report_size = decode_report_size(limits);
-    memory->packs[EMIT_TO_REPORT] = memory_new(memory->report_size);
+    memory->report_data = memory_new(memory->report_size);
     memory->pack_sizes[DECODE_PACK_MESSAGE] = message.size;
     for (unsigned i = 1; i < DECODE_PACKS; i++) {
         memory->pack_sizes[i] = i == DECODE_PACK_COMMON ? limits->bytes_out : limits->own_bytes;
-        memory->packs[i] = memory_new(memory->pack_sizes[i] + 1);
+        memory->packs[i] = (struct emit_pack){ .data = memory_new(memory->pack_sizes[i] + 1),
+                                               .size = memory->pack_sizes[i] };
     }
-
-    struct emit emit;
     struct fault fault = { 0 };
-    int result = emit_init(&emit, &memory->job, memory_write, memory, &fault);
+    int result = decode_message(message, &memory->job, memory->packs, memory_write, memory, &fault);
     assert(result == 0);
-    result = decode_message(message, &memory->job, &emit);
-    assert(result == 0);
-    memory->steps = emit.steps;
-    emit_fini(&emit);
-    if (decode_report_check(span_of(memory->packs[EMIT_TO_REPORT], memory->report_size), message, &memory->job,
+    if (decode_report_check(span_of(memory->report_data, memory->report_size), message, &memory->job,
                             memory->pack_sizes, &memory->report, &fault) != 0) {
         (void)fprintf(stderr, "the report of a message is refused: %s\n", fault.text);
         abort();
@@ -62,13 +57,14 @@ void memory_decode(struct memory *memory, struct span message, size_t standin_by
 
 void memory_free(struct memory *memory)
 {
-    for (unsigned i = 0; i < DECODE_PACKS; i++)
-        free(memory->packs[i]);
+    free(memory->report_data);
+    for (unsigned i = 1; i < DECODE_PACKS; i++)
+        free(memory->packs[i].data);
 }
 
 struct span memory_part(const struct memory *memory, uint32_t index)
 {
     const struct decode_part *part = &memory->report.parts[index];
-    const char *pack = part->pack == DECODE_PACK_MESSAGE ? memory->message.data : memory->packs[part->pack];
+    const char *pack = part->pack == DECODE_PACK_MESSAGE ? memory->message.data : memory->packs[part->pack].data;
     return span_of(pack != NULL ? pack + part->offset : NULL, part->size);
 }

@@ -11,11 +11,10 @@ struct memory {
     struct span message;
     struct decode_job job;
     uint64_t pack_sizes[DECODE_PACKS];
-    char *packs[DECODE_PACKS]; /* [EMIT_TO_REPORT] is the report */
+    struct emit_pack packs[DECODE_PACKS];
+    char *report_data;
     uint64_t report_size;
     struct decode_report report;
-    uint64_t steps;
-    unsigned writes;
 };
 
 struct decode_limits memory_limits(void); /* ample ones */

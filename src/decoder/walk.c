@@ -1,36 +1,149 @@
 #include "walk.h"
 
-#include "base/memory.h"
+#include "decoder/content_hash.h"
+#include "decoder/receive.h"
+#include "mail/detect.h"
 #include "mail/header.h"
-#include "mail/reader.h"
+#include "mail/sniff.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* An open part. */
-struct walk_level {
-    uint32_t index; /* in emit's parts */
-    uint32_t children;
-};
+enum { WALK_MARKS_SHARE = 2, WALK_MARKS_LEAST = 1000, WALK_BUFFERS_FIRST = 4 };
 
-struct walk {
-    struct span message;
-    struct emit *emit;
-    struct mail_reader reader;
-    struct walk_level *levels; /* by depth */
-    bool is_in_encoded;        /* inside a container that is encoded as a whole */
-    uint32_t encoded_depth;    /* the outermost such container's */
-    bool is_stopped;           /* at the limit on parts */
-};
-
-static struct decode_range walk_range(const struct walk *walk, struct span body)
+int walk_init(struct walk *walk, struct emit *emit, struct fault *fault)
 {
-    if (body.size == 0 && body.data == NULL)
-        return (struct decode_range){ 0 };
-    return (struct decode_range){ .offset = (uint64_t)(body.data - walk->message.data), .size = body.size };
+    uint32_t parts = emit->job->limits.parts;
+    *walk = (struct walk){ .emit = emit };
+    walk->seen_size = 64;
+    while (walk->seen_size < parts * UINT64_C(2))
+        walk->seen_size *= 2;
+    walk->works = calloc((size_t)parts + 1, sizeof *walk->works);
+    walk->seen = calloc(walk->seen_size, sizeof *walk->seen);
+    mail_entity_init(&walk->entity, emit->job->limits.text_bytes);
+    words_init(&walk->words);
+    if (walk->works != NULL && walk->seen != NULL)
+        return 0;
+    walk_fini(walk);
+    return fault_set(fault, ENOMEM, "no memory for a walk over %u parts", parts);
 }
 
-/* --- The message's own header --- */
+void walk_fini(struct walk *walk)
+{
+    for (uint32_t i = 0; i < walk->buffer_count; i++)
+        mail_lines_fini(&walk->buffers[i].lines);
+    for (size_t i = 0; i < walk->later_count; i++)
+        free(walk->later[i].boundary);
+    free(walk->later);
+    free(walk->buffers);
+    free(walk->works);
+    free(walk->seen);
+    mail_entity_fini(&walk->entity);
+    words_fini(&walk->words);
+    *walk = (struct walk){ 0 };
+}
+
+bool walk_add_buffer(struct walk *walk, struct span bytes, uint32_t *buffer_out)
+{
+    for (uint32_t i = 0; i < walk->buffer_count; i++) {
+        if (walk->buffers[i].bytes.data == bytes.data && walk->buffers[i].bytes.size == bytes.size) {
+            *buffer_out = i;
+            return true;
+        }
+    }
+    if (walk->buffer_count == walk->buffer_room) {
+        uint32_t room = walk->buffer_room == 0 ? WALK_BUFFERS_FIRST : walk->buffer_room * 2;
+        struct walk_buffer *buffers = realloc(walk->buffers, room * sizeof *buffers);
+        if (buffers == NULL)
+            return false;
+        walk->buffers = buffers;
+        walk->buffer_room = room;
+    }
+    struct walk_buffer *buffer = &walk->buffers[walk->buffer_count];
+    *buffer_out = walk->buffer_count++;
+    buffer->bytes = bytes;
+    mail_lines_init(&buffer->lines, bytes, (size_t)walk->emit->job->limits.parts * WALK_MARKS_SHARE + WALK_MARKS_LEAST);
+    return true;
+}
+
+/* Has this range been added? Remembers it under the part that comes next. */
+static bool is_seen(struct walk *walk, const struct walk_range *range)
+{
+    struct {
+        uint64_t buffer, from, to;
+    } key = { range->buffer, range->from, range->to };
+    uint64_t hash = content_hash(span_of(&key, sizeof key), walk->emit->job->seed);
+    uint32_t slot = (uint32_t)hash & (walk->seen_size - 1);
+    for (; walk->seen[slot] != 0; slot = (slot + 1) & (walk->seen_size - 1)) {
+        const struct work *work = &walk->works[walk->seen[slot] - 1];
+        if (work->buffer == range->buffer && work->from == range->from && work->to == range->to)
+            return true;
+    }
+    if (walk->emit->part_count < walk->emit->job->limits.parts)
+        walk->seen[slot] = walk->emit->part_count + 1;
+    return false;
+}
+
+void walk_add_entity(struct walk *walk, uint32_t parent, const struct walk_range *range, const char *how)
+{
+    uint32_t index = 0;
+    if (walk->emit->parts[parent].depth >= walk->emit->job->limits.depth) {
+        (void)emit_add_part(walk->emit, (int32_t)parent, how, &index); /* refused, and noted */
+        return;
+    }
+    if (is_seen(walk, range) || !emit_add_part(walk->emit, (int32_t)parent, how, &index))
+        return;
+    if (range->is_reading)
+        emit_add_flags(walk->emit, index, DECODE_PART_READING);
+    walk->works[index] = (struct work){ .kind = WORK_ENTITY,
+                                        .buffer = range->buffer,
+                                        .from = range->from,
+                                        .to = range->to,
+                                        .is_in_digest = range->is_in_digest,
+                                        .is_guess = range->is_guess };
+}
+
+/* What only some readers see, and nobody else has shown yet, is what makes a message malformed. But where it was us who
+ * took a text for mail, it says nothing how readers disagree in there. */
+static void check_reading(struct walk *walk, uint32_t index)
+{
+    struct emit *emit = walk->emit;
+    int32_t reading = DECODE_NO_PARENT;
+    for (int32_t i = (int32_t)index; i != DECODE_NO_PARENT; i = emit->parts[i].parent) {
+        if (walk->works[i].is_guess)
+            return;
+        if (reading == DECODE_NO_PARENT && (emit->parts[i].flags & DECODE_PART_READING) != 0)
+            reading = i;
+    }
+    if (reading == DECODE_NO_PARENT)
+        return;
+    char how[128];
+    (void)span_copy(emit_text_of(emit, emit->parts[reading].how), how, sizeof how);
+    emit_find(emit, DECODE_MALFORMED, (uint32_t)reading, how[0] != '\0' ? how : "readers disagree");
+}
+
+bool walk_close_content(struct walk *walk, uint32_t index, bool is_message)
+{
+    struct emit *emit = walk->emit;
+    bool is_fresh = emit_close(emit);
+    if (emit->parts[index].size > 0) {
+        struct mail_sample sample;
+        mail_sample_init(&sample);
+        mail_sample_add(&sample, emit_bytes(emit, index));
+        emit_set_detected(emit, index, mail_detect(&sample));
+    }
+    if (!is_fresh)
+        return false;
+    check_reading(walk, index);
+    struct work *work = &walk->works[index];
+    work->kind = WORK_CONTENT;
+    work->is_message = is_message;
+    return true;
+}
+
+/* --- The message itself --- */
 
 static void read_received(struct walk *walk, struct span value)
 {
@@ -41,6 +154,7 @@ static void read_received(struct walk *walk, struct span value)
 static void read_subject(struct walk *walk, struct span value)
 {
     emit_put_subject(walk->emit, value);
+    words_add(&walk->words, value);
 }
 
 static void read_message_id(struct walk *walk, struct span value)
@@ -57,13 +171,22 @@ static const struct {
     { "Message-ID", read_message_id },
 };
 
-/* A field that the limit on headers cuts in two is not looked at. Files are not forwarded, so nothing is cut there. */
-static void walk_header(struct walk *walk, struct span header)
+/* The message's own header up to its empty line. A field that the limit on headers cuts in two is not looked at. Files
+ * are not forwarded, so nothing is cut there. */
+static void read_own_header(struct walk *walk, size_t start)
 {
-    const struct decode_job *job = walk->emit->job;
+    struct emit *emit = walk->emit;
+    const struct decode_job *job = emit->job;
     struct span host = span_text(job->host);
-    struct span rest = span_slice(header, 0, job->limits.header_bytes);
-    bool is_cut = rest.size < header.size;
+    size_t size = 0;
+    for (struct span lines = span_from(emit->message, start); lines.size > 0 && size <= job->limits.header_bytes;) {
+        struct span line = mail_line_cut(&lines);
+        if (mail_line_kind(line) == MAIL_LINE_EMPTY)
+            break;
+        size += line.size;
+    }
+    bool is_cut = size > job->limits.header_bytes;
+    struct span rest = span_slice(emit->message, start, is_cut ? job->limits.header_bytes : size);
     struct mail_field field;
     while (mail_field_next(&rest, &field) && !(is_cut && rest.size == 0)) {
         for (size_t i = 0; i < sizeof header_fields / sizeof header_fields[0]; i++) {
@@ -71,113 +194,51 @@ static void walk_header(struct walk *walk, struct span header)
                 header_fields[i].read(walk, field.value);
         }
         if (job->standin_bytes > 0 && decode_field_is_ours(field.whole, host))
-            emit_add_cut(walk->emit, walk_range(walk, field.whole));
+            emit_add_cut(emit, (struct decode_range){ .offset = (uint64_t)(field.whole.data - emit->message.data),
+                                                      .size = field.whole.size });
     }
+    if (is_cut)
+        emit_find(emit, DECODE_LIMIT, 0, "header bytes");
 }
 
-/* --- The tree --- */
-
-/* Adds a part under the one above; false, and the walk ends, at the limit. */
-static bool walk_add(struct walk *walk, uint32_t depth, struct span names, struct span declared, uint32_t *index_out)
+static void start_mail(struct walk *walk, size_t start)
 {
-    struct emit_part part = { .parent = DECODE_NO_PARENT, .number = 1, .names = names, .declared = declared };
-    if (depth > 0) {
-        part.parent = (int32_t)walk->levels[depth - 1].index;
-        part.number = ++walk->levels[depth - 1].children;
+    struct emit *emit = walk->emit;
+    uint32_t buffer = 0;
+    if (!walk_add_buffer(walk, emit->message, &buffer)) {
+        emit_find(emit, DECODE_LIMIT, 0, "buffers");
+        return;
     }
-    walk->is_stopped = !emit_add_part(walk->emit, &part, index_out);
-    return !walk->is_stopped;
+    read_own_header(walk, start);
+    walk->works[0] = (struct work){ .kind = WORK_ENTITY, .buffer = buffer, .from = start, .to = emit->message.size };
+    walk_entity(walk, 0);
+    walk_other_line_ends(walk, 0, buffer);
 }
 
-static int walk_begin(struct walk *walk, const struct mail_event *event)
+void walk_run(struct walk *walk, size_t start, bool is_file)
 {
-    struct walk_level *level = &walk->levels[event->depth];
-    *level = (struct walk_level){ 0 };
-    if (event->depth == 0)
-        walk_header(walk, event->header);
-    if (!walk_add(walk, event->depth, event->names, event->type, &level->index))
-        return 0;
-    if (event->part == MAIL_LEAF || event->encoding == MAIL_ENCODING_IDENTITY)
-        return 0;
-    if (walk->is_in_encoded)
-        emit_note(walk->emit, EMIT_UNSUPPORTED_NESTED);
-    else
-        walk->encoded_depth = event->depth;
-    walk->is_in_encoded = true;
-    return 0;
-}
-
-static int walk_body(struct walk *walk, const struct mail_event *event)
-{
-    uint32_t index = walk->levels[event->depth].index;
-    struct decode_range source = walk_range(walk, event->body);
-    if (event->encoding == MAIL_ENCODING_UUENCODE)
-        emit_note(walk->emit, EMIT_UNSUPPORTED_UUENCODE);
-    bool is_as_is = event->part != MAIL_LEAF || event->encoding == MAIL_ENCODING_IDENTITY ||
-                    event->encoding == MAIL_ENCODING_UUENCODE;
-    if (!is_as_is)
-        return emit_put_decoded(walk->emit, index, event->encoding, event->body, source);
-    emit_put_slice(walk->emit, index, event->body, source);
-    return 0;
-}
-
-/* Its children account for the bytes; the decoded whole is given beside them. Once on each way down, so that no byte is
- * decoded more than twice. */
-static int walk_end(struct walk *walk, const struct mail_event *event)
-{
-    if (event->is_damaged)
-        emit_note_damaged(walk->emit, walk->levels[event->depth].index);
-    if (!walk->is_in_encoded || walk->encoded_depth != event->depth)
-        return 0;
-    walk->is_in_encoded = false;
-    if (event->encoding == MAIL_ENCODING_UUENCODE)
-        return 0;
-    uint32_t index = 0;
-    struct span declared = emit_declared(walk->emit, walk->levels[event->depth].index);
-    if (!walk_add(walk, event->depth + 1, span_of(NULL, 0), declared, &index))
-        return 0;
-    return emit_put_decoded(walk->emit, index, event->encoding, event->body, (struct decode_range){ 0 });
-}
-
-static void walk_note(struct walk *walk)
-{
-    static const struct {
-        unsigned limit;
-        enum emit_reason reason;
-    } rows[] = {
-        { MAIL_LIMIT_DEPTH, EMIT_LIMIT_DEPTH },
-        { MAIL_LIMIT_HEADER, EMIT_LIMIT_HEADER_BYTES },
-        { MAIL_LIMIT_NAMES, EMIT_LIMIT_NAMES },
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if ((mail_reader_limits(&walk->reader) & rows[i].limit) != 0)
-            emit_note(walk->emit, rows[i].reason);
+    struct emit *emit = walk->emit;
+    uint32_t root = 0;
+    if (!emit_add_part(emit, DECODE_NO_PARENT, NULL, &root))
+        return;
+    size_t mail_at = is_file ? mail_start(emit->message) : start;
+    if (!is_file || mail_looks(span_from(emit->message, mail_at))) {
+        start_mail(walk, mail_at);
+    } else {
+        emit_open(emit, root, emit->message.size, 0);
+        emit_slice(emit, emit->message);
+        (void)walk_close_content(walk, root, false);
     }
-    walk->emit->defects |= mail_reader_defects(&walk->reader);
-    walk->emit->steps += mail_reader_steps(&walk->reader);
-}
-
-int walk_message(struct span message, size_t start, struct emit *emit)
-{
-    static int (*const handlers[])(struct walk *, const struct mail_event *) = {
-        [MAIL_EVENT_BEGIN] = walk_begin,
-        [MAIL_EVENT_BODY] = walk_body,
-        [MAIL_EVENT_END] = walk_end,
-    };
-    const struct decode_limits *limits = &emit->job->limits;
-    struct mail_limits mail_limits = { .depth = limits->depth,
-                                       .header_bytes = limits->header_bytes,
-                                       .names_bytes = limits->text_bytes };
-    struct walk walk = { .message = message, .emit = emit };
-    walk.levels = memory_new(((size_t)limits->depth + 1) * sizeof *walk.levels);
-    mail_reader_init(&walk.reader, span_from(message, start), &mail_limits);
-
-    int result = 0;
-    struct mail_event event;
-    while (result == 0 && !walk.is_stopped && mail_reader_next(&walk.reader, &event))
-        result = handlers[event.kind](&walk, &event);
-    walk_note(&walk);
-    mail_reader_fini(&walk.reader);
-    free(walk.levels);
-    return result;
+    walk->next_entity = 1;
+    while (walk->next_content < emit->part_count) {
+        do {
+            for (; walk->next_entity < emit->part_count; walk->next_entity++) {
+                if (walk->works[walk->next_entity].kind == WORK_ENTITY)
+                    walk_entity(walk, walk->next_entity);
+            }
+        } while (walk_divide_later(walk));
+        uint32_t index = walk->next_content++;
+        if (walk->works[index].kind == WORK_CONTENT)
+            walk_content(walk, index);
+    }
 }

@@ -1,8 +1,7 @@
 #include "encoded_word.h"
 
+#include "base/base64.h"
 #include "mail/charset.h"
-#include "mail/param.h"
-#include "mail/transfer.h"
 
 enum { WORD_PIECE = 256 };
 
@@ -15,11 +14,11 @@ struct word {
 
 static void put_base64(struct span text, struct buf *bytes)
 {
-    struct mail_transfer transfer;
+    struct base64 base64 = { 0 };
     char piece[WORD_PIECE];
-    mail_transfer_init(&transfer, MAIL_ENCODING_BASE64, text);
-    for (size_t n = 0; (n = mail_transfer_read(&transfer, piece, sizeof piece)) > 0;)
-        buf_put(bytes, piece, n);
+    while (text.size > 0)
+        buf_put(bytes, piece, base64_decode(&base64, &text, piece, sizeof piece));
+    buf_put(bytes, piece, base64_flush(&base64, piece));
 }
 
 /* The "Q" encoding is not quite quoted-printable: '_' is a space (RFC 2047 section 4.2). */

@@ -1,7 +1,8 @@
 #include "entity.h"
 
-#include "mail/header.h"
+#include "mail/mime_field.h"
 #include "mail/param.h"
+#include "mail/value.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -9,12 +10,13 @@
 void mail_entity_init(struct mail_entity *entity, size_t names_bytes)
 {
     *entity = (struct mail_entity){ 0 };
+    mail_boundaries_init(&entity->boundaries);
     mail_names_init(&entity->names, names_bytes);
 }
 
 void mail_entity_fini(struct mail_entity *entity)
 {
-    buf_fini(&entity->boundary);
+    mail_boundaries_fini(&entity->boundaries);
     mail_names_fini(&entity->names);
 }
 
@@ -23,154 +25,201 @@ static void entity_note(struct mail_entity *entity, enum mail_defect defect)
     entity->defects |= MAIL_DEFECT_BIT(defect);
 }
 
-static bool is_type(struct span text)
-{
-    size_t slash = span_find_byte(text, '/');
-    return slash != SPAN_NONE && slash > 0 && slash + 1 < text.size;
-}
+/* --- Content-Type --- */
 
-/* "type/subtype" as it should be, or with spaces or comments around the slash, as RFC 822 let it be written. */
-static void entity_put_type(struct mail_entity *entity, struct span value)
+/* "type/subtype", in lower case, without the spaces, quotes and comments that some put around its slash. */
+static void read_media_type(struct span value, char type_out[MAIL_TYPE_SIZE])
 {
-    struct mail_params params;
-    mail_params_init(&params, value);
-    struct span head = params.head;
-    struct span rest = params.rest;
-    (void)span_copy(head, entity->type, sizeof entity->type);
-    if (!is_type(head) && head.size > 0 && head.size < sizeof entity->type) {
-        bool has_slash = head.data[head.size - 1] == '/';
-        if (!has_slash && rest.size > 0 && rest.data[0] == '/')
-            rest = span_from(rest, 1);
-        else if (!has_slash)
-            rest.size = 0;
-        struct mail_params second;
-        mail_params_init(&second, rest);
-        int size = (int)second.head.size;
-        if (second.head.size > 0 && second.head.size < sizeof entity->type)
-            (void)snprintf(entity->type + head.size, sizeof entity->type - head.size, "%s%.*s", has_slash ? "" : "/",
-                           size, second.head.data);
+    size_t size = 0;
+    bool has_slash = false;
+    bool is_gap = false;
+    for (size_t i = 0; i < value.size && size + 1 < MAIL_TYPE_SIZE; i++) {
+        char c = value.data[i];
+        if (c == ';' || c == ',')
+            break;
+        if (ascii_is_space(c) || c == '"' || c == '\'') {
+            is_gap = is_gap || (size > 0 && ascii_is_space(c));
+            continue;
+        }
+        bool is_slash = c == '/' && !has_slash;
+        if (is_gap && !is_slash && type_out[size - 1] != '/')
+            break; /* a second word: a parameter whose semicolon is missing */
+        has_slash |= is_slash;
+        is_gap = false;
+        type_out[size++] = ascii_lower(c);
     }
-    for (char *c = entity->type; *c != '\0'; c++)
-        *c = ascii_lower(*c);
-    if (!is_type(span_text(entity->type)))
-        entity_note(entity, MAIL_DEFECT_TYPE_SYNTAX);
-}
-
-static void entity_put_boundary(struct mail_entity *entity, struct span value)
-{
-    buf_fini(&entity->boundary);
-    buf_init(&entity->boundary, value.size);
-    if (!mail_param_find(value, "boundary", &entity->boundary, &entity->defects))
-        buf_clear(&entity->boundary);
-    while (entity->boundary.size > 0 && ascii_is_space(entity->boundary.data[entity->boundary.size - 1]))
-        entity->boundary.size--; /* can't be told from padding at a delimiter's end (RFC 2046 section 5.1.1) */
-    if (entity->boundary.size > MAIL_BOUNDARY_USUAL)
-        entity_note(entity, MAIL_DEFECT_BOUNDARY_LONG);
-    if (entity->boundary.size == 0)
-        entity_note(entity, MAIL_DEFECT_BOUNDARY_MISSING);
-    else
-        entity->kind = MAIL_MULTIPART;
-}
-
-static void entity_set_kind(struct mail_entity *entity, struct span value)
-{
-    struct span type = span_text(entity->type);
-    entity->kind = MAIL_LEAF;
-    if (span_starts_with(type, "multipart/"))
-        entity_put_boundary(entity, value);
-    else if (span_is(type, "message/rfc822") || span_is(type, "message/global"))
-        entity->kind = MAIL_MESSAGE;
-}
-
-static void read_type(struct mail_entity *entity, struct span value, bool is_first)
-{
-    mail_names_add_field(&entity->names, value, "name");
-    if (!is_first)
-        return;
-    entity_put_type(entity, value);
-    entity_set_kind(entity, value);
-}
-
-static void read_encoding(struct mail_entity *entity, struct span value, bool is_first)
-{
-    enum mail_encoding encoding = MAIL_ENCODING_IDENTITY;
-    if (!mail_encoding_read(value, &encoding))
-        entity_note(entity, MAIL_DEFECT_ENCODING_UNKNOWN);
-    if (is_first)
-        entity->encoding = encoding;
-}
-
-static void read_disposition(struct mail_entity *entity, struct span value, bool is_first)
-{
-    (void)is_first;
-    mail_names_add_field(&entity->names, value, "filename");
+    type_out[size] = '\0';
 }
 
 static const struct {
-    const char *name;
-    void (*read)(struct mail_entity *entity, struct span value, bool is_first);
-    enum mail_defect twice;
-} entity_fields[] = {
-    { "Content-Type", read_type, MAIL_DEFECT_TYPE_TWICE },
-    { "Content-Transfer-Encoding", read_encoding, MAIL_DEFECT_ENCODING_TWICE },
-    { "Content-Disposition", read_disposition, MAIL_DEFECT_DISPOSITION_TWICE },
+    const char *prefix;
+    unsigned kind;
+} kind_rows[] = {
+    { "multipart/digest", MAIL_MULTIPART | MAIL_DIGEST },
+    { "multipart", MAIL_MULTIPART },
+    { "message/partial", MAIL_PARTIAL },
+    { "message/external-body", MAIL_EXTERNAL },
+    { "message/rfc822-headers", MAIL_LEAF },
+    { "message/rfc822", MAIL_MESSAGE },
+    { "message/global-", MAIL_LEAF },
+    { "message/global", MAIL_MESSAGE },
+    { "message/news", MAIL_MESSAGE },
+    { "message/x-rfc822", MAIL_MESSAGE },
+    { "message/disposition-notification", MAIL_LEAF },
+    { "", MAIL_LEAF },
 };
 
-static void entity_read_field(struct mail_entity *entity, const struct mail_field *field)
+static unsigned kind_of(const char *type)
 {
-    if (mail_field_is_spaced(field))
-        entity_note(entity, MAIL_DEFECT_HEADER_COLON);
-    for (unsigned i = 0; i < sizeof entity_fields / sizeof entity_fields[0]; i++) {
-        if (!span_is_nocase(field->name, entity_fields[i].name))
-            continue;
-        bool is_first = (entity->seen & (1U << i)) == 0;
-        entity->seen |= 1U << i;
-        entity_fields[i].read(entity, field->value, is_first);
-        if (!is_first)
-            entity_note(entity, entity_fields[i].twice);
+    size_t i = 0;
+    while (!span_starts_with(span_text(type), kind_rows[i].prefix))
+        i++;
+    return kind_rows[i].kind;
+}
+
+static void add_charset(struct mail_entity *entity, struct span name)
+{
+    char text[MAIL_CHARSET_SIZE];
+    if (name.size == 0 || name.size >= sizeof text || entity->charset_count == MAIL_CHARSETS_MOST)
+        return;
+    (void)span_copy(name, text, sizeof text);
+    for (char *c = text; *c != '\0'; c++)
+        *c = ascii_lower(*c);
+    for (size_t i = 0; i < entity->charset_count; i++) {
+        if (strcmp(entity->charsets[i], text) == 0)
+            return;
+    }
+    (void)snprintf(entity->charsets[entity->charset_count++], sizeof text, "%s", text);
+}
+
+static void read_charsets(struct mail_entity *entity, struct span value)
+{
+    struct mail_params params;
+    struct mail_param param;
+    struct mail_param_place place;
+    mail_params_init(&params, value);
+    while (mail_params_next(&params, &param)) {
+        if (mail_param_is(&param, "charset", &place))
+            add_charset(entity, span_trim(param.value));
     }
 }
 
-/* A CR that ends no line is a line's end to some programs. */
-static bool has_lone_cr(struct span header)
+/* The first is the main one; every further reading adds what the body may be. */
+static void read_type(struct mail_entity *entity, const struct mail_mime_field *field, bool is_main)
 {
-    for (;;) {
-        size_t at = span_find_byte(header, '\r');
-        if (at == SPAN_NONE)
-            return false;
-        header = span_from(header, at + 1);
-        if (header.size > 0 && header.data[0] != '\n')
-            return true;
+    struct mail_value readings;
+    mail_names_add_field(&entity->names, field->value, "name");
+    mail_value_init(&readings, field->value);
+    for (size_t i = 0; i < readings.count; i++) {
+        char type[MAIL_TYPE_SIZE];
+        struct span value = buf_span(&readings.readings[i]);
+        read_media_type(value, type);
+        if (i == 0 && is_main) {
+            (void)snprintf(entity->type, sizeof entity->type, "%s", type);
+            entity->kind = kind_of(type);
+            entity->kinds = entity->kind;
+        }
+        if (i == 0 || strchr(type, '/') != NULL)
+            entity->kinds |= kind_of(type);
+        if (i == 0)
+            read_charsets(entity, value);
+    }
+    const char *slash = strchr(entity->type, '/');
+    if (is_main && (slash == NULL || slash == entity->type || slash[1] == '\0'))
+        entity_note(entity, MAIL_DEFECT_TYPE_SYNTAX);
+    entity->is_cut |= readings.is_cut;
+    mail_value_fini(&readings);
+    mail_boundaries_add_field(&entity->boundaries, field->value);
+}
+
+/* --- The other two --- */
+
+static void read_encoding(struct mail_entity *entity, const struct mail_mime_field *field, bool is_main)
+{
+    struct mail_encodings encodings;
+    mail_encodings_read(field->value, &encodings);
+    if (is_main)
+        entity->encodings.main = encodings.main;
+    entity->encodings.all |= encodings.all;
+    entity->encodings.is_unknown |= encodings.is_unknown;
+    entity->encodings.is_odd |= encodings.is_odd;
+    if (encodings.is_odd)
+        entity_note(entity, MAIL_DEFECT_ENCODING_UNKNOWN);
+}
+
+static void read_disposition(struct mail_entity *entity, const struct mail_mime_field *field, bool is_main)
+{
+    (void)is_main;
+    mail_names_add_field(&entity->names, field->value, "filename");
+    mail_names_add_field(&entity->names, field->value, "name");
+    if (span_find_nocase(field->value, span_text("boundary")) != SPAN_NONE)
+        mail_boundaries_add_field(&entity->boundaries, field->value);
+}
+
+static const struct {
+    void (*read)(struct mail_entity *entity, const struct mail_mime_field *field, bool is_main);
+    enum mail_defect twice;
+} entity_fields[MAIL_MIME_NAMES] = {
+    [MAIL_MIME_TYPE] = { read_type, MAIL_DEFECT_TYPE_TWICE },
+    [MAIL_MIME_ENCODING] = { read_encoding, MAIL_DEFECT_ENCODING_TWICE },
+    [MAIL_MIME_DISPOSITION] = { read_disposition, MAIL_DEFECT_DISPOSITION_TWICE },
+};
+
+/* Which field of each name is the main one: the first strict one, else the first. */
+static void choose_main(struct span header, size_t main_out[MAIL_MIME_NAMES])
+{
+    struct mail_mime_field field;
+    bool is_strict[MAIL_MIME_NAMES] = { false };
+    size_t number = 0;
+    for (size_t i = 0; i < MAIL_MIME_NAMES; i++)
+        main_out[i] = SPAN_NONE;
+    for (struct span rest = header; mail_mime_field_next(&rest, &field); number++) {
+        if (main_out[field.name] == SPAN_NONE || (field.is_strict && !is_strict[field.name])) {
+            main_out[field.name] = number;
+            is_strict[field.name] = field.is_strict;
+        }
     }
 }
 
-static bool has_blank_line(struct span header)
+static void entity_clear(struct mail_entity *entity)
 {
-    while (header.size > 0) {
-        struct span line = mail_line_cut(&header);
-        if (span_trim(line).size == 0 && mail_line_text(line).size > 0)
-            return true;
-    }
-    return false;
+    entity->encodings = (struct mail_encodings){ .main = MAIL_ENCODING_IDENTITY };
+    entity->defects = 0;
+    entity->charset_count = 0;
+    entity->is_cut = entity->has_type = entity->has_encoding = false;
+    mail_names_clear(&entity->names);
+    mail_boundaries_clear(&entity->boundaries);
 }
 
 void mail_entity_read(struct mail_entity *entity, struct span header, const char *default_type)
 {
-    entity->encoding = MAIL_ENCODING_IDENTITY;
-    entity->defects = 0;
-    entity->seen = 0;
-    mail_names_clear(&entity->names);
-    (void)span_copy(span_text(default_type), entity->type, sizeof entity->type);
-    entity_set_kind(entity, span_of(NULL, 0));
-
-    struct mail_field field;
-    for (struct span rest = header; mail_field_next(&rest, &field);)
-        entity_read_field(entity, &field);
+    size_t mains[MAIL_MIME_NAMES];
+    unsigned seen = 0;
+    struct mail_mime_field field;
+    size_t number = 0;
+    entity_clear(entity);
+    choose_main(header, mains);
+    (void)snprintf(entity->type, sizeof entity->type, "%s", default_type);
+    entity->kind = entity->kinds = kind_of(default_type);
+    for (int wants_main = 1; wants_main >= 0; wants_main--) {
+        number = 0;
+        for (struct span rest = header; mail_mime_field_next(&rest, &field); number++) {
+            bool is_main = mains[field.name] == number;
+            if (is_main != (wants_main == 1))
+                continue;
+            if ((seen & (1U << field.name)) != 0)
+                entity_note(entity, entity_fields[field.name].twice);
+            seen |= 1U << field.name;
+            if (!field.is_strict)
+                entity_note(entity, MAIL_DEFECT_HEADER_COLON);
+            entity_fields[field.name].read(entity, &field, is_main);
+        }
+    }
+    entity->has_type = (seen & (1U << MAIL_MIME_TYPE)) != 0;
+    entity->has_encoding = (seen & (1U << MAIL_MIME_ENCODING)) != 0;
+    entity->encodings.all |= MAIL_ENCODING_BIT(entity->encodings.main);
     if (span_find_byte(header, '\0') != SPAN_NONE)
         entity_note(entity, MAIL_DEFECT_HEADER_NUL);
-    if (has_lone_cr(header))
-        entity_note(entity, MAIL_DEFECT_HEADER_CR);
-    if (has_blank_line(header))
-        entity_note(entity, MAIL_DEFECT_HEADER_BLANK);
+    entity->is_cut |= entity->names.is_cut || entity->boundaries.is_cut;
     entity->defects |= entity->names.defects;
 }

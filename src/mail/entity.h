@@ -1,32 +1,45 @@
-/* What the header of one part says of its body: type, transfer encoding, boundary and names (RFC 2045, 2183).
+/* What the header of one part says of its body, in every way that programs read it: types, transfer encodings,
+ * boundaries, charsets and names (RFC 2045, 2046, 2183).
  *
- * Where a field comes twice the first one counts and a defect is noted; names are taken from all of them.
+ * The first field that is written as it should be counts as the main reading; the others are kept beside it.
  */
 #ifndef CORDON_MAIL_ENTITY_H
 #define CORDON_MAIL_ENTITY_H
 
 #include "base/buf.h"
 #include "base/span.h"
+#include "mail/boundary.h"
 #include "mail/defect.h"
+#include "mail/encoding.h"
 #include "mail/names.h"
-#include "mail/transfer.h"
 
-enum { MAIL_TYPE_SIZE = 128, MAIL_BOUNDARY_USUAL = 70 };
+#include <stdbool.h>
 
+enum { MAIL_TYPE_SIZE = 128, MAIL_BOUNDARY_USUAL = 70, MAIL_CHARSETS_MOST = 4, MAIL_CHARSET_SIZE = 40 };
+
+/* What a body may be, as bits. */
 enum mail_kind {
-    MAIL_LEAF,
-    MAIL_MULTIPART, /* has a boundary */
-    MAIL_MESSAGE    /* its body is a message with a header of its own */
+    MAIL_LEAF = 1U << 0,
+    MAIL_MULTIPART = 1U << 1,
+    MAIL_MESSAGE = 1U << 2,  /* a message with a header of its own */
+    MAIL_PARTIAL = 1U << 3,  /* a piece of a message (RFC 2046 section 5.2.2) */
+    MAIL_EXTERNAL = 1U << 4, /* the content lies elsewhere (RFC 2046 section 5.2.3) */
+    MAIL_DIGEST = 1U << 5    /* a multipart whose parts are messages where they don't say otherwise */
 };
 
 struct mail_entity {
-    enum mail_kind kind;
     char type[MAIL_TYPE_SIZE]; /* lower case; a longer one is cut */
-    enum mail_encoding encoding;
-    struct buf boundary;
+    unsigned kind;             /* one bit: the main reading */
+    unsigned kinds;            /* all readings */
+    struct mail_encodings encodings;
+    struct mail_boundaries boundaries;
+    char charsets[MAIL_CHARSETS_MOST][MAIL_CHARSET_SIZE]; /* lower case */
+    size_t charset_count;
     struct mail_names names;
     mail_defects defects;
-    unsigned seen; /* fields that have been there, a bit for each row of the table */
+    bool is_cut; /* a limit of this module was reached */
+    bool has_type;
+    bool has_encoding;
 };
 
 void mail_entity_init(struct mail_entity *entity, size_t names_bytes);

@@ -31,7 +31,7 @@ static int limits_set(const struct sandbox_settings *settings, struct fault *fau
     if (limit_set(RLIMIT_CORE, "RLIMIT_CORE", 0, fault) != 0)
         return -1;
     if (settings->memory_bytes > 0 && !SANDBOX_IS_SANITIZED &&
-        limit_set(RLIMIT_AS, "RLIMIT_AS", settings->memory_bytes, fault) != 0)
+        limit_set(RLIMIT_DATA, "RLIMIT_DATA", settings->memory_bytes, fault) != 0)
         return -1;
     if (settings->descriptors > 0 && limit_set(RLIMIT_NOFILE, "RLIMIT_NOFILE", settings->descriptors, fault) != 0)
         return -1;

@@ -78,13 +78,6 @@ const char *const sandbox_calls_sanitizer = SANDBOX_IS_SANITIZED ? "getrlimit pr
     "keyctl add_key request_key open_by_handle_at pidfd_getfd reboot swapon swapoff "
 #define DEADLY_IN_A_CHILD "accept accept4 bind clone connect fork listen socket vfork "
 
-static const struct sandbox_rule rules_memory_private[] = {
-    { "mmap", { { 2, PROT_WRITE | PROT_EXEC, 0 } } },
-    { "mmap", { { 2, PROT_EXEC, 0 }, { 3, MAP_TYPE_MASK, MAP_PRIVATE } } },
-    { "mprotect", { { 2, PROT_WRITE | PROT_EXEC, 0 } } },
-    { 0 },
-};
-
 static const struct sandbox_rule rules_memory[] = {
     { "mmap", { { 2, PROT_EXEC, 0 } } },
     { "mprotect", { { 2, PROT_EXEC, 0 } } },
@@ -159,11 +152,11 @@ static const struct sandbox_table tables[SANDBOX_PROFILES] = {
                               .capabilities = 1U << CAP_SYS_CHROOT }, /* for its children, who drop it */
     [SANDBOX_DECODER] = { .name = "decoder",
                           .calls = CALLS_LIFE CALLS_RECEIVE,
-                          .rules = { rules_memory_private, rules_look, rules_tighten, NULL },
+                          .rules = { rules_memory, rules_look, rules_tighten, NULL },
                           .deadly = DEADLY_ANYWHERE DEADLY_IN_A_CHILD },
     [SANDBOX_DECODER_BUSY] = { .name = "busy decoder",
                                .calls = CALLS_LIFE,
-                               .rules = { rules_memory_private, rules_look, NULL },
+                               .rules = { rules_memory, rules_look, NULL },
                                .deadly = DEADLY_ANYWHERE DEADLY_IN_A_CHILD },
     [SANDBOX_ENGINE] = { .name = "engine",
                          .calls = CALLS_LIFE CALLS_RECEIVE CALLS_PATHS_READ CALLS_PATHS_WRITE "chdir ",

@@ -8,32 +8,44 @@
 /* The layout is what two programs agree on: without holes, the same for every compiler. */
 _Static_assert(sizeof(struct decode_part) == 80, "struct decode_part has holes");
 _Static_assert(sizeof(struct decode_range) == 16, "struct decode_range has holes");
-_Static_assert(sizeof(struct decode_job) == 312, "struct decode_job has holes");
+_Static_assert(sizeof(struct decode_cover) == 24, "struct decode_cover has holes");
+_Static_assert(sizeof(struct decode_finding) == 16, "struct decode_finding has holes");
+_Static_assert(sizeof(struct decode_limits) == 48, "struct decode_limits has holes");
+_Static_assert(sizeof(struct decode_job) == 336, "struct decode_job has holes");
 _Static_assert(offsetof(struct decode_head, magic_end) == 96, "struct decode_head has moved");
+_Static_assert(sizeof(struct decode_head) == 104, "struct decode_head has holes");
 
 /* The shortest field that could be a cut is "X-Cordon-:h" with its line end. */
 enum { DECODE_ALIGN = 8, DECODE_CUT_LEAST_BYTES = 12 };
 
+#define DECODE_KINDS_MASK (DECODE_KIND_BIT(DECODE_KINDS) - 1)
+
 #define DECODE_CORDON_PREFIX "X-Cordon-"
 #define DECODE_VIRUS_SCANNED "X-Virus-Scanned"
 
-static uint64_t decode_most_cuts(const struct decode_limits *limits)
+uint32_t decode_most_cuts(const struct decode_limits *limits)
 {
     return limits->header_bytes / DECODE_CUT_LEAST_BYTES + 1;
 }
 
-/* Between two parts, and at both ends of the message, there is at most one frame. */
-static uint64_t decode_most_frames(const struct decode_limits *limits)
+/* Each part owns at most one range; between two of these, and at both ends of the message, there is frame. */
+static uint64_t decode_most_covers(const struct decode_limits *limits)
 {
-    return (uint64_t)limits->parts + 1;
+    return 2 * (uint64_t)limits->parts + 1;
 }
 
 uint64_t decode_report_size(const struct decode_limits *limits)
 {
     uint64_t size = sizeof(struct decode_head) + limits->parts * (uint64_t)sizeof(struct decode_part) +
-                    decode_most_frames(limits) * sizeof(struct decode_range) +
-                    decode_most_cuts(limits) * sizeof(struct decode_range) + limits->text_bytes + DECODE_TEXT_OTHER;
+                    decode_most_covers(limits) * sizeof(struct decode_cover) +
+                    decode_most_cuts(limits) * sizeof(struct decode_range) +
+                    DECODE_MOST_FINDINGS * sizeof(struct decode_finding) + limits->text_bytes + DECODE_TEXT_OTHER;
     return size + DECODE_ALIGN - size % DECODE_ALIGN;
+}
+
+bool decode_report_is_complete(const struct decode_report *report)
+{
+    return (report->kinds & ~DECODE_KIND_BIT(DECODE_MALFORMED)) == 0;
 }
 
 struct span decode_report_text(const struct decode_report *report, struct decode_text text)
@@ -110,10 +122,9 @@ static int check_head(struct check *check)
     memcpy(&check->head, check->report.data, sizeof check->head);
     if (head->magic != DECODE_MAGIC || head->magic_end != DECODE_MAGIC)
         return fault_set(check->fault, EPROTO, "the report is not finished");
-    if (head->status < DECODE_COMPLETE || head->status >= DECODE_STATUSES)
-        return fault_set(check->fault, EPROTO, "the report's status %" PRIu32 " does not exist", head->status);
-    if ((head->flags & ~(uint32_t)DECODE_MALFORMED) != 0)
-        return fault_set(check->fault, EPROTO, "the report's flags %#" PRIx32 " do not exist", head->flags);
+    if ((head->kinds & ~DECODE_KINDS_MASK) != 0)
+        return fault_set(check->fault, EPROTO, "the report's kinds %#" PRIx32 " do not exist", head->kinds);
+    check->out.kinds = head->kinds;
     return 0;
 }
 
@@ -142,19 +153,21 @@ static int check_arrays(struct check *check)
                                    (uint64_t)limits->text_bytes + DECODE_TEXT_OTHER);
     check->out.parts = check_array(check, "parts", head->parts_at, head->part_count, sizeof *check->out.parts,
                                    limits->parts);
-    check->out.frames = check_array(check, "frames", head->frames_at, head->frame_count, sizeof *check->out.frames,
-                                    decode_most_frames(limits));
+    check->out.covers = check_array(check, "covers", head->covers_at, head->cover_count, sizeof *check->out.covers,
+                                    decode_most_covers(limits));
     check->out.cuts = check_array(check, "cuts", head->cuts_at, head->cut_count, sizeof *check->out.cuts,
                                   decode_most_cuts(limits));
-    if (text == NULL || check->out.parts == NULL || check->out.frames == NULL || check->out.cuts == NULL)
+    check->out.findings = check_array(check, "findings", head->findings_at, head->finding_count,
+                                      sizeof *check->out.findings, DECODE_MOST_FINDINGS);
+    if (text == NULL || check->out.parts == NULL || check->out.covers == NULL || check->out.cuts == NULL ||
+        check->out.findings == NULL)
         return -1;
     check->out.text = span_of(text, head->text_size);
     check->out.part_count = head->part_count;
-    check->out.frame_count = head->frame_count;
+    check->out.cover_count = head->cover_count;
     check->out.cut_count = head->cut_count;
+    check->out.finding_count = head->finding_count;
     check->out.received_count = head->received_count;
-    check->out.status = (enum decode_status)head->status;
-    check->out.is_malformed = (head->flags & DECODE_MALFORMED) != 0;
     return 0;
 }
 
@@ -166,13 +179,10 @@ static bool has_text(const struct check *check, struct decode_text text)
 static int check_texts(struct check *check)
 {
     const struct decode_head *head = &check->head;
-    if (!has_text(check, head->reason) || !has_text(check, head->subject) || !has_text(check, head->message_id))
+    if (!has_text(check, head->subject) || !has_text(check, head->message_id))
         return fault_set(check->fault, EPROTO, "a text of the report's head lies outside of the text area");
-    check->out.reason = decode_report_text(&check->out, head->reason);
     check->out.subject = decode_report_text(&check->out, head->subject);
     check->out.message_id = decode_report_text(&check->out, head->message_id);
-    if (check->out.reason.size == 0 && (head->status != DECODE_COMPLETE || check->out.is_malformed))
-        return fault_set(check->fault, EPROTO, "the report gives no reason for what it says");
     return 0;
 }
 
@@ -186,8 +196,11 @@ static int check_part_place(struct check *check, uint32_t i)
         return fault_set(check->fault, EPROTO,
                          "part %" PRIu32 " has the depth %" PRIu32 ", not %" PRIu64 ", or too much", i, part->depth,
                          depth);
-    if ((part->flags & ~(uint32_t)DECODE_PART_DAMAGED) != 0)
+    if ((part->flags & ~(uint32_t)DECODE_PART_FLAGS) != 0)
         return fault_set(check->fault, EPROTO, "part %" PRIu32 " has the flags %#" PRIx32, i, part->flags);
+    if ((part->flags & DECODE_KINDS_MASK & ~check->out.kinds) != 0)
+        return fault_set(check->fault, EPROTO, "part %" PRIu32 " has the flags %#" PRIx32 ", and the report %#" PRIx32,
+                         i, part->flags, check->out.kinds);
     return 0;
 }
 
@@ -198,12 +211,6 @@ static int check_part_bytes(struct check *check, uint32_t i)
         return fault_set(check->fault, EPROTO, "part %" PRIu32 " lies in pack %" PRIu32, i, part->pack);
     if (!is_inside(part->offset, part->size, check->pack_sizes[part->pack]))
         return fault_set(check->fault, EPROTO, "part %" PRIu32 " lies outside of pack %" PRIu32, i, part->pack);
-    if (!is_inside(part->source.offset, part->source.size, check->message.size))
-        return fault_set(check->fault, EPROTO, "part %" PRIu32 " comes from outside of the message", i);
-    bool is_slice = part->pack == DECODE_PACK_MESSAGE && part->source.size > 0;
-    if (is_slice && (part->offset != part->source.offset || part->size != part->source.size))
-        return fault_set(check->fault, EPROTO, "part %" PRIu32 " is not the slice of the message that it accounts for",
-                         i);
     return 0;
 }
 
@@ -211,7 +218,7 @@ static int check_part_texts(struct check *check, uint32_t i)
 {
     const struct decode_part *part = &check->out.parts[i];
     if (!has_text(check, part->path) || !has_text(check, part->names) || !has_text(check, part->declared) ||
-        !has_text(check, part->detected))
+        !has_text(check, part->detected) || !has_text(check, part->how) || !has_text(check, part->odd))
         return fault_set(check->fault, EPROTO, "part %" PRIu32 " has a text outside of the text area", i);
     struct span names = decode_report_text(&check->out, part->names);
     if (names.size > 0 && names.data[names.size - 1] != '\0')
@@ -226,41 +233,67 @@ static int check_parts(struct check *check)
         if (check_part_place(check, i) != 0 || check_part_bytes(check, i) != 0 || check_part_texts(check, i) != 0)
             return -1;
         const struct decode_part *part = &check->out.parts[i];
-        if (part->pack != DECODE_PACK_MESSAGE && part->size > check->job->limits.bytes_out - decoded)
+        bool is_counted = part->pack != DECODE_PACK_MESSAGE && (part->flags & DECODE_PART_REPEAT) == 0;
+        if (is_counted && part->size > check->job->limits.bytes_out - decoded)
             return fault_set(check->fault, EPROTO, "the parts up to %" PRIu32 " have more decoded bytes than allowed",
                              i);
-        decoded += part->pack != DECODE_PACK_MESSAGE ? part->size : 0;
+        decoded += is_counted ? part->size : 0;
     }
     return 0;
 }
 
-/* Parts and frames, each in their order, must follow one another without a gap from the message's first byte to its
- * last. So neither list needs to be sorted, and no byte can be claimed twice. */
-static int check_coverage(struct check *check)
+/* A slice of the message that is judged in place of a range must hold it. What a decoder made of a range can't be
+ * checked. */
+static int check_owner(struct check *check, uint32_t i)
 {
-    const struct decode_report *out = &check->out;
+    const struct decode_cover *cover = &check->out.covers[i];
+    if (cover->owner == DECODE_FRAME)
+        return 0;
+    if (cover->owner >= check->out.part_count)
+        return fault_set(check->fault, EPROTO, "cover %" PRIu32 " belongs to part %" PRIu32 ", which is not there", i,
+                         cover->owner);
+    const struct decode_part *part = &check->out.parts[cover->owner];
+    bool is_slice = part->pack == DECODE_PACK_MESSAGE;
+    if (is_slice && (cover->offset < part->offset || cover->offset - part->offset > part->size ||
+                     cover->size > part->size - (cover->offset - part->offset)))
+        return fault_set(check->fault, EPROTO, "cover %" PRIu32 " is not in part %" PRIu32 ", to which it belongs", i,
+                         cover->owner);
+    return 0;
+}
+
+/* The covers follow one another without a gap from the message's first byte to its last, so no byte goes unclaimed and
+ * none is claimed twice. */
+static int check_covers(struct check *check)
+{
     uint64_t at = 0;
-    uint32_t part = 0;
-    uint32_t frame = 0;
-    for (;;) {
-        while (part < out->part_count && out->parts[part].source.size == 0)
-            part++;
-        if (part < out->part_count && out->parts[part].source.offset == at)
-            at += out->parts[part++].source.size;
-        else if (frame < out->frame_count && out->frames[frame].offset == at && out->frames[frame].size > 0 &&
-                 is_inside(at, out->frames[frame].size, check->message.size))
-            at += out->frames[frame++].size;
-        else
-            break;
+    for (uint32_t i = 0; i < check->out.cover_count; i++) {
+        const struct decode_cover *cover = &check->out.covers[i];
+        if (cover->offset != at || cover->size == 0 || !is_inside(at, cover->size, check->message.size))
+            return fault_set(check->fault, EPROTO,
+                             "cover %" PRIu32 " leaves a gap at byte %" PRIu64 ", claims it twice, or is empty", i, at);
+        if (check_owner(check, i) != 0)
+            return -1;
+        at += cover->size;
     }
-    if (part < out->part_count)
-        return fault_set(check->fault, EPROTO, "part %" PRIu32 " leaves a gap at byte %" PRIu64 " or claims it twice",
-                         part, at);
-    if (frame < out->frame_count)
-        return fault_set(check->fault, EPROTO, "frame %" PRIu32 " leaves a gap at byte %" PRIu64 " or claims it twice",
-                         frame, at);
     if (at != check->message.size)
         return fault_set(check->fault, EPROTO, "nothing accounts for byte %" PRIu64 " of the message", at);
+    return 0;
+}
+
+static int check_findings(struct check *check)
+{
+    for (uint32_t i = 0; i < check->out.finding_count; i++) {
+        const struct decode_finding *finding = &check->out.findings[i];
+        if (finding->kind >= DECODE_KINDS || (check->out.kinds & DECODE_KIND_BIT(finding->kind)) == 0)
+            return fault_set(check->fault, EPROTO,
+                             "finding %" PRIu32 " is of kind %" PRIu32 ", which the report does not have", i,
+                             finding->kind);
+        if (finding->part >= check->out.part_count)
+            return fault_set(check->fault, EPROTO, "finding %" PRIu32 " speaks of part %" PRIu32 ", which is not there",
+                             i, finding->part);
+        if (!has_text(check, finding->text))
+            return fault_set(check->fault, EPROTO, "finding %" PRIu32 " has a text outside of the text area", i);
+    }
     return 0;
 }
 
@@ -328,8 +361,8 @@ static int check_cuts(struct check *check)
 int decode_report_check(struct span report, struct span message, const struct decode_job *job,
                         const uint64_t pack_sizes[DECODE_PACKS], struct decode_report *report_out, struct fault *fault)
 {
-    static int (*const steps[])(struct check *) = { check_head,  check_arrays,   check_texts,
-                                                    check_parts, check_coverage, check_cuts };
+    static int (*const steps[])(struct check *) = { check_head,   check_arrays,   check_texts, check_parts,
+                                                    check_covers, check_findings, check_cuts };
     struct check check = { .report = report, .message = message, .job = job, .pack_sizes = pack_sizes, .fault = fault };
     assert((uintptr_t)report.data % DECODE_ALIGN == 0 && pack_sizes[DECODE_PACK_MESSAGE] == message.size);
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {

@@ -3,8 +3,8 @@
  * The gate sends one pool job: a struct decode_job, and the descriptors of the sealed message (read-only), of the
  * report pack, and of DECODE_PACKS - 1 packs for decoded bytes. The decoder writes into the packs, writes the report
  * last, and exits 0. When it is gone the gate seals all packs and reads the report like anything hostile
- * (decode_report_check): every index, offset, size and count is checked against sealed sizes, and the covers must take in
- * every byte of the message exactly once.
+ * (decode_report_check): every index, offset, size and count is checked against sealed sizes, and the covers must take
+ * in every byte of the message exactly once.
  *
  * Packs: number 0 is the message itself; 1 takes decoded parts one behind another; the others take one large part each,
  * so that a scanner that wants a file can have it. The packs' sizes bound what a decoder can ever write.
@@ -25,7 +25,10 @@ enum {
     DECODE_PACKS = 6,
     DECODE_JOB_FDS = 7, /* message, report, pack 1 to 5 */
     DECODE_HOST_SIZE = 256,
-    DECODE_TEXT_OTHER = 16384, /* room in the text area for findings, subject and message_id, beyond limits.text_bytes */
+    DECODE_TEXT_OTHER =
+        16384, /* room in the text area for findings, subject and message_id, beyond limits.text_bytes */
+    DECODE_MOST_PARTS = 1 << 24,  /* whatever the limit says */
+    DECODE_HEAD_TEXT_MOST = 1024, /* of subject and message_id each */
     DECODE_NO_PARENT = -1
 };
 
@@ -74,7 +77,8 @@ enum { DECODE_MOST_FINDINGS = 64 };
 enum {
     DECODE_PART_OPENED = 1U << 8,  /* a container, and all that it holds is among the parts */
     DECODE_PART_READING = 1U << 9, /* only some readers see it */
-    DECODE_PART_FLAGS = (1U << DECODE_KINDS) - 1 + DECODE_PART_OPENED + DECODE_PART_READING
+    DECODE_PART_REPEAT = 1U << 10, /* an earlier part has the same bytes, at the same place */
+    DECODE_PART_FLAGS = (1U << DECODE_KINDS) - 1 + DECODE_PART_OPENED + DECODE_PART_READING + DECODE_PART_REPEAT
 };
 
 struct decode_text { /* a run of the report's text area: any bytes, not terminated */
@@ -158,6 +162,9 @@ struct decode_report {
 
 /* Is everything that the message holds among the parts, as far as the decoder can tell? */
 bool decode_report_is_complete(const struct decode_report *report);
+
+/* The cuts that a header of header_bytes can give at most. */
+uint32_t decode_most_cuts(const struct decode_limits *limits);
 
 /* The number of bytes that a report pack must have for these limits. */
 uint64_t decode_report_size(const struct decode_limits *limits);

@@ -12,13 +12,14 @@
 #define OTHER_FIELD "X-Virus-Scanned: amavis at other.example\r\n"
 #define MESSAGE STANDIN "Subject: x\r\n" OLD_FIELD OTHER_FIELD "\r\nbody"
 
-enum { TEST_PARTS = 3, TEST_FRAMES = 2, TEST_TEXT = 64, TEST_REPORT = 1024 };
+enum { TEST_PARTS = 3, TEST_COVERS = 3, TEST_FINDINGS = 2, TEST_TEXT = 64 };
 
 struct built {
     struct decode_head head;
     struct decode_part parts[TEST_PARTS];
-    struct decode_range frames[TEST_FRAMES];
+    struct decode_cover covers[TEST_COVERS + 1];
     struct decode_range cuts[2];
+    struct decode_finding findings[TEST_FINDINGS];
     char text[TEST_TEXT];
 };
 
@@ -35,34 +36,37 @@ static size_t offset_in_message(const char *text)
     return (size_t)(strstr(MESSAGE, text) - MESSAGE);
 }
 
-/* A multipart's frame, a slice, and a decoded part that another one accounts for. */
+/* A multipart without bytes of its own, a slice, and a decoded part of the last byte. */
 static void fixture_init(struct fixture *f)
 {
     size_t body = offset_in_message("body");
     *f = (struct fixture){
         .built = { .head = { .magic = DECODE_MAGIC,
-                             .status = DECODE_COMPLETE,
+                             .kinds = DECODE_KIND_BIT(DECODE_MALFORMED) | DECODE_KIND_BIT(DECODE_LIMIT),
                              .received_count = 1,
                              .part_count = TEST_PARTS,
-                             .frame_count = TEST_FRAMES,
+                             .cover_count = TEST_COVERS,
                              .cut_count = 1,
+                             .finding_count = TEST_FINDINGS,
                              .parts_at = offsetof(struct built, parts),
-                             .frames_at = offsetof(struct built, frames),
+                             .covers_at = offsetof(struct built, covers),
                              .cuts_at = offsetof(struct built, cuts),
+                             .findings_at = offsetof(struct built, findings),
                              .text_at = offsetof(struct built, text),
                              .text_size = TEST_TEXT,
                              .subject = { .offset = 0, .size = 1 },
                              .magic_end = DECODE_MAGIC },
                    .parts = { { .parent = DECODE_NO_PARENT, .names = { 4, 0 } },
-                              { .parent = 0,
+                              { .parent = 0, .depth = 1, .offset = body, .size = 3, .names = { 2, 2 } },
+                              { .pack = DECODE_PACK_COMMON,
+                                .parent = 0,
                                 .depth = 1,
-                                .offset = body,
-                                .size = 3,
-                                .source = { body, 3 },
-                                .names = { 2, 2 } },
-                              { .pack = DECODE_PACK_COMMON, .parent = 0, .depth = 1, .offset = 10, .size = 90 } },
-                   .frames = { { 0, body }, { body + 3, 1 } },
+                                .flags = DECODE_KIND_BIT(DECODE_LIMIT) | DECODE_PART_OPENED | DECODE_PART_READING,
+                                .offset = 10,
+                                .size = 90 } },
+                   .covers = { { 0, body, DECODE_FRAME, 0 }, { body, 3, 1, 0 }, { body + 3, 1, 2, 0 } },
                    .cuts = { { offset_in_message(OLD_FIELD), strlen(OLD_FIELD) } },
+                   .findings = { { DECODE_LIMIT, 2, { 0, 1 } }, { DECODE_MALFORMED, 0, { 2, 1 } } },
                    .text = "x\0n\0" },
         .job = { .magic = DECODE_MAGIC,
                  .message_size = strlen(MESSAGE),
@@ -94,10 +98,24 @@ static void test_sound(void)
     struct fault fault;
     fixture_init(&f);
     CHECK(fixture_check(&f, sizeof f.built, &report, &fault) == 0);
-    CHECK(report.status == DECODE_COMPLETE && !report.is_malformed && report.received_count == 1);
-    CHECK(report.part_count == TEST_PARTS && report.frame_count == TEST_FRAMES && report.cut_count == 1);
+    CHECK(report.kinds == (DECODE_KIND_BIT(DECODE_MALFORMED) | DECODE_KIND_BIT(DECODE_LIMIT)));
+    CHECK(report.received_count == 1 && report.finding_count == TEST_FINDINGS);
+    CHECK(report.part_count == TEST_PARTS && report.cover_count == TEST_COVERS && report.cut_count == 1);
     CHECK(span_is(report.subject, "x"));
     CHECK(span_equal(decode_report_text(&report, report.parts[1].names), span_of("n", 2)));
+    CHECK(span_is(decode_report_text(&report, report.findings[1].text), "n"));
+}
+
+static void test_complete(void)
+{
+    struct decode_report report = { .kinds = 0 };
+    CHECK(decode_report_is_complete(&report));
+    for (unsigned kind = 0; kind < DECODE_KINDS; kind++) {
+        report.kinds = DECODE_KIND_BIT(kind);
+        CHECK(decode_report_is_complete(&report) == (kind == DECODE_MALFORMED));
+        report.kinds |= DECODE_KIND_BIT(DECODE_MALFORMED);
+        CHECK(decode_report_is_complete(&report) == (kind == DECODE_MALFORMED));
+    }
 }
 
 static void break_magic(struct fixture *f)
@@ -110,19 +128,9 @@ static void break_end(struct fixture *f)
     f->built.head.magic_end = 0;
 }
 
-static void break_status(struct fixture *f)
+static void break_kinds(struct fixture *f)
 {
-    f->built.head.status = DECODE_STATUSES;
-}
-
-static void break_status_zero(struct fixture *f)
-{
-    f->built.head.status = 0;
-}
-
-static void break_flags(struct fixture *f)
-{
-    f->built.head.flags = 2;
+    f->built.head.kinds |= DECODE_KIND_BIT(DECODE_KINDS);
 }
 
 static void break_part_count(struct fixture *f)
@@ -146,14 +154,24 @@ static void break_parts_at_head(struct fixture *f)
     f->built.head.parts_at = 0;
 }
 
-static void break_frames_at(struct fixture *f)
+static void break_covers_at(struct fixture *f)
 {
-    f->built.head.frames_at = UINT64_MAX - 7;
+    f->built.head.covers_at = UINT64_MAX - 7;
 }
 
-static void break_frame_count(struct fixture *f)
+static void break_cover_count(struct fixture *f)
 {
-    f->built.head.frame_count = 5;
+    f->built.head.cover_count = 8;
+}
+
+static void break_findings_at(struct fixture *f)
+{
+    f->built.head.findings_at = sizeof f->built - 8;
+}
+
+static void break_finding_count(struct fixture *f)
+{
+    f->built.head.finding_count = DECODE_MOST_FINDINGS + 1;
 }
 
 static void break_cut_count(struct fixture *f)
@@ -174,16 +192,6 @@ static void break_text_at(struct fixture *f)
 static void break_subject(struct fixture *f)
 {
     f->built.head.subject.size = UINT32_MAX;
-}
-
-static void break_reason(struct fixture *f)
-{
-    f->built.head.flags = DECODE_MALFORMED;
-}
-
-static void break_reason_status(struct fixture *f)
-{
-    f->built.head.status = DECODE_INCOMPLETE_LIMIT;
 }
 
 static void break_parent_self(struct fixture *f)
@@ -218,7 +226,12 @@ static void break_depth_limit(struct fixture *f)
 
 static void break_part_flags(struct fixture *f)
 {
-    f->built.parts[2].flags = 8;
+    f->built.parts[2].flags = 1U << DECODE_KINDS;
+}
+
+static void break_part_kind(struct fixture *f)
+{
+    f->built.parts[1].flags = DECODE_KIND_BIT(DECODE_ENCRYPTED);
 }
 
 static void break_pack(struct fixture *f)
@@ -236,16 +249,6 @@ static void break_part_size(struct fixture *f)
     f->built.parts[2].size = 91;
 }
 
-static void break_slice(struct fixture *f)
-{
-    f->built.parts[1].size = 2;
-}
-
-static void break_source(struct fixture *f)
-{
-    f->built.parts[1].source.size = UINT64_MAX;
-}
-
 static void break_total(struct fixture *f)
 {
     f->built.parts[0].pack = DECODE_PACK_COMMON;
@@ -257,39 +260,97 @@ static void break_path(struct fixture *f)
     f->built.parts[1].path.offset = TEST_TEXT + 1;
 }
 
+static void break_how(struct fixture *f)
+{
+    f->built.parts[1].how.size = TEST_TEXT + 1;
+}
+
+static void break_odd(struct fixture *f)
+{
+    f->built.parts[2].odd = (struct decode_text){ .offset = TEST_TEXT, .size = 1 };
+}
+
 static void break_names_end(struct fixture *f)
 {
     f->built.parts[1].names.size = 1;
 }
 
-static void break_frame_gap(struct fixture *f)
+static void break_cover_start(struct fixture *f)
 {
-    f->built.frames[0].size--;
+    f->built.covers[0].offset = 1;
+    f->built.covers[0].size--;
 }
 
-static void break_frame_twice(struct fixture *f)
+static void break_cover_gap(struct fixture *f)
 {
-    f->built.frames[1].offset--;
+    f->built.covers[0].size--;
 }
 
-static void break_frame_empty(struct fixture *f)
+static void break_cover_twice(struct fixture *f)
 {
-    f->built.frames[0].size = 0;
+    f->built.covers[1].offset--;
 }
 
-static void break_frame_beyond(struct fixture *f)
+static void break_cover_empty(struct fixture *f)
 {
-    f->built.frames[1].size = UINT64_MAX;
+    f->built.covers[3] = f->built.covers[2];
+    f->built.covers[2].size = 0;
+    f->built.head.cover_count = 4;
 }
 
-static void break_frame_missing(struct fixture *f)
+static void break_cover_beyond(struct fixture *f)
 {
-    f->built.head.frame_count = 1;
+    f->built.covers[2].size = UINT64_MAX;
 }
 
-static void break_source_twice(struct fixture *f)
+static void break_cover_missing(struct fixture *f)
 {
-    f->built.parts[2].source = f->built.parts[1].source;
+    f->built.head.cover_count = 2;
+}
+
+static void break_cover_none(struct fixture *f)
+{
+    f->built.head.cover_count = 0;
+}
+
+static void break_owner(struct fixture *f)
+{
+    f->built.covers[2].owner = TEST_PARTS;
+}
+
+static void break_owner_before(struct fixture *f)
+{
+    f->built.parts[1].offset++;
+}
+
+static void break_owner_short(struct fixture *f)
+{
+    f->built.parts[1].size = 2;
+}
+
+static void break_owner_empty(struct fixture *f)
+{
+    f->built.covers[1].owner = 0;
+}
+
+static void break_finding_kind(struct fixture *f)
+{
+    f->built.findings[0].kind = DECODE_KINDS;
+}
+
+static void break_finding_bit(struct fixture *f)
+{
+    f->built.findings[0].kind = DECODE_DAMAGED;
+}
+
+static void break_finding_part(struct fixture *f)
+{
+    f->built.findings[1].part = TEST_PARTS;
+}
+
+static void break_finding_text(struct fixture *f)
+{
+    f->built.findings[1].text.size = TEST_TEXT;
 }
 
 static void break_cut_standin(struct fixture *f)
@@ -358,42 +419,50 @@ static void test_hostile(void)
     } rows[] = {
         { "first magic", break_magic, "the report is not finished" },
         { "last magic", break_end, "the report is not finished" },
-        { "status", break_status, "status 6 does not exist" },
-        { "status 0", break_status_zero, "status 0 does not exist" },
-        { "flags", break_flags, "flags 0x2 do not exist" },
+        { "kinds", break_kinds, "kinds 0x31 do not exist" },
         { "too many parts", break_part_count, "4 parts, more than 3" },
         { "very many parts", break_part_count_huge, "parts at 104 lie outside" },
         { "parts not aligned", break_parts_at, "parts at 108" },
         { "parts over the head", break_parts_at_head, "parts at 0" },
-        { "frames far outside", break_frames_at, "frames at 18446744073709551608" },
-        { "too many frames", break_frame_count, "5 frames, more than 4" },
+        { "covers far outside", break_covers_at, "covers at 18446744073709551608" },
+        { "too many covers", break_cover_count, "8 covers, more than 7" },
+        { "findings outside", break_findings_at, "findings at" },
+        { "too many findings", break_finding_count, "65 findings, more than 64" },
         { "too many cuts", break_cut_count, "1000 cuts, more than 17" },
-        { "too much text", break_text_size, "4294967295 text bytes, more than 4160" },
+        { "too much text", break_text_size, "4294967295 text bytes, more than 16448" },
         { "text outside", break_text_at, "text bytes at" },
         { "subject outside", break_subject, "a text of the report's head" },
-        { "malformed without a reason", break_reason, "gives no reason" },
-        { "limit without a reason", break_reason_status, "gives no reason" },
         { "its own parent", break_parent_self, "part 1 names the parent 1" },
         { "a later parent", break_parent_later, "part 0 names the parent 2" },
         { "a negative parent", break_parent_negative, "part 1 names the parent -2" },
         { "depth", break_depth, "part 1 has the depth 2, not 1" },
         { "depth of a root", break_depth_root, "part 0 has the depth 1, not 0" },
         { "depth over the limit", break_depth_limit, "part 1 has the depth 1" },
-        { "part flags", break_part_flags, "part 2 has the flags 0x8" },
+        { "part flags", break_part_flags, "part 2 has the flags 0x20" },
+        { "a kind of the part alone", break_part_kind, "part 1 has the flags 0x8, and the report 0x11" },
         { "pack", break_pack, "part 2 lies in pack 6" },
         { "part offset", break_part_offset, "part 2 lies outside of pack 1" },
         { "part size", break_part_size, "part 2 lies outside of pack 1" },
-        { "not its slice", break_slice, "part 1 is not the slice" },
-        { "source outside", break_source, "part 1 comes from outside" },
         { "decoded bytes", break_total, "the parts up to 2 have more decoded bytes" },
         { "path outside", break_path, "part 1 has a text outside" },
+        { "how outside", break_how, "part 1 has a text outside" },
+        { "odd outside", break_odd, "part 2 has a text outside" },
         { "name without an end", break_names_end, "part 1 has a name without an end" },
-        { "gap", break_frame_gap, "part 1 leaves a gap at byte" },
-        { "claimed twice", break_frame_twice, "frame 1 leaves a gap at byte" },
-        { "empty frame", break_frame_empty, "part 1 leaves a gap at byte 0" },
-        { "frame beyond the end", break_frame_beyond, "frame 1 leaves a gap" },
-        { "end not covered", break_frame_missing, "nothing accounts for byte" },
-        { "source claimed twice", break_source_twice, "part 2 leaves a gap at byte" },
+        { "the first byte not covered", break_cover_start, "cover 0 leaves a gap at byte 0" },
+        { "gap", break_cover_gap, "cover 1 leaves a gap at byte" },
+        { "covered twice", break_cover_twice, "cover 1 leaves a gap at byte" },
+        { "empty cover", break_cover_empty, "cover 2 leaves a gap at byte" },
+        { "cover beyond the end", break_cover_beyond, "cover 2 leaves a gap" },
+        { "end not covered", break_cover_missing, "nothing accounts for byte" },
+        { "no cover", break_cover_none, "nothing accounts for byte 0" },
+        { "owner that is not there", break_owner, "cover 2 belongs to part 3" },
+        { "owner begins later", break_owner_before, "cover 1 is not in part 1" },
+        { "owner ends before", break_owner_short, "cover 1 is not in part 1" },
+        { "owner without bytes", break_owner_empty, "cover 1 is not in part 0" },
+        { "kind of a finding", break_finding_kind, "finding 0 is of kind 5" },
+        { "kind that the report does not have", break_finding_bit, "finding 0 is of kind 1" },
+        { "finding about nothing", break_finding_part, "finding 1 speaks of part 3" },
+        { "finding's text outside", break_finding_text, "finding 1 has a text outside" },
         { "stand-in cut", break_cut_standin, "cut 0 is not in the header" },
         { "another host's field cut", break_cut_other, "cut 0 is somebody else's field" },
         { "subject cut", break_cut_subject, "cut 0 is somebody else's field" },
@@ -436,7 +505,7 @@ static void test_size(void)
     struct decode_limits most = { .parts = UINT32_MAX, .header_bytes = UINT32_MAX, .text_bytes = UINT32_MAX };
     struct decode_limits none = { 0 };
     CHECK(decode_report_size(&none) >= sizeof(struct decode_head) + DECODE_TEXT_OTHER);
-    CHECK(decode_report_size(&most) > UINT64_C(4294967295) * 96);
+    CHECK(decode_report_size(&most) > UINT64_C(4294967295) * 128);
     CHECK(decode_report_size(&most) % 8 == 0);
 }
 
@@ -477,6 +546,7 @@ static void test_ours(void)
 int main(void)
 {
     test_sound();
+    test_complete();
     test_hostile();
     test_short();
     test_size();

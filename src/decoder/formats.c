@@ -1,0 +1,56 @@
+#include "decoder/formats.h"
+
+#include "archive/apple.h"
+#include "archive/bzip2.h"
+#include "archive/compress.h"
+#include "archive/fat.h"
+#include "archive/filesystem.h"
+#include "archive/gzip.h"
+#include "archive/lz4.h"
+#include "archive/partition.h"
+#include "archive/tar.h"
+#include "archive/vhd.h"
+#include "archive/xz.h"
+#include "archive/zstd.h"
+#include "document/cms.h"
+#include "document/ole.h"
+#include "document/pgp.h"
+#include "document/rtf.h"
+#include "text/binhex.h"
+#include "text/uuencode.h"
+#include "text/yenc.h"
+
+const struct format formats[] = {
+    /* Archives and what is compressed */
+    { "gzip", gzip_looks, gzip_read, false },
+    { "zlib", zlib_looks, zlib_read, false },
+    { "bzip2", bzip2_looks, bzip2_read, false },
+    { "xz", xz_looks, xz_read, false },
+    { "lzma", lzma_looks, lzma_read, false },
+    { "lzip", lzip_looks, lzip_read, false },
+    { "zstd", zstd_looks, zstd_read, false },
+    { "lz4", lz4_looks, lz4_read, false },
+    { "compress", compress_looks, compress_read, false },
+    { "tar", tar_looks, tar_read, false },
+    { "apple", apple_looks, apple_read, false },
+
+    /* Disks */
+    { "fat", fat_looks, fat_read, false },
+    { "filesystem", filesystem_looks, filesystem_read, false },
+    { "partition", partition_looks, partition_read, false },
+    { "vhd", vhd_looks, vhd_read, false },
+
+    /* Documents */
+    { "ole", ole_looks, ole_read, false },
+    { "rtf", rtf_looks, rtf_read, false },
+    { "cms", cms_looks, cms_read, false },
+    { "pgp", pgp_looks, pgp_read, false },
+
+    /* What is written in texts */
+    { "uuencode", uu_looks, uu_read, true },
+    { "xxencode", uu_looks, xx_read, true },
+    { "yenc", yenc_looks, yenc_read, true },
+    { "binhex", binhex_looks, binhex_read, true },
+};
+
+const size_t format_count = sizeof formats / sizeof formats[0];

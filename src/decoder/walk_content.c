@@ -1,0 +1,170 @@
+/* What a content holds: everything that any reader finds in it. */
+#include "walk.h"
+
+#include "decoder/formats.h"
+#include "decoder/receive.h"
+#include "mail/sniff.h"
+#include "mail/split.h"
+
+enum { CONTENT_SNIFFS_MOST = 16, CONTENT_TEXT_LOOK = 1024, CONTENT_LINE_ENDS = 3 };
+
+/* Text, or at least not binary: its first bytes have no control characters but those of text. */
+static bool is_text(struct span bytes)
+{
+    struct span start = span_slice(bytes, 0, CONTENT_TEXT_LOOK);
+    for (size_t i = 0; i < start.size; i++) {
+        unsigned char c = (unsigned char)start.data[i];
+        if (c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != '\v' && c != 0x1b && c != 0x1a)
+            return false;
+    }
+    return true;
+}
+
+static void read_formats(struct walk *walk, uint32_t index, struct span bytes, bool is_plain)
+{
+    for (size_t i = 0; i < format_count; i++) {
+        const struct format *format = &formats[i];
+        if ((format->is_text && !is_plain) || !format->looks(bytes))
+            continue;
+        struct receive receive;
+        receive_init(&receive, walk, index, bytes.size);
+        format->read(&receive.unpack, bytes);
+        if (receive.members > 0 && !receive.has_trouble && !format->is_text)
+            emit_add_flags(walk->emit, index, DECODE_PART_OPENED);
+    }
+}
+
+/* Programs that see line ends, or NUL bytes, otherwise: the whole message as they would have it, where that matters. */
+enum line_ends { LINE_ENDS_CR, LINE_ENDS_NO_CR, LINE_ENDS_NO_NUL };
+
+static const char *const line_end_texts[CONTENT_LINE_ENDS] = {
+    [LINE_ENDS_CR] = "every CR ends a line",
+    [LINE_ENDS_NO_CR] = "CRs that end no line are dropped",
+    [LINE_ENDS_NO_NUL] = "NUL bytes are dropped",
+};
+
+static bool put_line_ends(struct unpack *unpack, struct span bytes, enum line_ends how)
+{
+    char end = how == LINE_ENDS_NO_NUL ? '\0' : '\r';
+    while (bytes.size > 0) {
+        size_t at = span_find_byte(bytes, end);
+        if (!unpack_put(unpack, span_slice(bytes, 0, at)))
+            return false;
+        if (at == SPAN_NONE)
+            return true;
+        bytes = span_from(bytes, at + 1);
+        bool is_end = bytes.size > 0 && bytes.data[0] == '\n';
+        if (how == LINE_ENDS_NO_NUL || (how == LINE_ENDS_NO_CR && !is_end))
+            continue;
+        if (!unpack_put(unpack, span_text("\r\n")))
+            return false;
+        bytes = span_from(bytes, is_end ? 1 : 0);
+    }
+    return true;
+}
+
+static void add_line_ends(struct walk *walk, uint32_t index, struct span bytes, enum line_ends how)
+{
+    struct receive receive;
+    struct unpack_member member = { .how = line_end_texts[how], .size_hint = bytes.size };
+    receive_init(&receive, walk, index, bytes.size);
+    receive.is_message = true;
+    receive.are_readings = true;
+    if (!unpack_begin(&receive.unpack, &member))
+        return;
+    (void)put_line_ends(&receive.unpack, bytes, how);
+    unpack_end(&receive.unpack);
+}
+
+void walk_other_line_ends(struct walk *walk, uint32_t index, uint32_t buffer)
+{
+    const struct mail_lines lines = walk->buffers[buffer].lines;
+    if ((walk->emit->parts[index].flags & DECODE_PART_READING) != 0)
+        return; /* it is such a reading itself */
+    if (lines.has_cr) {
+        add_line_ends(walk, index, lines.bytes, LINE_ENDS_CR);
+        add_line_ends(walk, index, lines.bytes, LINE_ENDS_NO_CR);
+    }
+    if (lines.has_nul)
+        add_line_ends(walk, index, lines.bytes, LINE_ENDS_NO_NUL);
+    if (lines.is_cut)
+        emit_find(walk->emit, DECODE_LIMIT, index, "lines that could be delimiters");
+}
+
+static void read_message(struct walk *walk, uint32_t index, struct span bytes, size_t start)
+{
+    uint32_t buffer = 0;
+    if (!walk_add_buffer(walk, bytes, &buffer)) {
+        emit_find(walk->emit, DECODE_LIMIT, index, "buffers");
+        return;
+    }
+    if (!walk->works[index].is_message)
+        walk->works[index].is_guess = true;
+    walk_message(walk, index, buffer, start, bytes.size);
+    walk_other_line_ends(walk, index, buffer);
+}
+
+/* All parts behind delimiters of one boundary that nobody declared. */
+static void divide_sniffed(struct walk *walk, uint32_t index, uint32_t buffer, struct span boundary)
+{
+    const struct mail_lines *lines = &walk->buffers[buffer].lines;
+    struct mail_split split;
+    struct mail_cut cut;
+    size_t from = SPAN_NONE;
+    mail_split_init(&split, lines, 0, lines->bytes.size, boundary, false);
+    while (mail_split_next(&split, &cut)) {
+        struct walk_range range = {
+            .buffer = buffer, .from = from, .to = cut.body_end > from ? cut.body_end : from, .is_guess = true
+        };
+        if (from != SPAN_NONE)
+            walk_add_entity(walk, index, &range, "found in a text, behind a delimiter");
+        from = cut.is_close ? SPAN_NONE : cut.next_at;
+    }
+    struct walk_range range = { .buffer = buffer, .from = from, .to = lines->bytes.size, .is_guess = true };
+    if (from != SPAN_NONE)
+        walk_add_entity(walk, index, &range, "found in a text, behind a delimiter");
+}
+
+/* Header fields of MIME in a text that nobody said to be mail. */
+static void sniff(struct walk *walk, uint32_t index, struct span bytes)
+{
+    struct span boundaries[CONTENT_SNIFFS_MOST];
+    size_t count = 0;
+    uint32_t buffer = 0;
+    bool has_bare = false;
+    struct mail_sniff found;
+    for (size_t at = 0; mail_sniff_next(bytes, at, &found) && count < CONTENT_SNIFFS_MOST; at = found.next_at) {
+        bool is_known = false;
+        for (size_t i = 0; i < count && found.boundary.data != NULL; i++)
+            is_known |= span_equal(boundaries[i], found.boundary);
+        if (is_known || (found.boundary.data == NULL && has_bare) || !walk_add_buffer(walk, bytes, &buffer))
+            continue;
+        if (found.boundary.data != NULL) {
+            boundaries[count++] = found.boundary;
+            divide_sniffed(walk, index, buffer, found.boundary);
+            continue;
+        }
+        struct walk_range range = { .buffer = buffer, .from = found.at, .to = bytes.size, .is_guess = true };
+        has_bare = true;
+        walk_add_entity(walk, index, &range, "found in a text");
+    }
+}
+
+void walk_content(struct walk *walk, uint32_t index)
+{
+    struct span bytes = emit_bytes(walk->emit, index);
+    bool is_message = walk->works[index].is_message;
+    bool is_plain = is_text(bytes);
+    size_t start = mail_start(bytes);
+    if (is_plain)
+        words_add(&walk->words, bytes);
+    if (is_message || (is_plain && mail_looks(span_from(bytes, start)))) {
+        read_message(walk, index, bytes, start);
+        if (!is_message)
+            read_formats(walk, index, bytes, is_plain);
+        return;
+    }
+    read_formats(walk, index, bytes, is_plain);
+    if (is_plain)
+        sniff(walk, index, bytes);
+}
