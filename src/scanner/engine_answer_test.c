@@ -11,7 +11,7 @@ struct answer_row {
     enum answer_kind kind;
 };
 
-#define SOUND .magic = SCAN_MAGIC, .text = "text", .engine = "ClamAV 1.4.6/27600", .generation = 7
+#define SOUND .magic = SCAN_MAGIC, .text = "text", .engine = "ClamAV 1.4.6/27600", .generation = 7, .raw_signatures = 3
 
 static const struct answer_row rows[] = {
     { "clean", { SOUND, .result = SCAN_CLEAN, .pieces_judged = 3 }, 0, ANSWER_CLEAN },

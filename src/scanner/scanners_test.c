@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/test.h"
 #include "scanner/eicar.h"
+#include "scanner/set.h"
 #include "scanner/together.h"
 #include "sys/thread.h"
 
@@ -32,6 +33,7 @@ enum act {
     ACT_SIZE,
     ACT_CUT,
     ACT_EARLY,
+    ACT_LOCKED,
     ACTS
 };
 
@@ -42,6 +44,7 @@ static const char *const act_replies[ACTS] = {
     [ACT_ERROR] = "stream: Can't allocate memory ERROR",
     [ACT_SIZE] = "INSTREAM size limit exceeded. ERROR",
     [ACT_EARLY] = "stream: OK",
+    [ACT_LOCKED] = "stream: Heuristics.Encrypted.Zip FOUND",
 };
 
 struct fake {
@@ -537,6 +540,118 @@ static void test_limits(struct fake *fake)
     test_context(NULL);
 }
 
+/* Judges a clean message as it is prepared here. */
+static enum category judge_prepared(struct scanner_set *set, const struct message *message, struct answer *answer_out)
+{
+    struct policy_settings policy = { .require = REQUIRE_ANY };
+    struct verdict verdict;
+    verdict_init(&verdict);
+    scanners_judge(set, &message->input, &policy, deadline_in(30000), answer_out, &verdict);
+    return verdict_gravest(&verdict);
+}
+
+/* What a scanner could not look into does not count where the decoder has opened it, but for that alone. */
+static void test_opened(struct fake *fake)
+{
+    test_context("an opened container");
+    struct settings settings = { .scanner_count = 0 };
+    settings_add(&settings, "clamd", fake, SCANNER_PRIMARY);
+    settings.scanners[0].input = INPUT_PARTS;
+    struct scanner_set *set = scanners_new(&settings, no_engine, NULL);
+    struct message message;
+    struct answer answer;
+    CHECK(tend(set));
+    message_init(&message, false);
+    atomic_store(&fake->act, ACT_LOCKED);
+    message.parts[0].is_opened = true;
+    CHECK(judge_prepared(set, &message, &answer) == CATEGORY_UNSCANNABLE && answer.piece == 1);
+    message.parts[1].is_opened = true;
+    CHECK(judge_prepared(set, &message, &answer) == CATEGORY_CLEAN && answer.unscannable == UNSCANNABLE_NONE);
+    settings.scanners[0].input = INPUT_BOTH;
+    CHECK(judge_prepared(set, &message, &answer) == CATEGORY_UNSCANNABLE && answer.piece == PIECE_WHOLE);
+    message_fini(&message);
+    message_init(&message, true);
+    atomic_store(&fake->act, ACT_HONEST);
+    message.parts[0].is_opened = message.parts[1].is_opened = true;
+    CHECK(judge_prepared(set, &message, &answer) == CATEGORY_INFECTED);
+    message_fini(&message);
+    scanners_free(set);
+    test_context(NULL);
+}
+
+/* The frame is asked for as long as no signature needs the message. */
+static void test_auto(struct fake *fake)
+{
+    test_context("auto");
+    struct settings settings = { .scanner_count = 0 };
+    settings_add(&settings, "clamd", fake, SCANNER_PRIMARY);
+    CHECK(settings.scanners[0].input == INPUT_BOTH);
+    struct scanner_set *set = scanners_new(&settings, no_engine, NULL);
+    CHECK(!scanners_want_frame(set));
+    settings.scanners[0].input = INPUT_AUTO;
+    CHECK(scanners_want_frame(set));
+    struct message message;
+    struct answer answer;
+    CHECK(tend(set));
+    message_init(&message, false);
+    message.input.has_frame = true;
+    message.input.frame = (struct piece){ .size = 5 };
+    unsigned asked = atomic_load(&fake->asked);
+    CHECK(judge_prepared(set, &message, &answer) == CATEGORY_CLEAN);
+    CHECK(atomic_load(&fake->asked) == asked + 3);
+    atomic_store(&fake->act, ACT_LOCKED);
+    message.parts[0].is_opened = message.parts[1].is_opened = true;
+    CHECK(judge_prepared(set, &message, &answer) == CATEGORY_UNSCANNABLE && answer.piece == PIECE_FRAME);
+    atomic_store(&fake->act, ACT_HONEST);
+    scanner_learn(&set->scanners[0], span_text("x"), 1, 1);
+    CHECK(!scanners_want_frame(set));
+    atomic_store(&fake->act, ACT_LOCKED);
+    CHECK(judge_prepared(set, &message, &answer) == CATEGORY_UNSCANNABLE && answer.piece == PIECE_WHOLE);
+    atomic_store(&fake->act, ACT_HONEST);
+    message_fini(&message);
+    scanners_free(set);
+    test_context(NULL);
+}
+
+static struct late_asks {
+    unsigned count;
+    bool was_whole;
+} late_asks;
+
+/* Says with its answer that it needs raw messages from now on. */
+static void late_ask(struct scanner *scanner, const struct scan_request *request, struct answer *answer_out)
+{
+    late_asks.count++;
+    late_asks.was_whole = request->count == 3 && request->pieces[2].size > 5;
+    scanner_learn(scanner, span_text("late"), 2, 1);
+    answer_set(answer_out, ANSWER_CLEAN, span_text(""));
+}
+
+static void test_learned_late(struct fake *fake)
+{
+    static const struct scanner_ops late_ops = { .ask = late_ask };
+    test_context("signatures that need the message, learned from its own answer");
+    struct settings settings = { .scanner_count = 0 };
+    settings_add(&settings, "late", fake, SCANNER_PRIMARY);
+    settings.scanners[0].input = INPUT_AUTO;
+    struct scanner_set *set = scanners_new(&settings, no_engine, NULL);
+    CHECK(tend(set));
+    set->scanners[0].ops = &late_ops;
+    struct message message;
+    struct answer answer;
+    message_init(&message, false);
+    message.input.has_frame = true;
+    message.input.frame = (struct piece){ .size = 5 };
+    late_asks = (struct late_asks){ 0 };
+    CHECK(judge_prepared(set, &message, &answer) == CATEGORY_CLEAN);
+    CHECK(late_asks.count == 2 && late_asks.was_whole);
+    CHECK(judge_prepared(set, &message, &answer) == CATEGORY_CLEAN);
+    CHECK(late_asks.count == 3 && late_asks.was_whole);
+    message_fini(&message);
+    scanners_free(set);
+    test_context(NULL);
+}
+
 /* Two primaries and a backup: which of them answer, and what is missing then. */
 struct several_row {
     const char *name;
@@ -692,6 +807,9 @@ int main(void)
     test_early(&fakes[0]);
     test_hurry(&fakes[0]);
     test_recovery(&fakes[1]);
+    test_opened(&fakes[1]);
+    test_auto(&fakes[1]);
+    test_learned_late(&fakes[1]);
     test_several(fakes);
     test_crowd(fakes);
     for (size_t i = 0; i < 3; i++)
