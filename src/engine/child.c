@@ -149,6 +149,7 @@ int child_run(int socket, unsigned slot, void *context)
         struct scan_answer answer = { .magic = SCAN_MAGIC, .result = SCAN_CLEAN };
         if (engine->clam != NULL) {
             answer.generation = clam_generation(engine->clam);
+            answer.raw_signatures = engine->raw.count;
             (void)snprintf(answer.engine, sizeof answer.engine, "%s", clam_version(engine->clam));
         }
         child_answer(engine, &folder, span_of(bytes, job.size), &job, &answer);

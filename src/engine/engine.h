@@ -5,6 +5,7 @@
 
 #include "conf/settings.h"
 #include "engine/clam.h"
+#include "engine/raw.h"
 #include "sys/sandbox.h"
 
 #include <stdbool.h>
@@ -15,6 +16,7 @@ struct engine {
     const struct settings *settings;
     const struct scanner_settings *scanner;
     struct clam *clam;            /* NULL: there is a refusal */
+    struct raw_found raw;         /* signatures that need raw messages */
     char refusal[SCAN_TEXT_SIZE]; /* why every answer is `failed`; empty: it isn't */
     char base[ENGINE_PATH_SIZE];  /* the children's folders are BASE/0, BASE/1 ..., one for each slot */
     bool is_private;              /* they are tmpfs of our own mount namespace: a child makes its own the root; and

@@ -10,6 +10,7 @@
 #include "engine/engine.h"
 #include "engine/folder.h"
 #include "engine/selftest.h"
+#include "engine/signatures.h"
 #include "engine/warm.h"
 #include "ipc/pool.h"
 #include "ipc/roles.h"
@@ -104,6 +105,8 @@ static void engine_load(struct engine *engine)
                                       .folder = folder,
                                       .max_bytes = engine->scanner->max_bytes,
                                       .folder_bytes = engine->scanner->folder_bytes };
+    if (strcmp(settings.signatures, SIGNATURES_TEST) != 0)
+        raw_look(settings.signatures, &engine->raw);
     engine->clam = clam_load(&settings, &fault);
     if (engine->clam == NULL) {
         engine_refuse(engine, fault.text);
@@ -117,14 +120,15 @@ static const char *engine_status(void *context)
 {
     struct engine *engine = context;
     const struct clam *clam = engine->clam;
-    (void)snprintf(engine->status, sizeof engine->status,
-                   "scanning=%s%s\nversion=%s\nsignatures=%u\ngeneration=%016llx\nfolder=%s\n%s%s",
-                   engine->refusal[0] != '\0' ? "refuses: " : "yes", engine->refusal,
-                   clam != NULL ? clam_version(clam) : "", clam != NULL ? clam_signature_count(clam) : 0,
-                   clam != NULL ? (unsigned long long)clam_generation(clam) : 0ULL,
-                   engine->is_private ? "private" : "shared",
-                   engine->is_private ? "" : "weaker=engines share a fenced folder in memory, not a tmpfs for each\n",
-                   engine->is_weaker ? "weaker=the kernel has no Landlock\n" : "");
+    (void)snprintf(
+        engine->status, sizeof engine->status,
+        "scanning=%s%s\nversion=%s\nsignatures=%u\ngeneration=%016llx\nraw_signatures=%u%s%s\nfolder=%s\n%s%s",
+        engine->refusal[0] != '\0' ? "refuses: " : "yes", engine->refusal, clam != NULL ? clam_version(clam) : "",
+        clam != NULL ? clam_signature_count(clam) : 0, clam != NULL ? (unsigned long long)clam_generation(clam) : 0ULL,
+        engine->raw.count, engine->raw.count > 0 ? ", the first: " : "", engine->raw.first,
+        engine->is_private ? "private" : "shared",
+        engine->is_private ? "" : "weaker=engines share a fenced folder in memory, not a tmpfs for each\n",
+        engine->is_weaker ? "weaker=the kernel has no Landlock\n" : "");
     return engine->status;
 }
 
