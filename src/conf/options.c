@@ -1,5 +1,6 @@
 #include "options.h"
 
+#include "conf/dangerous.h"
 #include "conf/settings.h"
 
 #include <assert.h>
@@ -527,7 +528,11 @@ static const struct option ban_options[] = {
       .type = OPTION_PATTERNS,
       .offset = offsetof(struct ban_settings, names),
       .fallback = { "" },
-      .manual = "Patterns of whole file names, such as *.exe." },
+      .manual = "Patterns of whole file names, such as *.exe. They are held against every name that a program could "
+                "show or save a part under, as it stands and as a disk would have it: without folders, without "
+                "invisible characters and those that turn the direction of writing, without dots and blanks at its "
+                "end. The ready list " DANGEROUS_NAME
+                " stands for names that end in one of these extensions: " DANGEROUS_EXTENSIONS "." },
     { .key = "types",
       .type = OPTION_TYPES,
       .offset = offsetof(struct ban_settings, types),
@@ -536,13 +541,42 @@ static const struct option ban_options[] = {
                 "declares and by "
                 "the one detected from its content, whose names are those of file(1): a Windows program is "
                 "application/vnd.microsoft.portable-executable, one for DOS application/x-dosexec." },
+    { .key = "paths",
+      .type = OPTION_PATHS,
+      .offset = offsetof(struct ban_settings, paths),
+      .fallback = { "" },
+      .manual =
+          "Patterns of names within containers, such as zip/*.exe or 7z/iso/*. Each container is written by its "
+          "short type and a slash, from the outside inwards; a pattern may begin at any of them, and * stands for "
+          "further containers too. cordon explain shows these paths. Some short types: zip, 7z, rar, tar, gzip, "
+          "bzip2, xz, zstd, cab, iso, udf, vhd, jar, apk, docx, xlsx, pptx, ole, msg, tnef, pdf, mail, rpm, deb." },
+    { .key = "double_extensions",
+      .type = OPTION_BOOL,
+      .offset = offsetof(struct ban_settings, double_extensions),
+      .fallback = { "false" },
+      .manual = "Whether names are banned that end in an extension of " DANGEROUS_NAME
+                " behind that of a document, picture or archive, such as invoice.pdf.exe." },
+    { .key = "encrypted",
+      .type = OPTION_BOOL,
+      .offset = offsetof(struct ban_settings, encrypted),
+      .fallback = { "false" },
+      .manual = "Whether what is encrypted is banned, rather than unscannable alone." },
+    { .key = "allow",
+      .type = OPTION_PATHS,
+      .offset = offsetof(struct ban_settings, allow),
+      .fallback = { "" },
+      .manual =
+          "Exceptions from all of the above, written as paths: rpm/* allows everything within packages, "
+          "zip/*.js scripts within zip archives, report.exe that name anywhere. A part with several names is allowed "
+          "where all of them are." },
 };
 static const struct option_group ban_group = {
     .name = "ban",
     .options = ban_options,
     .count = OPTION_COUNT(ban_options),
     .manual =
-        "What no message may carry, at any depth. The patterns are those of the shell; letter case does not count.",
+        "What no message may carry, at any depth and in any reading of it. Without these keys nothing is banned. The "
+        "patterns are those of the shell; letter case does not count.",
 };
 
 static const struct option log_options[] = {

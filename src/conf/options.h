@@ -23,8 +23,9 @@ enum option_type {
     OPTION_SIGNATURES,  /* a text: an absolute path, or "test" */
     OPTION_FILE,        /* a text: an absolute path, or empty */
     OPTION_NETWORKS,    /* struct settings_list: what net_trust_add takes */
-    OPTION_PATTERNS,    /* struct settings_list: for fnmatch */
+    OPTION_PATTERNS,    /* struct settings_list: patterns of file names */
     OPTION_TYPES,       /* struct settings_list: patterns of media types */
+    OPTION_PATHS,       /* struct settings_list: patterns of containers and file names */
     OPTION_ACTIONS,     /* unsigned: bits of enum action that make sense together */
     OPTION_CLEAN,       /* the same, for clean mail */
     OPTION_REQUIRE,     /* uint32_t: "any", "all" or a number */

@@ -66,6 +66,7 @@ static void put_text(enum option_type type, struct buf *text)
     static const char *const networks[] = { "[]", "[\"unix\"]", "[\"10.0.0.0/8\", \"[2001:db8::]/32\", \"[::1]\"]" };
     static const char *const patterns[] = { "[]", "[\"*.exe\"]", "[\"*.[ps]cr\", \"a\\\\b\", \"\\\"*\"]" };
     static const char *const types[] = { "[]", "[\"application/x-msdownload\", \"video/*\"]" };
+    static const char *const containers[] = { "[]", "[\"zip/*.exe\", \"rpm/*\", \"*.js\"]" };
     static const char *const actions[] = { "\"pass\"",     "[\"tag\", \"pass\"]",
                                            "(\"reject\")", "[\"quarantine\", \"reject\"]",
                                            "\"tempfail\"", "[\"forget\", \"discard\"]" };
@@ -87,6 +88,7 @@ static void put_text(enum option_type type, struct buf *text)
         [OPTION_NETWORKS] = { networks, 3 },
         [OPTION_PATTERNS] = { patterns, 3 },
         [OPTION_TYPES] = { types, 2 },
+        [OPTION_PATHS] = { containers, 2 },
         [OPTION_ACTIONS] = { actions, 6 },
         [OPTION_CLEAN] = { clean, 2 },
         [OPTION_REQUIRE] = { require, 4 },

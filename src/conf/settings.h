@@ -95,9 +95,13 @@ struct decoder_settings {
     uint32_t max_steps;    /* work that is neither bytes in nor bytes out */
 };
 
-struct ban_settings {           /* fnmatch(3) patterns, letter case does not count */
-    struct settings_list names; /* of whole file names: "*.exe" */
+struct ban_settings {           /* patterns as glob_match has them */
+    struct settings_list names; /* of whole file names: "*.exe"; or "@dangerous" */
     struct settings_list types; /* declared or detected: "application/x-msdownload" */
+    struct settings_list paths; /* of names within containers */
+    struct settings_list allow; /* likewise: what is not banned after all */
+    bool double_extensions;
+    bool encrypted;
 };
 
 struct settings {

@@ -1,5 +1,6 @@
 #include "value_list.h"
 
+#include "conf/dangerous.h"
 #include "conf/settings.h"
 #include "conf/suggest.h"
 #include "sys/net.h"
@@ -16,7 +17,7 @@ static void list_check_network(const struct value_reading *reading, struct conf_
     net_trust_free(trust);
 }
 
-/* fnmatch(3) takes a bracket without its end literally, and so a pattern that never matches what was meant. The
+/* glob_match takes a bracket without its end literally, and so a pattern that never matches what was meant. The
  * backslash has no meaning, as in file names of other systems. */
 static bool pattern_is_whole(const char *pattern)
 {
@@ -35,18 +36,25 @@ static bool pattern_is_whole(const char *pattern)
 static void list_check_pattern(const struct value_reading *reading, struct conf_node *item)
 {
     bool is_type = reading->option->type == OPTION_TYPES;
+    bool is_path = reading->option->type == OPTION_PATHS;
+    bool is_set = item->text[0] == '@';
     bool has_slash = strchr(item->text, '/') != NULL;
     if (!pattern_is_whole(item->text))
         conf_mistake(reading->mistakes, item, "%s: \"%.100s\" is no whole pattern; write one such as \"%s\"",
                      reading->option->key, item->text, is_type ? "application/x-*" : "*.ex[ea]");
+    else if (is_set && (is_type || is_path || strcmp(item->text, DANGEROUS_NAME) != 0))
+        conf_mistake(reading->mistakes, item,
+                     "%s: there is no list \"%.100s\" here; there is \"" DANGEROUS_NAME
+                     "\" for names; a name that begins so is written \"[@]...\"",
+                     reading->option->key, item->text);
     else if (is_type && !has_slash && strcmp(item->text, "*") != 0)
         conf_mistake(reading->mistakes, item,
                      "%s: \"%.100s\" is no media type; write one such as \"application/x-msdownload\"",
                      reading->option->key, item->text);
-    else if (!is_type && has_slash)
+    else if (!is_type && !is_path && has_slash)
         conf_mistake(reading->mistakes, item,
                      "%s: \"%.100s\" has a / and no file name ever has; write a file name such as \"*.exe\", or put a "
-                     "media type under types",
+                     "media type under types and containers under paths",
                      reading->option->key, item->text);
 }
 
