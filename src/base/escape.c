@@ -38,16 +38,18 @@ size_t utf8_sequence(struct span span)
     return 0;
 }
 
-/* C1 controls (U+0080 to U+009F) and the bidirectional overrides turn a terminal or a reader's eye: they are escaped.
- */
+/* C1 controls (U+0080 to U+009F), the bidirectional overrides and what is invisible turn a terminal or a reader's eye:
+ * they are escaped. */
 static bool is_deceptive(const unsigned char *s, size_t size)
 {
     if (size == 2)
-        return s[0] == 0xc2 && s[1] < 0xa0;
+        return (s[0] == 0xc2 && (s[1] < 0xa0 || s[1] == 0xad)) || (s[0] == 0xd8 && s[1] == 0x9c);
+    if (size == 3 && s[0] == 0xef)
+        return s[1] == 0xbb && s[2] == 0xbf;
     if (size != 3 || s[0] != 0xe2)
         return false;
-    return (s[1] == 0x80 && (s[2] == 0x8e || s[2] == 0x8f || (s[2] >= 0xa8 && s[2] <= 0xae))) ||
-           (s[1] == 0x81 && s[2] >= 0xa6 && s[2] <= 0xa9);
+    return (s[1] == 0x80 && ((s[2] >= 0x8b && s[2] <= 0x8f) || (s[2] >= 0xa8 && s[2] <= 0xae))) ||
+           (s[1] == 0x81 && s[2] >= 0xa0 && s[2] <= 0xaf);
 }
 
 static bool value_is_plain(struct span span)
@@ -90,6 +92,22 @@ void escape_value(struct buf *buf, struct span span)
         i += n > 0 ? n : 1;
     }
     buf_put_char(buf, '"');
+}
+
+void escape_shown(struct buf *buf, struct span span, size_t limit)
+{
+    span = span_slice(span, 0, limit);
+    while (span.size > 0) {
+        unsigned char c = (unsigned char)span.data[0];
+        size_t n = utf8_sequence(span);
+        bool is_shown = n > 0 && !is_control(c) && c != '\\' && !is_deceptive((const unsigned char *)span.data, n);
+        size_t taken = n > 0 ? n : 1;
+        for (size_t i = 0; i < taken && !is_shown; i++)
+            buf_printf(buf, "\\x%02x", (unsigned char)span.data[i]);
+        if (is_shown)
+            buf_put(buf, span.data, n);
+        span = span_from(span, taken);
+    }
 }
 
 void escape_json(struct buf *buf, struct span span)

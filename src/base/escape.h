@@ -20,6 +20,11 @@ void escape_json(struct buf *buf, struct span span);
  * \xHH. At most `limit` bytes of input are taken. */
 void escape_header(struct buf *buf, struct span span, size_t limit);
 
+/* For a person's terminal: as escape_value, without quotes, and without need for any: only controls, invisible and
+ * turning characters, backslashes and bytes that are not UTF-8 are escaped. At most `limit` bytes of input are taken.
+ */
+void escape_shown(struct buf *buf, struct span span, size_t limit);
+
 /* The length of the valid UTF-8 sequence at the start of the span (1 to 4), or 0 (RFC 3629 section 4). */
 size_t utf8_sequence(struct span span);
 

@@ -91,9 +91,38 @@ static void test_utf8(void)
         CHECK(utf8_sequence(span_text(cases[i].bytes)) == cases[i].length);
 }
 
+static void test_shown(void)
+{
+    static const struct {
+        const char *bytes;
+        const char *shown;
+    } cases[] = {
+        { "plain text = \"1\"", "plain text = \"1\"" },
+        { "gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f" },
+        { "a\tb\r\n\x1b[1m\x7f", "a\\x09b\\x0d\\x0a\\x1b[1m\\x7f" },
+        { "a\\b", "a\\x5cb" },
+        { "\xff\xc3", "\\xff\\xc3" },
+        { "a\xe2\x80\xae", "a\\xe2\\x80\\xae" },
+        { "a\xe2\x80\x8b\xef\xbb\xbf", "a\\xe2\\x80\\x8b\\xef\\xbb\\xbf" },
+        { "\xc2\x85\xc2\xad", "\\xc2\\x85\\xc2\\xad" },
+        { "", "" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct buf buf;
+        buf_init(&buf, 256);
+        escape_shown(&buf, span_text(cases[i].bytes), 200);
+        CHECK(strcmp(buf_text(&buf), cases[i].shown) == 0);
+        buf_clear(&buf);
+        escape_shown(&buf, span_text("abc"), 2);
+        CHECK(strcmp(buf_text(&buf), "ab") == 0);
+        buf_fini(&buf);
+    }
+}
+
 int main(void)
 {
     test_the_table();
+    test_shown();
     test_utf8();
     return test_end();
 }

@@ -17,6 +17,7 @@ enum { JUDGE_READ_SIZE = 262144, JUDGE_SEND_MS = 10000, JUDGE_GRACE_MS = 10000 }
 
 struct judge {
     int socket;
+    struct sealed explanation;
     char answer[JUDGE_ANSWER_SIZE];
 };
 
@@ -37,6 +38,7 @@ struct judge *judge_open(const char *run_directory, struct fault *fault)
     }
     struct judge *judge = memory_new(sizeof *judge);
     judge->socket = fd;
+    judge->explanation = SEALED_NONE;
     return judge;
 }
 
@@ -45,6 +47,7 @@ void judge_close(struct judge *judge)
     if (judge == NULL)
         return;
     (void)close(judge->socket);
+    sealed_close(&judge->explanation);
     free(judge);
 }
 
@@ -70,16 +73,33 @@ static int judge_read_file(int fd, struct sealed *sealed_out, struct fault *faul
     return -1;
 }
 
-static int judge_receive(struct judge *judge, struct judge_result *result_out, struct fault *fault)
+/* Takes the descriptor. */
+static int judge_take_explanation(struct judge *judge, bool is_asked, struct packet *packet, struct fault *fault)
+{
+    if (packet->fd_count != (is_asked ? 1 : 0)) {
+        packet_close_fds(packet);
+        return fault_set(fault, EPROTO, "the daemon gave no explanation");
+    }
+    if (!is_asked || sealed_take(packet->fds[0], JUDGE_EXPLANATION_SIZE, &judge->explanation, fault) == 0)
+        return 0;
+    packet_close_fds(packet);
+    return -1;
+}
+
+static int judge_receive(struct judge *judge, bool is_explained, struct judge_result *result_out, struct fault *fault)
 {
     struct packet packet;
     struct judge_answer head;
-    int got = packet_receive(judge->socket, judge->answer, sizeof judge->answer, 0, &packet,
+    int got = packet_receive(judge->socket, judge->answer, sizeof judge->answer, 1, &packet,
                              deadline_in(JUDGE_TIMEOUT_MS + JUDGE_GRACE_MS), fault);
     if (got < 0)
         return -1;
     if (got == 0)
         return fault_set(fault, EPIPE, "the daemon hung up");
+    sealed_close(&judge->explanation);
+    judge->explanation = SEALED_NONE;
+    if (judge_take_explanation(judge, is_explained, &packet, fault) != 0)
+        return -1;
     memcpy(&head, judge->answer, sizeof head);
     if (packet.size < sizeof head || head.magic != JUDGE_MAGIC || head.category >= CATEGORIES ||
         head.json_size != packet.size - sizeof head || memchr(head.summary, '\0', sizeof head.summary) == NULL)
@@ -88,17 +108,28 @@ static int judge_receive(struct judge *judge, struct judge_result *result_out, s
         .category = head.category,
         .summary = judge->answer + offsetof(struct judge_answer, summary),
         .json = span_of(judge->answer + sizeof head, head.json_size),
+        .explanation = sealed_span(&judge->explanation),
     };
     return 0;
 }
 
-int judge_file(struct judge *judge, int fd, struct judge_result *result_out, struct fault *fault)
+static int judge_ask(struct judge *judge, int fd, uint32_t flags, struct judge_result *result_out, struct fault *fault)
 {
     struct sealed sealed;
     if (judge_read_file(fd, &sealed, fault) != 0)
         return -1;
-    struct judge_request request = { .magic = JUDGE_MAGIC };
+    struct judge_request request = { .magic = JUDGE_MAGIC, .flags = flags };
     int failed = packet_send(judge->socket, &request, sizeof request, &sealed.fd, 1, deadline_in(JUDGE_SEND_MS), fault);
     sealed_close(&sealed);
-    return failed != 0 ? -1 : judge_receive(judge, result_out, fault);
+    return failed != 0 ? -1 : judge_receive(judge, flags != 0, result_out, fault);
+}
+
+int judge_file(struct judge *judge, int fd, struct judge_result *result_out, struct fault *fault)
+{
+    return judge_ask(judge, fd, 0, result_out, fault);
+}
+
+int judge_explain(struct judge *judge, int fd, bool is_json, struct judge_result *result_out, struct fault *fault)
+{
+    return judge_ask(judge, fd, is_json ? JUDGE_EXPLAIN_JSON : JUDGE_EXPLAIN_TEXT, result_out, fault);
 }

@@ -2,33 +2,21 @@
 #include "base/escape.h"
 #include "cli/cli.h"
 #include "cli/judge.h"
-#include "cli/private_daemon.h"
-#include "conf/conf.h"
+#include "cli/judge_begin.h"
 #include "sys/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum {
-    SCAN_EXIT_CLEAN = 0,
-    SCAN_EXIT_INFECTED = 1, /* or banned */
-    SCAN_EXIT_UNSCANNED = 2,
-    SCAN_EXIT_UNSCANNABLE = 3, /* or malformed */
-    SCAN_EXIT_USAGE = 64,
-    SCAN_PROGRESS_MS = 1000,
-    SCAN_LINE_LIMIT = 131072
-};
+enum { SCAN_PROGRESS_MS = 1000, SCAN_LINE_LIMIT = 131072 };
 
 struct scan_run {
     bool is_json;
-    const char *configuration;
-    const char *signatures;
     struct judge *judge;
     enum category worst;
     unsigned files;
@@ -40,19 +28,6 @@ static const char scan_usage[] = "Usage: cordon scan [--json] [--config FILE] [-
                                  "Judges messages from files (folders are walked; - is standard input).\n"
                                  "Exit status: 0 all clean; 1 something infected or banned; 2 something not scanned;\n"
                                  "3 something unscannable or malformed and nothing worse; 64 usage.\n";
-
-static int scan_exit_status(enum category worst)
-{
-    static const int statuses[CATEGORIES] = {
-        [CATEGORY_CLEAN] = SCAN_EXIT_CLEAN,
-        [CATEGORY_MALFORMED] = SCAN_EXIT_UNSCANNABLE,
-        [CATEGORY_UNSCANNABLE] = SCAN_EXIT_UNSCANNABLE,
-        [CATEGORY_UNSCANNED] = SCAN_EXIT_UNSCANNED,
-        [CATEGORY_BANNED] = SCAN_EXIT_INFECTED,
-        [CATEGORY_INFECTED] = SCAN_EXIT_INFECTED,
-    };
-    return statuses[worst];
-}
 
 static void scan_progress_clear(const struct scan_run *run)
 {
@@ -176,69 +151,18 @@ static void scan_paths(struct scan_run *run, char **paths)
     scan_progress_clear(run);
 }
 
-/* -1: go on; else the exit status. */
-static int scan_options(struct scan_run *run, int argc, char **argv)
-{
-    static const struct option options[] = { { "json", no_argument, NULL, 'j' },
-                                             { "config", required_argument, NULL, 'c' },
-                                             { "signatures", required_argument, NULL, 's' },
-                                             { "help", no_argument, NULL, 'h' },
-                                             { NULL, 0, NULL, 0 } };
-    int option = 0;
-    while ((option = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
-        if (option == 'h') {
-            fputs(scan_usage, stdout);
-            return SCAN_EXIT_CLEAN;
-        }
-        if (option == 'j')
-            run->is_json = true;
-        else if (option == 'c')
-            run->configuration = optarg;
-        else if (option == 's')
-            run->signatures = optarg;
-        else
-            optind = argc; /* getopt has said what is wrong */
-    }
-    if (optind < argc)
-        return -1;
-    fputs(scan_usage, stderr);
-    return SCAN_EXIT_USAGE;
-}
-
 int cli_scan(int argc, char **argv)
 {
-    struct scan_run run = { .worst = CATEGORY_CLEAN };
-    int status = scan_options(&run, argc, argv);
+    struct judge_options options;
+    int status = judge_options_read(argc, argv, scan_usage, &options);
     if (status >= 0)
         return status;
-
-    struct buf mistakes;
-    buf_init(&mistakes, CONF_FILE_LIMIT);
-    struct settings *settings = conf_load(run.configuration, &mistakes);
-    if (settings == NULL) {
-        fputs(buf_text(&mistakes), stderr);
-        buf_fini(&mistakes);
-        return CONF_EXIT_BAD;
-    }
-    struct private_daemon *daemon = NULL;
-    struct fault fault = { 0 };
-    if (run.signatures == NULL)
-        run.judge = judge_open(settings->run_directory, &fault);
-    if (run.judge == NULL && fault.code != EACCES) {
-        daemon = private_daemon_start(settings, run.signatures, &fault);
-        if (daemon != NULL)
-            run.judge = judge_open(private_daemon_run_directory(daemon), &fault);
-    }
-    if (run.judge != NULL) {
-        scan_paths(&run, argv + optind);
-        status = scan_exit_status(run.worst);
-    } else {
-        fprintf(stderr, "cordon: nothing was scanned: %s\n", fault.text);
-        status = SCAN_EXIT_UNSCANNED;
-    }
-    judge_close(run.judge);
-    private_daemon_stop(daemon);
-    settings_free(settings);
-    buf_fini(&mistakes);
-    return status;
+    struct judge_begun begun;
+    status = judge_begin(&options, &begun);
+    if (status >= 0)
+        return status;
+    struct scan_run run = { .is_json = options.is_json, .judge = begun.judge, .worst = CATEGORY_CLEAN };
+    scan_paths(&run, options.paths);
+    judge_end(&begun);
+    return judge_exit_status(run.worst);
 }

@@ -112,11 +112,12 @@ static void put_scanners(struct buf *out, const struct status_lines *lines)
         if (!status_line_is_scanner(&lines->lines[i], &name))
             continue;
         if (!has_title)
-            buf_put_text(out, "\nSCANNER     STATE       SINCE                 VERSION\n");
+            buf_put_text(out, "\nSCANNER     STATE       SINCE                 INPUT         VERSION\n");
         has_title = true;
         put_cell(out, name, 10);
         put_cell(out, status_first_word(value), 10);
         put_cell(out, status_fact(value, "since"), 20);
+        put_cell(out, status_fact(value, "input"), 12);
         put_cell(out, status_fact(value, "version"), 0);
         put_safe(out, status_fact(value, "reason"));
         put_line_end(out);

@@ -1,12 +1,13 @@
 /* The intake of `cordon scan`: files in sealed memory over the local socket, judged by the same transaction as mail. */
 #include "gate/session.h"
 
-#include "base/escape.h"
+#include "gate/explain.h"
 #include "ipc/calls/judge.h"
 #include "ipc/packet.h"
 #include "sys/log.h"
 #include "sys/ready.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <string.h>
@@ -14,70 +15,48 @@
 
 enum { SCAN_IDLE_MS = 60000, SCAN_ANSWER_MS = 10000, SCAN_FILE_LIMIT = 2147483647 };
 
-static void scan_put_strings(struct buf *json, const char *key, const struct verdict *verdict, bool is_name)
-{
-    buf_printf(json, "\"%s\":[", key);
-    bool is_first = true;
-    for (size_t i = 0; i < verdict->finding_count; i++) {
-        const struct finding *finding = &verdict->findings[i];
-        if ((finding->category == CATEGORY_INFECTED) != is_name)
-            continue;
-        struct buf text;
-        buf_init(&text, 1024);
-        if (finding->unscannable != UNSCANNABLE_NONE)
-            buf_printf(&text, "%s: ", unscannable_text(finding->unscannable));
-        buf_put_text(&text, finding->text);
-        if (!is_first)
-            buf_put_char(json, ',');
-        escape_json(json, buf_span(&text));
-        is_first = false;
-        buf_fini(&text);
-    }
-    buf_put_text(json, "],");
-}
-
-static void scan_put_scanners(struct buf *json, const struct transaction *t)
-{
-    const struct scanner_set *scanners = t->gate->scanners;
-    buf_put_text(json, "\"scanners\":{");
-    for (size_t i = 0; i < scanners_count(scanners); i++) {
-        buf_printf(json, "%s", i > 0 ? "," : "");
-        escape_json(json, span_text(scanner_name(scanners, i)));
-        buf_printf(json, ":{\"answer\":\"%s\",\"ms\":%" PRIu32 ",\"text\":", answer_kind_text(t->answers[i].kind),
-                   t->answers[i].took_ms);
-        escape_json(json, span_text(t->answers[i].text));
-        buf_put_char(json, '}');
-    }
-    buf_put_text(json, "}");
-}
-
 static void scan_json(const struct transaction *t, struct buf *json)
 {
-    buf_printf(json, "{\"verdict\":\"%s\",", category_text(verdict_gravest(&t->verdict)));
-    scan_put_strings(json, "names", &t->verdict, true);
-    scan_put_strings(json, "reasons", &t->verdict, false);
-    buf_printf(json, "\"parts\":%" PRIu32 ",\"size\":%zu,", t->report.part_count, t->message.size);
-    scan_put_scanners(json, t);
+    buf_put_char(json, '{');
+    explain_put_verdict(t, json);
+    buf_printf(json, ",\"parts\":%" PRIu32 ",\"size\":%zu,", t->report.part_count, t->message.size);
+    explain_put_scanners(t, json);
     buf_put_char(json, '}');
 }
 
-/* The findings in one line, for people. */
 static void scan_summary(const struct transaction *t, char text_out[JUDGE_SUMMARY_SIZE])
 {
     struct buf text;
     buf_init(&text, JUDGE_SUMMARY_SIZE - 1);
-    for (size_t i = 0; i < t->verdict.finding_count; i++) {
-        const struct finding *finding = &t->verdict.findings[i];
-        bool is_reasoned = finding->unscannable != UNSCANNABLE_NONE;
-        buf_printf(&text, "%s%s%s%s (%s)", i > 0 ? "; " : "", unscannable_text(finding->unscannable),
-                   is_reasoned ? ": " : "", finding->text, finding->source);
-    }
+    explain_put_summary(t, &text);
     (void)span_copy(buf_span(&text), text_out, JUDGE_SUMMARY_SIZE);
     buf_fini(&text);
 }
 
-static int scan_answer(struct session *session, const struct transaction *t)
+/* What was asked for beyond the answer; SEALED_NONE where nothing was. 0, or -1. */
+static int scan_explain(const struct transaction *t, uint32_t flags, struct sealed *sealed_out)
 {
+    static_assert((int)EXPLAIN_SIZE <= (int)JUDGE_EXPLANATION_SIZE, "the caller takes it");
+    *sealed_out = SEALED_NONE;
+    if (flags == 0)
+        return 0;
+    struct buf text;
+    buf_init(&text, EXPLAIN_SIZE);
+    if ((flags & JUDGE_EXPLAIN_JSON) != 0)
+        explain_json(t, &text);
+    else
+        explain_text(t, &text);
+    int failed = sealed_copy(buf_span(&text), "cordon-explanation", sealed_out, NULL);
+    buf_fini(&text);
+    return failed;
+}
+
+static int scan_answer(struct session *session, const struct transaction *t, uint32_t flags)
+{
+    struct sealed explanation;
+    if (scan_explain(t, flags, &explanation) != 0)
+        return -1;
+
     struct judge_answer answer = { .magic = JUDGE_MAGIC, .category = verdict_gravest(&t->verdict) };
     struct buf json;
     buf_init(&json, JUDGE_ANSWER_SIZE - sizeof answer);
@@ -90,7 +69,9 @@ static int scan_answer(struct session *session, const struct transaction *t)
     buf_put(&packet, &answer, sizeof answer);
     buf_put_span(&packet, buf_span(&json));
     struct fault fault;
-    int sent = packet_send(session->packet_fd, packet.data, packet.size, NULL, 0, deadline_in(SCAN_ANSWER_MS), &fault);
+    int sent = packet_send(session->packet_fd, packet.data, packet.size, &explanation.fd, explanation.fd >= 0 ? 1 : 0,
+                           deadline_in(SCAN_ANSWER_MS), &fault);
+    sealed_close(&explanation);
     buf_fini(&packet);
     buf_fini(&json);
     return sent;
@@ -121,7 +102,7 @@ static int scan_one(struct session *session, const struct judge_request *request
     bool is_named = request->timeout_ms > 0 && request->timeout_ms < JUDGE_TIMEOUT_MS;
     t.deadline = deadline_in(is_named ? request->timeout_ms : JUDGE_TIMEOUT_MS);
     transaction_run(&t, NULL, NULL);
-    int sent = scan_answer(session, &t);
+    int sent = scan_answer(session, &t, request->flags);
     transaction_fini(&t);
     return sent;
 }
@@ -133,7 +114,8 @@ void scan_session(struct session *session)
         struct packet packet;
         if (scan_receive(session, &request, &packet) != 1)
             return;
-        if (packet.size != sizeof request || request.magic != JUDGE_MAGIC || packet.fd_count != 1) {
+        if (packet.size != sizeof request || request.magic != JUDGE_MAGIC || packet.fd_count != 1 ||
+            (request.flags & ~(uint32_t)JUDGE_FLAGS) != 0) {
             packet_close_fds(&packet);
             return;
         }

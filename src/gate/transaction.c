@@ -72,6 +72,22 @@ static void transaction_decode(struct transaction *t)
         ban_check(&t->gate->settings->ban, &t->report, &t->verdict);
 }
 
+/* Answers speak of parts by their place among those that have bytes; from here on, by their number in the report. */
+static void transaction_number_answers(struct transaction *t, size_t shown_count)
+{
+    for (size_t i = 0; i < scanners_count(t->gate->scanners); i++) {
+        struct answer *answer = &t->answers[i];
+        if (answer->piece >= shown_count)
+            continue;
+        uint32_t number = 0;
+        for (uint32_t left = answer->piece;; number++) {
+            if (t->report.parts[number].size > 0 && left-- == 0)
+                break;
+        }
+        answer->piece = number;
+    }
+}
+
 static void transaction_judge(struct transaction *t)
 {
     if (t->message.data == NULL) {
@@ -107,6 +123,7 @@ static void transaction_judge(struct transaction *t)
     }
     input.parts = parts;
     scanners_judge(t->gate->scanners, &input, t->policy, t->deadline, t->answers, &t->verdict);
+    transaction_number_answers(t, input.part_count);
 }
 
 /* Everybody shares one policy for now; the loop is the place where a recipient's own would come in. A message that goes

@@ -49,7 +49,7 @@ def attachment(data, name="a.bin"):
 
 
 def test_a_virus_in_any_of_many_parts_is_found():
-    for input_kind in ("message", "parts", "both"):
+    for input_kind in ("message", "parts", "both", "auto"):
         with Rig() as rig:
             place = Place(rig, f'scanner: {{ engine: {{ type = "clamav"; signatures = "test"; input = "{input_kind}"; }}; }};\n')
             for at in (0, 5, 11):
@@ -71,6 +71,27 @@ def test_the_raw_message_is_judged_too():
         assert place.mail(small_mail()).startswith("250")
         assert b"X-Cordon-Scan:" in place.sink.messages[0].data and b"test signature" not in place.sink.messages[0].data
         assert "ClamAV" in place.cordon.status().get("gate.scanner.engine", "") or b"ClamAV" in place.sink.messages[0].data
+
+
+def status_of_the_engine(place, wanted):
+    wait_for(lambda: wanted in place.cordon.status().get("gate.scanner.engine.state", ""), "the status " + wanted)
+
+
+def test_a_signature_for_encoded_bodies_gets_them():
+    """With input = auto nobody sees encoded bodies, unless a signature is written for them."""
+    import base64
+    payload = bytes(range(256)) * 4
+    run = base64.b64encode(payload)[40:68]
+    for marker, reply, shown in ((run, "550 5.7.1", "input=both"), (b"no such run of letters", "250", "input=parts+frame")):
+        with Rig() as rig:
+            folder = signature_folder(rig)
+            with open(os.path.join(folder, "raw.ndb"), "w") as f:
+                f.write(f"Test.Encoded:0:*:{marker.hex()}\n")
+            place = Place(rig, f'scanner: {{ engine: {{ type = "clamav"; signatures = "{folder}"; }}; }};\n')
+            status_of_the_engine(place, shown)
+            assert place.mail(multipart([attachment(payload, "a.bin")])).startswith(reply), marker
+            count = place.cordon.status().get("engine.raw_signatures", "")
+            assert count == ("1, the first: Test.Encoded" if marker == run else "0"), count
 
 
 def test_parts_that_are_not_all_are_no_substitute_for_the_message():
@@ -244,6 +265,17 @@ def test_a_program_is_banned_by_its_content():
             assert (program in place.cordon.messages()[0]) == reply.startswith("550"), place.cordon.messages()[0]
 
 
+def test_bans_by_list_path_and_exception():
+    with Rig() as rig:
+        place = Place(rig, policy='ban: { names = ["@dangerous"]; double_extensions = true; paths = ["zip/*.bin"]; allow = ["good.js"]; };\n'
+                      'policy: { banned = "reject"; };')
+        for name in ("a.exe", "a.pdf .scr", "a.lnk. ", "dir/a.vbs"):
+            reply = place.mail(mail_with(b"harmless", name))
+            assert reply.startswith("550 5.7.1"), (name, reply)
+        for name in ("a.txt", "good.js", "a.bin"):
+            assert place.mail(mail_with(b"harmless", name)).startswith("250"), name
+
+
 class Watcher:
     """Every file that is closed after writing, on the whole file system, by fanotify."""
 
@@ -339,6 +371,23 @@ def test_several_messages_are_scanned_at_once():
         assert len(replies) == 20 and all(r.startswith("250") for r in replies), replies
 
 
+def explain_with(place, clean, bad):
+    import json
+    done = place.cordon.cli("explain", "--config", place.cordon.path, clean, bad)
+    assert done.returncode == 1 and done.stderr == "", (done.stdout, done.stderr)
+    lines = done.stdout.splitlines()
+    assert lines[0] == clean and "verdict: clean" in lines and bad in lines, done.stdout
+    assert any(line.strip().startswith("engine: infected ") for line in lines) and lines[-1].startswith("verdict: infected ("), done.stdout
+    done = place.cordon.cli("explain", "--json", "--config", place.cordon.path, "-", input=open(bad, encoding="latin-1").read())
+    row = json.loads(done.stdout)
+    assert done.returncode == 1 and row["path"] == "-" and row["verdict"] == "infected" and row["complete"], row
+    found = [p for p in row["parts"] if p["scanners"]]
+    assert len(found) == 1 and found[0]["scanners"]["engine"]["answer"] == "infected" and found[0]["names"], row
+    assert [p["parent"] for p in row["parts"]][0] is None and row["parts_left_out"] == 0, row
+    assert place.cordon.cli("explain", "--config", place.cordon.path, "/nonexistent").returncode == 2
+    assert place.cordon.cli("explain").returncode == 64
+
+
 def test_cordon_scan_with_and_without_a_daemon():
     with Rig() as rig:
         clean, bad = rig.write("clean.eml", small_mail()), rig.write("bad.eml", mail_with(eicar()))
@@ -357,6 +406,7 @@ def test_cordon_scan_with_and_without_a_daemon():
         assert rows[1]["path"] == bad and rows[1]["names"] and rows[1]["parts"] >= 2
         code, out, _ = scan("-", input=mail_with(eicar()).decode("latin-1"))
         assert code == 1, out
+        explain_with(place, clean, bad)
         code, out, _ = scan(rig.path("missing.eml"))
         assert code == 2 and "unscanned" in out, out
         assert scan()[0] == 64
