@@ -58,14 +58,25 @@ static uint64_t lzma_number(struct span bytes)
     return number;
 }
 
-/* lc, lp and pb in one byte; a size that is unknown or below 256 GiB; and the range coder's first byte, always zero. */
+/* Programs write 2 to the nth, or half as much again, or all ones. */
+static bool lzma_is_usual(uint64_t dictionary)
+{
+    uint64_t low = dictionary & (~dictionary + 1);
+    return dictionary == low || dictionary == low * 3 || dictionary == UINT32_MAX;
+}
+
+/* lc, lp and pb in one byte; a size that is unknown or below 256 GiB; and the range coder's first byte, always zero.
+ * Where the dictionary is unusual, zeros are more likely something else: they always unpack, to zeros. */
 static bool lzma_starts(struct span content)
 {
     if (content.size <= LZMA_HEADER + LZMA_SIZE_AT || (unsigned char)content.data[0] >= 9 * 5 * 5)
         return false;
     uint64_t size = lzma_number(span_slice(content, LZMA_SIZE_AT, LZMA_SIZE_BYTES));
-    return lzma_number(span_slice(content, 1, 4)) >= LZMA_LEAST_DICTIONARY && size > 0 &&
-           (size == UNXZ_ANY_SIZE || size >> 38 == 0) && content.data[LZMA_HEADER] == '\0';
+    uint64_t dictionary = lzma_number(span_slice(content, 1, 4));
+    if (!lzma_is_usual(dictionary) && lzma_number(span_slice(content, LZMA_HEADER, LZMA_SIZE_AT)) == 0)
+        return false;
+    return dictionary >= LZMA_LEAST_DICTIONARY && size > 0 && (size == UNXZ_ANY_SIZE || size >> 38 == 0) &&
+           content.data[LZMA_HEADER] == '\0';
 }
 
 bool lzma_looks(struct span content)
