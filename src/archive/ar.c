@@ -123,7 +123,7 @@ static size_t ar_pass_garbage(struct ar *ar, size_t at)
 void ar_read(struct unpack *unpack, struct span content)
 {
     struct ar ar = { .unpack = unpack, .content = content };
-    buf_init(&ar.names, 4 * AR_NAME_MOST);
+    buf_init(&ar.names, (size_t)4 * AR_NAME_MOST);
     size_t at = AR_MAGIC;
     while (!ar.is_done && at < content.size) {
         /* Data are padded to an even size; not by all programs. */

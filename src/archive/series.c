@@ -2,7 +2,7 @@
 
 /* How far behind a damaged stream the next one is looked for: its check sums. */
 enum { SERIES_NEAR = 16 };
-/* What setting up for one stream costs, in bytes of sound data; damaged ones shall be few. */
+/* What setting up for one stream costs where the format does not say more; damaged ones shall be few. */
 enum { SERIES_STEPS = 512, SERIES_DAMAGED_STEPS = 8192 };
 enum { PROBE_SIZE = 512, PROBE_PACKED = 32, PROBE_UNPACKED = 16, PROBE_BROKEN = 48 };
 
@@ -78,8 +78,9 @@ static void series_join(struct unpack *unpack, const struct series *series, stru
     if (!unpack_begin(unpack, &joined))
         return;
     enum unpack_ending ending = UNPACK_WHOLE;
+    uint64_t steps = series->steps > 0 ? series->steps : SERIES_STEPS;
     while (ending != UNPACK_STOPPED && at < content.size && series->looks(span_from(content, at)) &&
-           unpack_step(unpack, ending == UNPACK_WHOLE ? SERIES_STEPS : SERIES_DAMAGED_STEPS)) {
+           unpack_step(unpack, ending == UNPACK_WHOLE ? steps : SERIES_DAMAGED_STEPS)) {
         if (run->count < SERIES_STREAMS)
             run->starts[run->count] = at;
         run->count++;

@@ -24,7 +24,8 @@ struct series {
     const char *how_skipped;
     struct span (*names)(struct span rest);                 /* as unpack_member.names */
     void (*aside)(struct unpack *unpack, struct span rest); /* hands out what else a stream's header holds */
-    bool is_quiet; /* nothing is noted: the same was read in another way before */
+    uint64_t steps; /* what setting up for one stream costs, in bytes' worth of work; 0: as usual */
+    bool is_quiet;  /* nothing is noted: the same was read in another way before */
 };
 
 /* The worst ending of a stream; UNPACK_WHOLE where all are sound. What is damaged is noted. */

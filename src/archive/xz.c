@@ -4,6 +4,7 @@
 #include "unpack/unxz.h"
 
 enum { LZMA_HEADER = 13, LZMA_SIZE_AT = 5, LZMA_SIZE_BYTES = 8, LZMA_LEAST_DICTIONARY = 4096 };
+enum { LZMA_STEPS = 8192 }; /* a dictionary twice: to look, and to read */
 enum { LZIP_HEADER = 6, LZIP_LEAST_DICTIONARY = 12, LZIP_MOST_DICTIONARY = 29 }; /* as powers of 2 */
 
 static enum unpack_ending xz_put(struct unpack *unpack, struct span rest, size_t *used_out)
@@ -91,7 +92,8 @@ void lzma_read(struct unpack *unpack, struct span content)
                                           .how_single = "lzma, one stream of several",
                                           .how_behind = "behind the end of lzma",
                                           .looks = lzma_looks,
-                                          .put = lzma_put };
+                                          .put = lzma_put,
+                                          .steps = LZMA_STEPS };
     (void)series_read(unpack, &series, content);
 }
 

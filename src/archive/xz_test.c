@@ -27,6 +27,15 @@ static void test_xz(void)
               "/Td6WFoAAATm1rRGAgEEACEBFgANhjUfAQAWdGhlIHBheWxvYWQsIHBhcnQgb25lOyAAAMseoz9nceysAAEvF4EISbEftvN9AQAA"
               "AAAEWVo=",
           .members = { { NULL, ONE } } },
+        { .name = "a wrong check sum in the first of two blocks",
+          .base64 =
+              "/Td6WFoAAATm1rRGAgAhARYAAAB0L+WjAQAWdGhlIHBheWxvYWQsIHBhcnQgb25lOyAAAMseoz9nceysAgAhARYAAAB0L+WjAQAW"
+              "dGhlIHBheWxvYWQsIHBhcnQgdHdvLiAAAOhmCM3gyHetAgAhARYAAAB0L+WjAQAWQW5kIG1vcmUgb2YgaXQgZm9sbG93cyAAAHoq"
+              "kgV0eIVMAgAhARYAAAB0L+WjAQAEaGVyZS4AAAAASEgCc9NR/TUABC8XLxcvFx0FAABqoVa/FBc7MAMAAAAABFla",
+          .flip = 52,
+          .members = { { NULL, ONE }, { NULL, ONE TWO } },
+          .note = "wrong check sum",
+          .trouble = UNPACK_DAMAGED },
         { .name = "cut",
           .base64 =
               "/Td6WFoAAATm1rRGAgAhARYAAAB0L+WjAQAWdGhlIHBheWxvYWQsIHBhcnQgb25lOyAAAMseoz9nceysAAEvF4EISbEftvN9AQAA"

@@ -7,6 +7,7 @@
 #include <string.h>
 
 /* Their first bytes tell the format's versions; the library knows those from 0.5 on. */
+enum { ZSTD_STEPS = 2048 };
 enum { ZSTD_FIRST = 0x22, ZSTD_KNOWN = 0x25, ZSTD_LAST = 0x28 };
 
 static bool zstd_is_frame(struct span content)
@@ -38,6 +39,7 @@ void zstd_read(struct unpack *unpack, struct span content)
                                           .how_behind = "behind the end of zstd",
                                           .looks = zstd_is_frame,
                                           .put = zstd_put,
+                                          .steps = ZSTD_STEPS,
                                           .skip = skippable_size,
                                           .skip_header = SKIPPABLE_HEADER,
                                           .how_skipped = "in a skippable frame" };

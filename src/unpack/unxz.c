@@ -62,7 +62,9 @@ static enum unpack_ending unxz_raw(struct unpack *unpack, struct span properties
     if (bits >= 9 * 5 * 5)
         return UNPACK_BROKEN;
     uint64_t declared = unxz_little(span_slice(properties, 1, 4));
-    lzma_options_lzma options = { .dict_size = declared < UNXZ_DICTIONARY ? (uint32_t)declared : UNXZ_DICTIONARY,
+    /* No distance is larger than what there is. */
+    uint64_t needed = declared < size ? declared : size;
+    lzma_options_lzma options = { .dict_size = needed < UNXZ_DICTIONARY ? (uint32_t)needed : UNXZ_DICTIONARY,
                                   .lc = bits % 9,
                                   .lp = bits / 9 % 5,
                                   .pb = bits / 45,
@@ -79,7 +81,7 @@ static enum unpack_ending unxz_raw(struct unpack *unpack, struct span properties
     if (result != LZMA_OK)
         return unxz_failed(unpack, result);
     enum unpack_ending ending = unxz_run(unpack, &stream, packed, used_out);
-    if (ending == UNPACK_BROKEN && declared > UNXZ_DICTIONARY)
+    if (ending == UNPACK_BROKEN && needed > UNXZ_DICTIONARY)
         unpack_note(unpack, UNPACK_LIMIT, "lzma: a dictionary above 128 MiB");
     return ending;
 }
