@@ -112,6 +112,14 @@ static la_int64_t run_on_seek(struct archive *archive, void *context, la_int64_t
 
 typedef int libarchive_support(struct archive *archive);
 
+static void run_set_switches(const struct libarchive_run *run, struct archive *archive)
+{
+    for (const char *const *at = run->job != NULL ? run->job->switches : NULL; at != NULL && *at != NULL; at++) {
+        bool is_off = (*at)[0] == '!';
+        (void)archive_read_set_format_option(archive, NULL, *at + (is_off ? 1 : 0), is_off ? NULL : "1");
+    }
+}
+
 /* NULL where the library has no memory. The format decides whether the content is its own when the first header is
  * read. */
 static struct archive *run_open(struct libarchive_run *run, libarchive_support *support, const char *password)
@@ -121,6 +129,7 @@ static struct archive *run_open(struct libarchive_run *run, libarchive_support *
         return NULL;
     run->at = 0;
     bool is_ready = support(archive) == ARCHIVE_OK;
+    run_set_switches(run, archive); /* before it is opened, or it is broken */
     if (is_ready && password != NULL)
         is_ready = archive_read_add_passphrase(archive, password) == ARCHIVE_OK;
     (void)archive_read_set_read_callback(archive, run_on_read);
@@ -137,7 +146,7 @@ static struct archive *run_open(struct libarchive_run *run, libarchive_support *
 
 static void run_note(struct libarchive_run *run, enum unpack_trouble trouble, const char *text)
 {
-    if (run->job == NULL || run->is_noted[trouble])
+    if (run->job == NULL || run->job->name == NULL || run->is_noted[trouble])
         return;
     run->is_noted[trouble] = true;
     unpack_note(run->unpack, trouble, "%s: %s", run->job->name, text);
@@ -150,9 +159,8 @@ static void run_note_error(struct libarchive_run *run, struct archive *archive)
     text = text != NULL ? text : "";
     if (strcasestr(text, "encrypt") != NULL || strcasestr(text, "passphrase") != NULL)
         run_note(run, UNPACK_ENCRYPTED, "encrypted");
-    else if (run->job != NULL && run->job->is_part)
-        run_note(run, UNPACK_UNSUPPORTED, "part of a multi-volume archive");
-    else if (strcasestr(text, "unsupported") != NULL || strcasestr(text, "not supported") != NULL)
+    else if (strcasestr(text, "unsupported") != NULL || strcasestr(text, "not supported") != NULL ||
+             strcasestr(text, "codec id") != NULL)
         run_note(run, UNPACK_UNSUPPORTED, "a method that nothing here opens");
     else
         run_note(run, UNPACK_DAMAGED,
@@ -273,6 +281,11 @@ static bool run_put_link(struct libarchive_run *run, struct archive_entry *entry
     return target == NULL || unpack_put(run->unpack, span_text(target));
 }
 
+static bool run_is_file(struct archive_entry *entry)
+{
+    return archive_entry_filetype(entry) == AE_IFREG && archive_entry_hardlink(entry) == NULL;
+}
+
 /* Reads whatever data the entry has, of whichever type it says it is: a folder or device with data is a file to some
  * program. */
 static enum taken run_take(struct libarchive_run *run, struct archive *archive, struct archive_entry *entry)
@@ -283,8 +296,9 @@ static enum taken run_take(struct libarchive_run *run, struct archive *archive, 
         return TAKEN_STOPPED;
     bool may_grow = !is_begun || run_put_link(run, entry);
     enum taken taken = TAKEN_FAILED;
+    bool is_empty = archive_entry_size_is_set(entry) && archive_entry_size(entry) == 0 && !run_is_file(entry);
     uint64_t have = 0;
-    for (size_t idle = 0; may_grow && idle < LIBARCHIVE_IDLE; idle++) {
+    for (size_t idle = 0; may_grow && !is_empty && idle < LIBARCHIVE_IDLE; idle++) {
         const void *data = NULL;
         size_t size = 0;
         la_int64_t at = 0;
@@ -339,14 +353,6 @@ static libarchive_support *const libarchive_supports[] = { [LIBARCHIVE_7Z] = arc
                                                            [LIBARCHIVE_RAR5] = archive_read_support_format_rar5,
                                                            [LIBARCHIVE_ISO] = archive_read_support_format_iso9660 };
 
-static void run_set_switches(const struct libarchive_run *run, struct archive *archive)
-{
-    for (const char *const *at = run->job->switches; at != NULL && *at != NULL; at++) {
-        bool is_off = (*at)[0] == '!';
-        (void)archive_read_set_format_option(archive, NULL, *at + (is_off ? 1 : 0), is_off ? NULL : "1");
-    }
-}
-
 /* True where it is worth to open the archive anew and go on behind the entry that ended the reading. */
 static bool run_pass(struct libarchive_run *run)
 {
@@ -355,7 +361,6 @@ static bool run_pass(struct libarchive_run *run)
         run_note(run, UNPACK_DAMAGED, "damaged");
         return false;
     }
-    run_set_switches(run, archive);
     enum taken taken = TAKEN_WHOLE;
     size_t index = 0;
     for (; index < LIBARCHIVE_ENTRIES && taken <= TAKEN_FAILED; index++) {

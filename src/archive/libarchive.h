@@ -32,10 +32,9 @@ struct libarchive_view {
 struct libarchive_job {
     enum libarchive_format format;
     struct libarchive_view view;
-    const char *name;            /* before each note: "rar" */
+    const char *name;            /* before each note: "rar"; NULL: no notes */
     const char *how;             /* of each member */
     const char *const *switches; /* options of the format, NULL-ended, "!x" to switch off; NULL: none */
-    bool is_part;                /* of several volumes: what is cut is not damaged */
 };
 
 /* Hands out every entry. What is no archive at all to the library is noted as damaged. */

@@ -1,0 +1,27 @@
+/* Whatever the bytes are: the readers of cabinet.h end, and keep the rules. */
+#include "cabinet.h"
+
+#include "unpack/collect.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void run(struct span content, unpack_looks *looks, unpack_reader *reader)
+{
+    static struct collect collect;
+    collect_init(&collect);
+    collect.most_members = 64;
+    collect.most_bytes = 1 << 16;
+    collect.most_steps = 1 << 22;
+    if (looks(content))
+        collect_read(&collect, reader, content);
+    collect_fini(&collect);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct span content = span_of(data, size);
+    run(content, cab_looks, cab_read);
+    run(content, chm_looks, chm_read);
+    run(content, szdd_looks, szdd_read);
+    return 0;
+}

@@ -1,0 +1,212 @@
+#include "lha.h"
+
+#include <lhasa.h>
+
+#include "archive/place.h"
+#include "base/buf.h"
+
+#include <limits.h>
+#include <string.h>
+
+enum { LHA_FILES = 1 << 20, LHA_NAME = 1 << 12, LHA_FIXED = 21, LHA_METHOD = 2, LHA_LEVEL = 20 };
+
+/* The library's stream. */
+struct lha_input {
+    struct span content;
+    size_t at;
+};
+
+static int input_read(void *handle, void *buffer, size_t size)
+{
+    struct lha_input *input = handle;
+    struct span piece = span_slice(input->content, input->at, size < INT_MAX ? size : INT_MAX);
+    if (piece.size > 0)
+        memcpy(buffer, piece.data, piece.size);
+    input->at += piece.size;
+    return (int)piece.size;
+}
+
+static int input_skip(void *handle, size_t size)
+{
+    struct lha_input *input = handle;
+    size_t left = input->content.size - input->at;
+    input->at += size < left ? size : left;
+    return size <= left;
+}
+
+static void input_close(void *handle)
+{
+    (void)handle;
+}
+
+/* A header's sum is one byte in levels 0 and 1; levels 2 and 3 have a CRC in an extension alone. */
+static bool lha_check(struct span rest)
+{
+    if (rest.size < LHA_FIXED + 3 || rest.data[LHA_METHOD + 4] != '-')
+        return false;
+    size_t size = (unsigned char)rest.data[0];
+    switch (rest.data[LHA_LEVEL]) {
+    case 0:
+    case 1: {
+        unsigned sum = 0;
+        for (size_t i = 2; i < size + 2 && i < rest.size; i++)
+            sum += (unsigned char)rest.data[i];
+        return size >= LHA_FIXED && (sum & 0xff) == (unsigned char)rest.data[1];
+    }
+    case 2:
+        return place_u16(rest, 0) >= LHA_FIXED + 5 && place_u16(rest, 0) <= rest.size;
+    case 3:
+        return place_u16(rest, 0) == 4 && place_u32(rest, 24) >= 32 && place_u32(rest, 24) <= rest.size;
+    default:
+        return false;
+    }
+}
+
+/* The signature is the method's name, two bytes behind the header's start. */
+static size_t lha_find(struct span content, size_t from)
+{
+    static const char *const starts[] = { "-lh", "-lz", "-pm" };
+    size_t first = SPAN_NONE;
+    for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++) {
+        struct span window = content;
+        if (first != SPAN_NONE)
+            window = span_slice(content, 0, first + LHA_METHOD); /* only what is before */
+        for (size_t at = from;; at++) {
+            size_t found = span_find(span_from(window, at + LHA_METHOD), span_text(starts[i]));
+            if (found == SPAN_NONE)
+                break;
+            at += found;
+            if (lha_check(span_from(content, at))) {
+                first = at;
+                break;
+            }
+        }
+    }
+    return first;
+}
+
+bool lha_looks(struct span content)
+{
+    return lha_find(content, 0) != SPAN_NONE;
+}
+
+/* CRC-16 of ARC. */
+static uint16_t lha_crc16(uint16_t crc, struct span bytes)
+{
+    for (size_t i = 0; i < bytes.size; i++) {
+        crc = (uint16_t)(crc ^ (unsigned char)bytes.data[i]);
+        for (int bit = 0; bit < 8; bit++)
+            crc = (uint16_t)((crc & 1) != 0 ? (crc >> 1) ^ 0xa001 : crc >> 1);
+    }
+    return crc;
+}
+
+static bool lha_is_known(const char *method)
+{
+    static const char *const known[] = { "-lh0-", "-lh1-", "-lh4-", "-lh5-", "-lh6-", "-lh7-", "-lhx-", "-lk7-",
+                                         "-lz4-", "-lz5-", "-lzs-", "-pm0-", "-pm1-", "-pm2-", "-lhd-" };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (strcmp(method, known[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool lha_begin(struct unpack *unpack, const LHAFileHeader *header)
+{
+    struct buf names;
+    buf_init(&names, LHA_NAME);
+    if (header->path != NULL)
+        buf_put_text(&names, header->path);
+    if (header->filename != NULL)
+        buf_put_text(&names, header->filename);
+    if (names.size > 0)
+        buf_put_char(&names, '\0');
+    struct unpack_member member = { .names = buf_overflowed(&names) ? span_of(NULL, 0) : buf_span(&names),
+                                    .packed_size = header->compressed_length,
+                                    .size_hint = header->length,
+                                    .how = "lha" };
+    bool is_begun = unpack_begin(unpack, &member);
+    buf_fini(&names);
+    return is_begun;
+}
+
+/* True where the member is whole, or must not grow. */
+static bool lha_put(struct unpack *unpack, LHAReader *reader, const LHAFileHeader *header)
+{
+    uint64_t have = 0;
+    uint16_t crc = 0;
+    for (;;) {
+        size_t size = 0;
+        char *room = unpack_room(unpack, &size);
+        if (room == NULL)
+            return true;
+        size_t got = lha_reader_read(reader, room, size);
+        crc = lha_crc16(crc, span_of(room, got));
+        unpack_wrote(unpack, got);
+        have += got;
+        if (got == 0)
+            break;
+    }
+    /* Of a Macintosh's file the library leaves out a MacBinary header, which is in both. */
+    return header->os_type == LHA_OS_TYPE_MACOS || (have == header->length && crc == header->crc);
+}
+
+static bool lha_read_file(struct unpack *unpack, LHAReader *reader, const LHAFileHeader *header)
+{
+    if (header->filename == NULL && header->symlink_target == NULL)
+        return true;
+    if (!lha_begin(unpack, header))
+        return false;
+    bool is_link = header->symlink_target != NULL;
+    bool is_sound = is_link || lha_put(unpack, reader, header);
+    if (is_link)
+        (void)unpack_put(unpack, span_text(header->symlink_target));
+    unpack_end(unpack);
+    if (!is_sound && !lha_is_known(header->compress_method))
+        unpack_note(unpack, UNPACK_UNSUPPORTED, "lha: a method that nothing here opens");
+    else if (!is_sound)
+        unpack_note(unpack, UNPACK_DAMAGED, "lha: damaged");
+    return true;
+}
+
+/* Reads an archive at the start of the content. Where its last member ended; SIZE_MAX: no more members. */
+static size_t lha_read_at(struct unpack *unpack, struct span content)
+{
+    static const LHAInputStreamType type = { .read = input_read, .skip = input_skip, .close = input_close };
+    struct lha_input input = { .content = content };
+    LHAInputStream *stream = lha_input_stream_new(&type, &input);
+    LHAReader *reader = stream != NULL ? lha_reader_new(stream) : NULL;
+    bool is_over = reader == NULL;
+    size_t end = 0;
+    if (reader != NULL)
+        lha_reader_set_dir_policy(reader, LHA_READER_DIR_PLAIN);
+    for (size_t i = 0; !is_over && i < LHA_FILES; i++) {
+        const LHAFileHeader *header = lha_reader_next_file(reader);
+        if (header == NULL)
+            break;
+        is_over = !lha_read_file(unpack, reader, header);
+        end = input.at;
+    }
+    if (reader != NULL)
+        lha_reader_free(reader);
+    if (stream != NULL)
+        lha_input_stream_free(stream);
+    return is_over ? SIZE_MAX : end;
+}
+
+/* The library stops at a header that is wrong: what stands behind is found again by its signature. */
+void lha_read(struct unpack *unpack, struct span content)
+{
+    size_t from = 0;
+    for (size_t count = 0; count <= PLACE_MOST; count++) {
+        size_t at = lha_find(content, from);
+        if (at == SPAN_NONE)
+            return;
+        size_t read = lha_read_at(unpack, span_from(content, at));
+        if (read == SIZE_MAX)
+            return;
+        from = at + (read > 0 ? read : 1);
+    }
+    unpack_note(unpack, UNPACK_LIMIT, "lha: more than %d places where an archive may begin", (int)PLACE_MOST);
+}

@@ -1,0 +1,20 @@
+/* Whatever the bytes are: sevenzip_read ends, and keeps the rules. */
+#include "sevenzip.h"
+
+#include "unpack/collect.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static struct collect collect;
+    struct span content = span_of(data, size);
+    collect_init(&collect);
+    collect.most_members = 64;
+    collect.most_bytes = 1 << 16;
+    collect.most_steps = 1 << 22;
+    if (sevenzip_looks(content))
+        collect_read(&collect, sevenzip_read, content);
+    collect_fini(&collect);
+    return 0;
+}
