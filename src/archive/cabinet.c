@@ -120,10 +120,11 @@ __attribute__((format(printf, 2, 3))) static void cabinet_message(struct mspack_
     (void)format;
 }
 
+/* Zeroed: libmspack 0.11 frees a name that it never set where a KWAJ header is cut. */
 static void *cabinet_alloc(struct mspack_system *self, size_t bytes)
 {
     (void)self;
-    return bytes >> CABINET_MEMORY_LOG2 == 0 ? malloc(bytes > 0 ? bytes : 1) : NULL;
+    return bytes >> CABINET_MEMORY_LOG2 == 0 ? calloc(1, bytes > 0 ? bytes : 1) : NULL;
 }
 
 static void cabinet_copy(void *from, void *to, size_t bytes)

@@ -49,15 +49,15 @@ static const char unicode[] =
     "mIFBkkGEi5Hh73HjuKO1dxlF2RgZFBqWNDIwAAD9UjTr";
 
 static const char encrypted[] =
-    "eNozr9qzXl2GgeVq7uffAQwQUASlK8sszM/neUxd7i1nk3ux0b1PoP2UdmTZzQiHDsUfG7d8Nvg7Q10td9Etdb/A6CUc3Du4dpz2zTpdnVA+"
-    "72z0h7e70x98vSUnwfhgj7zrqm0cbr+ubNlWmcDIwsbAyBnAwM7NyMCkwvaRnVEomL9Q7b3lM/dfRlxN0iV1B6VqFBUZGRgZeDwatjNwcDFG"
-    "XAu9ysDAyijJICjJUMCQyFDJkMOQD6RTGPQYShgqgJiBQZKJgUGEi5HBem+Jw5Hau4yibIwMCg1LGhkYAK7rR8M=";
+    "eNozr9qzXl2GgYX7jlNFAAMEFEHpR3uk25+qHF8tPOmXZem2xAn35+x/zHqcy3PP+s2TfGevjfgg+HDWDm/+cKOTe916LXXCjNIbqjn1VyQX"
+    "nv9Wm7bsnOwx80knln+96+C2+Ujp5D5Hb/fn8vmMLGwMjJwBDOzcjAxMKmwf2RmFgvlT1hRUMR97uNEi+1XEk/lrYhUVGRkYGXg8GrYzcHAx"
+    "RlwLvcrAwMooySAoyVDAkMhQyZDDkA+kUxj0GEoYKoCYgUGSiYFBhIuRwXpvicOR2ruMomyMDAoNSxoZGABJiEle";
 
 static const char encrypted_headers[] =
-    "eNoBHwHg/jd6vK8nHAAE1mQG1dAAAAAAAAAALwAAAAAAAABHFOPaEVCYpsX+iU2L4uPcGwlqQ1A2geJO+SvjpBr/WuRaoE4yh77B44OX5Typ"
-    "Y1jHQvMcaCAyw//m5vzKURzuVrbW3eXBCM+GmHNRMxZnHt+4lXDuj0DpY6MyQVGwyH+jXQUZ4Upf4Xiw/3hg6q3xjY91uu9dt9xOF676Yf83"
-    "jaSBxAZ08dcqLBceSoPd6H2GAhKDySUpe7Y+GW12NcsW5OZ05y00hlKH+GWtinLP/I6PnUIUqDsZIPIzHogY34hNXjzQm/sJX5+fifoxAsSV"
-    "kHZIQxcGUAEJgIAABwsBAAEkBvEHARJTDxDUdSdKsGYBcVBtF+d7u1gMcgoBnWpJ4wAAF4h/jQ==";
+    "eNoBHwHg/jd6vK8nHAAEtVrd9NAAAAAAAAAALwAAAAAAAAD3Ey403sc6zw+M1F09imc1KWQxOdAWvIrvhhj6PneIOhejbCXT7LE+sKDkxzRm"
+    "zW2WU3OGZdh6/Xw9B8uIsZpnA8rfSnIKeJhVWxrCnET74oz0w4VVEiF/GfEhLWpNWG+mOi5ZZJ2QvYk7E59Gf7WSxA03uGS0T0pYPiFAJUXX"
+    "gcChd1MigZeekVm6dBc0HWAkFptZ9plYJSxPb/Kr/NpIhK4QRuh54YjLUR1L2z/ScYZMD02e5j3f6jqegHf4S3T9yDRpZBHGtcoH+lR9TRYD"
+    "8iDMPRcGUAEJgIAABwsBAAEkBvEHARJTD5OjRsw0hL0CX1m//lAw2m4McgoBqjzC6QAA0a14ew==";
 
 static const char empty[] = "eNozr9qzXl2GgaV39lV+BiwAAHXrBHA=";
 
