@@ -1,0 +1,458 @@
+#include "escapes.h"
+
+#include "text/escapes_payload.h"
+
+#include <string.h>
+
+/* How long a run must be before anything is decoded. */
+enum {
+    ESCAPES_RUN = 16,         /* escapes */
+    ESCAPES_NUMBERS_RUN = 32, /* numbers; half of it behind a marker */
+    ESCAPES_HEX_RUN = 64,     /* digits */
+    ESCAPES_HEX_PAIRS = 32,
+    ESCAPES_BASE64_RUN = 32,  /* letters */
+    ESCAPES_BASE64_BARE = 128 /* behind a '=' without quotes, where URLs have their tokens */
+};
+enum { ESCAPES_SKIP = 16, ESCAPES_HEAD = 512 };
+
+bool escapes_looks(struct span content)
+{
+    if (content.size < ESCAPES_LEAST)
+        return false;
+    return span_find_byte(span_slice(content, 0, ESCAPES_HEAD), '\0') == SPAN_NONE ||
+           escapes_find(content, "<script") != SPAN_NONE;
+}
+
+static bool is_letter(char c)
+{
+    return escapes_is_alnum(c) || c == '+' || c == '/' || c == '-' || c == '_';
+}
+
+/* The next quote at or behind `at`, of one kind or (0) of any; content.size where there is none. */
+static size_t find_quote(struct span content, size_t at, char kind)
+{
+    if (at >= content.size)
+        return content.size;
+    if (kind != 0) {
+        size_t found = span_find_byte(span_from(content, at), kind);
+        return found == SPAN_NONE ? content.size : at + found;
+    }
+    while (at < content.size && !escapes_is_quote(content.data[at]))
+        at++;
+    return at;
+}
+
+static bool is_escaped(struct span content, size_t at)
+{
+    size_t first = at;
+    while (first > 0 && content.data[first - 1] == '\\')
+        first--;
+    return (at - first) % 2 != 0;
+}
+
+/* The quote that closes what the one at `open` opens. */
+static size_t find_closing(struct span content, size_t open)
+{
+    size_t at = open;
+    for (;;) {
+        at = find_quote(content, at + 1, content.data[open]);
+        if (at == content.size)
+            return at;
+        if (!is_escaped(content, at))
+            return at;
+    }
+}
+
+/* What a text consists of. */
+struct escapes_sorts {
+    size_t escapes; /* all */
+    size_t heavy;   /* those that nobody needs: of letters and digits */
+    size_t wide;    /* beyond a byte */
+    size_t units;   /* %u */
+    size_t percent;
+    size_t backslash;
+    size_t letters; /* of base64 */
+    size_t digits;  /* hexadecimal */
+    bool is_base64; /* nothing else but blanks, '=' and line ends as escapes */
+    bool is_hex;
+};
+
+static bool is_heavy(char kind, long value)
+{
+    if (kind == 'u' || kind == '\\')
+        return value <= 0xff || kind == 'u';
+    return value < 0x80 && (escapes_is_alnum((char)value) || (value < 0x20 && !escapes_is_blank((char)value)));
+}
+
+static struct escapes_sorts sort_text(struct escapes_source source)
+{
+    struct escapes_sorts sorts = { .is_base64 = true, .is_hex = true };
+    for (;;) {
+        char kind = 0;
+        struct escapes_source next = source;
+        int c = escapes_source_next(&next);
+        if (c < 0)
+            return sorts;
+        long value = c == '%' || c == '\\' || c == '&' ? escapes_take_escape(&source, &kind) : -1;
+        if (value >= 0) {
+            sorts.escapes++;
+            sorts.heavy += is_heavy(kind, value);
+            sorts.wide += value > 0xff;
+            sorts.units += kind == 'u';
+            sorts.percent += kind == '%' || kind == 'u';
+            sorts.backslash += kind == '\\';
+            bool is_line_end = value == '\n' || value == '\r';
+            sorts.is_base64 = sorts.is_base64 && is_line_end;
+            sorts.is_hex = sorts.is_hex && is_line_end;
+            continue;
+        }
+        source = next;
+        if (c == '\\') {
+            c = escapes_source_next(&source); /* \n or \/ */
+            c = c == 'n' || c == 'r' || c == '\n' || c == '\r' ? ' ' : c;
+        }
+        bool is_blank = c < 0 || escapes_is_blank((char)c);
+        sorts.letters += is_letter((char)c);
+        sorts.digits += escapes_hex_digit(c) >= 0;
+        sorts.is_base64 = sorts.is_base64 && (is_blank || c == '=' || is_letter((char)c));
+        sorts.is_hex = sorts.is_hex && (is_blank || escapes_hex_digit(c) >= 0);
+    }
+}
+
+/* Literals that are joined, and pieces of a list. */
+static void take_joined(struct escapes_hand *hand, struct span content, size_t open, size_t close, bool is_list)
+{
+    struct span text = span_slice(content, open + 1, close - open - 1);
+    struct escapes_payload payload = { .source = escapes_source_of_joined(text, content.data[open]),
+                                       .content = content,
+                                       .start = open };
+    struct escapes_sorts sorts = sort_text(payload.source);
+    if (sorts.is_hex && sorts.digits >= ESCAPES_HEX_RUN) {
+        payload.code = ESCAPES_HEX;
+        payload.how = "joined strings, hexadecimal";
+        escapes_hand_out(hand, &payload);
+    }
+    if (sorts.is_base64 && sorts.letters >= ESCAPES_BASE64_RUN) {
+        payload.code = ESCAPES_BASE64;
+        payload.how = "joined strings, base64";
+        escapes_hand_out(hand, &payload);
+    }
+    payload.how = "joined strings";
+    if (sorts.units >= ESCAPES_RUN) {
+        payload.code = ESCAPES_WIDE;
+        escapes_hand_out(hand, &payload);
+    }
+    struct span behind = span_slice(content, close + 1, ESCAPES_SKIP);
+    if (is_list && escapes_find(behind, "join") == SPAN_NONE)
+        return;
+    payload.code = sorts.backslash > 0 || sorts.escapes >= ESCAPES_RUN ? ESCAPES_ESCAPED : ESCAPES_PLAIN;
+    escapes_hand_out(hand, &payload);
+}
+
+/* Follows a chain from an opening quote on. Returns where its last literal ends, or `open` where it has one only. */
+static size_t follow_chain(struct escapes_hand *hand, struct span content, size_t open)
+{
+    size_t last = open;   /* opening quote of the literal */
+    size_t joined = open; /* of the first one since the last comma */
+    bool has_list = false;
+    for (;;) {
+        size_t close = find_closing(content, last);
+        if (close == content.size)
+            return last;
+        size_t next = find_quote(content, close + 1, 0);
+        struct span gap = span_slice(content, close + 1, next - close - 1);
+        enum escapes_gap kind = next < content.size ? escapes_gap_kind(gap) : ESCAPES_GAP_NONE;
+        if (kind != ESCAPES_GAP_JOIN && last > joined)
+            take_joined(hand, content, joined, close, false);
+        if (kind == ESCAPES_GAP_NONE) {
+            if (has_list && last > open)
+                take_joined(hand, content, open, close, true);
+            return last > open ? close : open;
+        }
+        has_list |= kind == ESCAPES_GAP_LIST;
+        joined = kind == ESCAPES_GAP_LIST ? next : joined;
+        last = next;
+    }
+}
+
+/* Every quote may be an opening one: an apostrophe in the text before must not turn inside and outside over. Those that
+ * are escaped may not, or all of them could share one end; what is not closed any more is not looked for again. */
+static void read_joined(struct escapes_hand *hand, struct span content)
+{
+    char unclosed[3] = { 0 };
+    for (size_t at = find_quote(content, 0, 0); at < content.size; at = find_quote(content, at + 1, 0)) {
+        if (memchr(unclosed, content.data[at], sizeof unclosed) != NULL || is_escaped(content, at))
+            continue;
+        if (find_closing(content, at) == content.size) {
+            unclosed[content.data[at] == '"' ? 0 : content.data[at] == '\'' ? 1 : 2] = content.data[at];
+            continue;
+        }
+        at = follow_chain(hand, content, at);
+    }
+}
+
+/* What escapes begin with. */
+static size_t count_signs(struct span text)
+{
+    size_t signs = 0;
+    for (size_t i = 0; i < text.size; i++)
+        signs += text.data[i] == '%' || text.data[i] == '\\' || text.data[i] == '&';
+    return signs;
+}
+
+/* A literal, an attribute's value, or the text between two tags, as a whole. */
+static void take_escaped(struct escapes_hand *hand, struct span content, size_t start, size_t end, bool has_unescape)
+{
+    if (count_signs(span_slice(content, start, end - start)) < ESCAPES_RUN)
+        return;
+    struct escapes_payload payload = { .source = escapes_source_of(span_slice(content, start, end - start)),
+                                       .code = ESCAPES_ESCAPED,
+                                       .content = content,
+                                       .start = start,
+                                       .how = "escapes" };
+    struct escapes_sorts sorts = sort_text(payload.source);
+    if (sorts.escapes < ESCAPES_RUN)
+        return;
+    payload.is_marked = has_unescape && sorts.percent > 0;
+    if (sorts.heavy < ESCAPES_RUN && !payload.is_marked && !escapes_is_marked(content, start))
+        return;
+    escapes_hand_out(hand, &payload);
+    if (sorts.wide > 0 && sorts.units + sorts.backslash >= ESCAPES_RUN) {
+        payload.code = ESCAPES_WIDE;
+        payload.is_marked |= sorts.units >= ESCAPES_RUN;
+        payload.how = "escapes of 16 bits";
+        escapes_hand_out(hand, &payload);
+    }
+}
+
+/* Between each quote and the next one of its kind: which ones open and which ones close is left open. Where other
+ * quotes are between, it must be one line, or else it would be whole scripts. */
+static void read_quoted_escapes(struct escapes_hand *hand, struct span content, char quote, bool has_unescape)
+{
+    size_t open = find_quote(content, 0, quote);
+    while (open < content.size) {
+        size_t close = find_closing(content, open);
+        if (close == content.size)
+            return;
+        size_t other = find_quote(content, open + 1, 0);
+        struct span text = span_slice(content, open + 1, close - open - 1);
+        if (other == close || span_find_byte(text, '\n') == SPAN_NONE)
+            take_escaped(hand, content, open + 1, close, has_unescape);
+        open = close;
+    }
+}
+
+static void read_escapes(struct escapes_hand *hand, struct span content)
+{
+    if (count_signs(content) < ESCAPES_RUN)
+        return;
+    bool has_unescape = escapes_find(content, "unescape") != SPAN_NONE ||
+                        escapes_find(content, "decodeURI") != SPAN_NONE;
+    read_quoted_escapes(hand, content, '"', has_unescape);
+    read_quoted_escapes(hand, content, '\'', has_unescape);
+    read_quoted_escapes(hand, content, '`', has_unescape);
+    size_t start = 0;
+    for (size_t i = 0; i <= content.size; i++) {
+        char c = i < content.size ? content.data[i] : '<';
+        if (c != '<' && c != '>' && !escapes_is_quote(c))
+            continue;
+        bool is_quoted = start > 0 && i < content.size && escapes_is_quote(c) && content.data[start - 1] == c;
+        if (!is_quoted && i - start >= 2 * ESCAPES_RUN)
+            take_escaped(hand, content, start, i, has_unescape);
+        start = i + 1;
+    }
+}
+
+/* What may stand between two numbers of a list. */
+static bool take_separator(struct span *rest)
+{
+    struct span at = *rest;
+    bool has_operator = false;
+    for (; at.size > 0; at = span_from(at, 1)) {
+        char c = at.data[0];
+        bool is_operator = c == ',' || c == ';' || c == '|' || c == '+' || c == '.' || c == '&';
+        if (c == '&' && at.size > 1 && (at.data[1] == 'H' || at.data[1] == 'h'))
+            break;
+        if (is_operator && has_operator)
+            return false;
+        has_operator |= is_operator;
+        if (!is_operator && !escapes_is_blank(c) && c != ')' && c != ']' && c != '_')
+            break;
+    }
+    bool is_some = at.size < rest->size;
+    (void)escapes_take_chr(&at);
+    *rest = at;
+    return is_some;
+}
+
+static bool take_byte(struct span *rest)
+{
+    unsigned number = 0;
+    struct span at = *rest;
+    if (!escapes_take_number(&at, 4, &number) || (number > 255 && number < (unsigned)-128))
+        return false;
+    *rest = at;
+    return true;
+}
+
+static void read_numbers(struct escapes_hand *hand, struct span content)
+{
+    for (size_t at = 0; at < content.size; at++) {
+        char c = content.data[at];
+        char before = at > 0 ? content.data[at - 1] : ' ';
+        bool is_hex = c == '&' && at + 1 < content.size && (content.data[at + 1] | 0x20) == 'h';
+        if ((!escapes_is_digit(c) && c != '-' && !is_hex) || escapes_is_word(before) || before == '.' || before == '#')
+            continue;
+        struct span rest = span_from(content, at);
+        size_t count = 0;
+        size_t end = at;
+        while (take_byte(&rest)) {
+            count++;
+            end = content.size - rest.size;
+            if (!take_separator(&rest))
+                break;
+        }
+        if (count >= ESCAPES_NUMBERS_RUN / 2) {
+            struct escapes_payload payload = { .source = escapes_source_of(span_slice(content, at, end - at)),
+                                               .code = ESCAPES_NUMBERS,
+                                               .content = content,
+                                               .start = at,
+                                               .how = "list of numbers" };
+            if (count >= ESCAPES_NUMBERS_RUN || escapes_is_marked(content, at))
+                escapes_hand_out(hand, &payload);
+        }
+        at = end > at ? end - 1 : at;
+    }
+}
+
+/* A line end inside of a run: real, as an escape, or as an entity. Returns its size, 0: none. */
+static size_t line_end_size(struct span rest)
+{
+    size_t size = 0;
+    size_t ends = 0;
+    while (size < rest.size) {
+        struct span at = span_from(rest, size);
+        size_t step = 0;
+        if (escapes_is_alnum(at.data[0]))
+            break;
+        if (at.data[0] == '\n' || at.data[0] == '\r')
+            step = 1;
+        else if (span_starts_with(at, "\\n") || span_starts_with(at, "\\r") || span_starts_with(at, "\\\n") ||
+                 span_starts_with(at, "\\\r"))
+            step = 2;
+        else if (span_starts_with(at, "&#10;") || span_starts_with(at, "&#13;") ||
+                 span_starts_with_nocase(at, "&#xa;") || span_starts_with_nocase(at, "&#xd;"))
+            step = 5;
+        ends += step > 0;
+        if (step == 0 && (at.data[0] == ' ' || at.data[0] == '\t'))
+            step = 1;
+        if (step == 0)
+            break;
+        size += step;
+    }
+    return ends > 0 ? size : 0;
+}
+
+/* The end of a run of letters that begins at `start`, over whole lines. */
+static size_t find_run_end(struct span content, size_t start)
+{
+    size_t at = start;
+    for (;;) {
+        size_t line = at;
+        while (at < content.size && is_letter(content.data[at]))
+            at++;
+        if (at < content.size && content.data[at] == '\\' && at + 1 < content.size && content.data[at + 1] == '/') {
+            at += 2;
+            continue;
+        }
+        size_t end = at;
+        size_t size = line_end_size(span_from(content, at));
+        if (at == line || at - start < ESCAPES_BASE64_RUN || size == 0)
+            return end;
+        at += size;
+        if (at == content.size || !is_letter(content.data[at]))
+            return end;
+    }
+}
+
+static bool is_in(const char *set, char c)
+{
+    return c != '\0' && strchr(set, c) != NULL;
+}
+
+static void take_run(struct escapes_hand *hand, struct span content, size_t start, size_t end)
+{
+    char before = start > 0 ? content.data[start - 1] : ' ';
+    bool is_bare = before == '=' && end - start >= ESCAPES_BASE64_BARE;
+    while (end < content.size && content.data[end] == '=' && !is_bare)
+        end++;
+    char behind = end < content.size ? content.data[end] : ' ';
+    if ((!is_bare && !is_in("\"'`(>,:[{; \t\r\n", before)) || !is_in("\"'`)<,;]} \t\r\n\\&=", behind))
+        return;
+    struct span text = span_slice(content, start, end - start);
+    struct escapes_payload payload = {
+        .content = content, .start = start, .how = "hexadecimal digits", .code = ESCAPES_HEX
+    };
+    payload.source = escapes_source_of(span_from(text, span_starts_with_nocase(text, "0x") ? 2 : 0));
+    struct escapes_sorts sorts = sort_text(payload.source);
+    if (sorts.is_hex && sorts.digits >= ESCAPES_HEX_RUN)
+        escapes_hand_out(hand, &payload);
+    payload.source = escapes_source_of(text);
+    payload.code = ESCAPES_BASE64;
+    payload.how = "base64 in text";
+    escapes_hand_out(hand, &payload);
+}
+
+/* Hexadecimal digits and base64, in quotes or alone. */
+static void read_runs(struct escapes_hand *hand, struct span content)
+{
+    for (size_t at = 0; at < content.size; at++) {
+        if (!is_letter(content.data[at]))
+            continue;
+        size_t end = find_run_end(content, at);
+        if (end - at >= ESCAPES_BASE64_RUN)
+            take_run(hand, content, at, end);
+        at = end;
+    }
+}
+
+/* "4d 5a 90 00", with blanks, commas, colons, dashes or line ends between. */
+static void read_pairs(struct escapes_hand *hand, struct span content)
+{
+    for (size_t at = 0; at + 1 < content.size; at++) {
+        size_t end = at;
+        size_t count = 0;
+        bool is_start = at == 0 || !escapes_is_word(content.data[at - 1]);
+        for (size_t next = at; is_start && next + 1 < content.size; count++) {
+            bool is_pair = escapes_hex_digit(content.data[next]) >= 0 && escapes_hex_digit(content.data[next + 1]) >= 0;
+            if (!is_pair || (next + 2 < content.size && escapes_is_word(content.data[next + 2])))
+                break;
+            end = next + 2;
+            next = end;
+            while (next < content.size && next < end + ESCAPES_SKIP && is_in(" ,:-\t\r\n", content.data[next]))
+                next++;
+        }
+        if (count >= ESCAPES_HEX_PAIRS) {
+            struct escapes_payload payload = { .source = escapes_source_of(span_slice(content, at, end - at)),
+                                               .code = ESCAPES_HEX,
+                                               .content = content,
+                                               .start = at,
+                                               .how = "hexadecimal bytes" };
+            escapes_hand_out(hand, &payload);
+        }
+        at = end > at ? end - 1 : at;
+    }
+}
+
+void escapes_read(struct unpack *unpack, struct span content)
+{
+    struct escapes_hand hand = { .unpack = unpack };
+    escapes_read_uris(&hand, content);
+    read_numbers(&hand, content);
+    read_joined(&hand, content);
+    read_escapes(&hand, content);
+    read_runs(&hand, content);
+    read_pairs(&hand, content);
+    if (hand.is_limited)
+        unpack_note(unpack, UNPACK_LIMIT, "escapes: more than %d payloads in one text", ESCAPES_MEMBERS);
+}
