@@ -297,15 +297,42 @@ struct mark {
     const char *text;   /* what is searched for */
     const char *before; /* what stands before it, letter case does not count */
     bool is_at_value;
+    bool is_attribute; /* LDIF (RFC 2849): a line's first word stands before it */
 };
+
+/* Is the text a whole line so far, and one word? */
+static bool is_first_word(struct span text)
+{
+    size_t size = 0;
+    while (size < text.size && size < BLOCK_LINK_BACK && !is_one_of(text.data[text.size - size - 1], " \t\r\n:"))
+        size++;
+    return size > 0 && (size == text.size || is_one_of(text.data[text.size - size - 1], "\r\n"));
+}
+
+/* As span_find, and faster than that for something so short and so rare. */
+static size_t mark_find(struct span rest, const char *text)
+{
+    size_t size = strlen(text);
+    for (size_t from = 0; from + size <= rest.size;) {
+        size_t at = span_find_byte(span_from(rest, from), text[0]);
+        if (at == SPAN_NONE || from + at + size > rest.size)
+            return SPAN_NONE;
+        if (memcmp(rest.data + from + at, text, size) == 0)
+            return from + at;
+        from += at + 1;
+    }
+    return SPAN_NONE;
+}
 
 static bool marks_read(struct unpack *unpack, struct span content, const struct mark *mark)
 {
     struct span rest = content;
     size_t before_size = strlen(mark->before);
-    for (size_t at = 0; (at = span_find(rest, span_text(mark->text))) != SPAN_NONE;) {
+    for (size_t at = 0; (at = mark_find(rest, mark->text)) != SPAN_NONE;) {
         struct span before = span_of(content.data, (size_t)(rest.data - content.data) + at);
         rest = span_from(rest, at + strlen(mark->text));
+        if (mark->is_attribute && !is_first_word(before))
+            continue;
         before = span_from(before, before.size < before_size ? before.size : before.size - before_size);
         if (before.size < before_size || !span_is_nocase(before, mark->before))
             continue;
@@ -326,8 +353,12 @@ static bool marks_read(struct unpack *unpack, struct span content, const struct 
 }
 
 static const struct mark marks[] = {
-    { "64", "base", false },      { "=b:", "encoding", true },  { "=B:", "encoding", true },
-    { "=b;", "encoding", false }, { "=B;", "encoding", false }, { ":: ", "", true },
+    { .text = "64", .before = "base" },
+    { .text = "=b:", .before = "encoding", .is_at_value = true },
+    { .text = "=B:", .before = "encoding", .is_at_value = true },
+    { .text = "=b;", .before = "encoding" },
+    { .text = "=B;", .before = "encoding" },
+    { .text = ":: ", .before = "", .is_at_value = true, .is_attribute = true },
 };
 enum { MARKS = sizeof marks / sizeof marks[0] };
 
@@ -367,7 +398,7 @@ bool blocks_looks(struct span content)
     if (seed_find(content, 0) != SPAN_NONE || is_all_base64(content))
         return true;
     for (size_t i = 0; i < MARKS; i++) {
-        if (span_find(content, span_text(marks[i].text)) != SPAN_NONE)
+        if (mark_find(content, marks[i].text) != SPAN_NONE)
             return true;
     }
     return false;

@@ -44,6 +44,7 @@ static const struct {
     { "In base64, letters stand for bytes: as you know, it is long.\n", 0, NULL },
     { "//////////////////////////////////////////////////////////////////////////\nA box\n", 0, NULL },
     { "Hello world this is prose without any mark at all\nand goes on for a while\n", 0, NULL },
+    { ":::: L I N K S   F O R   T H E   D A Y :::\nMultimedia :: Conversion\n Visualization\n", 0, NULL },
     { "std:: string is written so, and encoding=b: is a parameter\n", 0, NULL },
 };
 
