@@ -66,3 +66,8 @@ enum unpack_ending inflate_put_summed(struct unpack *unpack, enum inflate_kind k
     (void)inflateEnd(&stream);
     return ending;
 }
+
+uint32_t inflate_crc32(uint32_t crc, struct span bytes)
+{
+    return bytes.size == 0 ? crc : (uint32_t)crc32_z(crc, (const unsigned char *)bytes.data, bytes.size);
+}

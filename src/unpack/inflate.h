@@ -19,5 +19,7 @@ struct inflate_sum {
 /* As inflate_put; goes on with *sum, which is all zero before the first. */
 enum unpack_ending inflate_put_summed(struct unpack *unpack, enum inflate_kind kind, struct span packed,
                                       size_t *used_out, struct inflate_sum *sum);
+/* The check sum of gzip and zip, continued from `crc`, which is 0 at the start. */
+uint32_t inflate_crc32(uint32_t crc, struct span bytes);
 
 #endif
