@@ -375,7 +375,8 @@ static enum zip_trouble entry_decrypt_aes(struct zip_entry *entry, const struct 
                                                        password, &plain, &size);
     if (ending == UNPACK_STOPPED)
         return ZIP_ENCRYPTED;
-    bool is_right = entry_take_plain(entry, take, span_of(plain, size), ending == UNPACK_WHOLE);
+    bool is_right = unpack_step(entry->work->unpack, size) &&
+                    entry_take_plain(entry, take, span_of(plain, size), ending == UNPACK_WHOLE);
     free(plain);
     return is_right ? ZIP_SOUND : ZIP_ENCRYPTED;
 }
