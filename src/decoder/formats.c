@@ -1,27 +1,52 @@
 #include "decoder/formats.h"
 
 #include "archive/apple.h"
+#include "archive/ar.h"
 #include "archive/bzip2.h"
+#include "archive/cabinet.h"
 #include "archive/compress.h"
+#include "archive/cpio.h"
 #include "archive/fat.h"
 #include "archive/filesystem.h"
 #include "archive/gzip.h"
+#include "archive/iso.h"
+#include "archive/lha.h"
 #include "archive/lz4.h"
 #include "archive/partition.h"
+#include "archive/rar.h"
+#include "archive/rpm.h"
+#include "archive/sevenzip.h"
 #include "archive/tar.h"
 #include "archive/vhd.h"
 #include "archive/xz.h"
+#include "archive/zip.h"
 #include "archive/zstd.h"
+#include "document/activemime.h"
 #include "document/cms.h"
 #include "document/ole.h"
+#include "document/onenote.h"
 #include "document/pgp.h"
 #include "document/rtf.h"
+#include "document/swf.h"
+#include "document/tnef.h"
+#include "document/xml.h"
 #include "text/binhex.h"
+#include "text/blocks.h"
+#include "text/escapes.h"
 #include "text/uuencode.h"
 #include "text/yenc.h"
 
 const struct format formats[] = {
     /* Archives and what is compressed */
+    { "zip", zip_looks, zip_read, false },
+    { "7z", sevenzip_looks, sevenzip_read, false },
+    { "rar", rar_looks, rar_read, false },
+    { "cab", cab_looks, cab_read, false },
+    { "lha", lha_looks, lha_read, false },
+    { "tar", tar_looks, tar_read, false },
+    { "cpio", cpio_looks, cpio_read, false },
+    { "ar", ar_looks, ar_read, false },
+    { "rpm", rpm_looks, rpm_read, false },
     { "gzip", gzip_looks, gzip_read, false },
     { "zlib", zlib_looks, zlib_read, false },
     { "bzip2", bzip2_looks, bzip2_read, false },
@@ -31,18 +56,25 @@ const struct format formats[] = {
     { "zstd", zstd_looks, zstd_read, false },
     { "lz4", lz4_looks, lz4_read, false },
     { "compress", compress_looks, compress_read, false },
-    { "tar", tar_looks, tar_read, false },
+    { "chm", chm_looks, chm_read, false },
+    { "szdd", szdd_looks, szdd_read, false },
     { "apple", apple_looks, apple_read, false },
 
     /* Disks */
+    { "iso", iso_looks, iso_read, false },
     { "fat", fat_looks, fat_read, false },
-    { "filesystem", filesystem_looks, filesystem_read, false },
-    { "partition", partition_looks, partition_read, false },
     { "vhd", vhd_looks, vhd_read, false },
+    { "partition", partition_looks, partition_read, false },
+    { "filesystem", filesystem_looks, filesystem_read, false },
 
     /* Documents */
     { "ole", ole_looks, ole_read, false },
     { "rtf", rtf_looks, rtf_read, false },
+    { "tnef", tnef_looks, tnef_read, false },
+    { "onenote", onenote_looks, onenote_read, false },
+    { "activemime", activemime_looks, activemime_read, false },
+    { "swf", swf_looks, swf_read, false },
+    { "xml", xml_looks, xml_read, false },
     { "cms", cms_looks, cms_read, false },
     { "pgp", pgp_looks, pgp_read, false },
 
@@ -51,6 +83,8 @@ const struct format formats[] = {
     { "xxencode", uu_looks, xx_read, true },
     { "yenc", yenc_looks, yenc_read, true },
     { "binhex", binhex_looks, binhex_read, true },
+    { "base64 in a text", blocks_looks, blocks_read, true },
+    { "scripts and markup", escapes_looks, escapes_read, true },
 };
 
 const size_t format_count = sizeof formats / sizeof formats[0];

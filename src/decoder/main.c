@@ -1,6 +1,7 @@
 /* cordon-decoder: the parent of the decoders. It has seen no mail and never will: it warms itself up on a sample of its
  * own, so that its children begin with everything in place, and then hands one message to each child.
  */
+#include "archive/libarchive.h"
 #include "base/buf.h"
 #include "conf/conf.h"
 #include "decoder/child.h"
@@ -90,6 +91,7 @@ int main(void)
     if (settings == NULL)
         return CONF_EXIT_BAD;
     log_begin("cordon-decoder", &settings->log);
+    libarchive_prepare(); /* opens files */
     struct child_boxes boxes;
     struct fault fault;
     if (child_boxes_prepare(&boxes, (size_t)settings->decoder.memory_bytes, &fault) != 0 ||
