@@ -17,6 +17,7 @@ int decode_message(struct span message, const struct decode_job *job, const stru
         return -1;
     }
     walk_run(&walk, job->standin_bytes, job->standin_bytes == 0);
+    emit_check_bombs(&emit);
     int result = emit_finish(&emit, write, context, fault);
     walk_fini(&walk);
     emit_fini(&emit);

@@ -426,6 +426,7 @@ bool emit_close(struct emit *emit)
     if (same != EMIT_NO_PART) {
         if (!is_slice)
             give_back_pack(emit, part);
+        emit->known[index].same = same;
         part->pack = emit->parts[same].pack;
         part->offset = emit->parts[same].offset;
         part->flags |= DECODE_PART_REPEAT;
@@ -436,6 +437,69 @@ bool emit_close(struct emit *emit)
     if (part->pack == DECODE_PACK_COMMON && !is_slice)
         emit->common_size = part->offset + part->size;
     return true;
+}
+
+/* --- Bombs --- */
+
+static bool is_repeat(const struct emit *emit, uint32_t index)
+{
+    return (emit->parts[index].flags & DECODE_PART_REPEAT) != 0;
+}
+
+/* Another reading of a part stands below it, but is not in it. */
+static bool is_reading(const struct emit *emit, uint32_t index)
+{
+    return (emit->parts[index].flags & DECODE_PART_READING) != 0;
+}
+
+static bool is_inside(const struct emit *emit, uint32_t index, uint32_t above)
+{
+    while (index != above && emit->parts[index].parent != DECODE_NO_PARENT && !is_reading(emit, index))
+        index = (uint32_t)emit->parts[index].parent;
+    return index == above;
+}
+
+static uint64_t add_up(uint64_t a, uint64_t b)
+{
+    return b > UINT64_MAX - a ? UINT64_MAX : a + b;
+}
+
+/* What each part would become with all that is in it, where a repeat counts as what the one pass before made of its
+ * original: so after as many passes as containers may nest, everything has been counted. True where the sums changed. */
+static bool sum_up(const struct emit *emit, uint64_t *sums, const uint64_t *sums_before)
+{
+    bool has_changed = false;
+    for (uint32_t i = 0; i < emit->part_count; i++)
+        sums[i] = is_repeat(emit, i) ? sums_before[emit->known[i].same] : emit->parts[i].size;
+    for (uint32_t i = emit->part_count; i-- > 0;) {
+        int32_t parent = emit->parts[i].parent;
+        has_changed |= sums[i] != sums_before[i];
+        if (parent != DECODE_NO_PARENT && !is_reading(emit, i) && !is_repeat(emit, (uint32_t)parent))
+            sums[parent] = add_up(sums[parent], sums[i]);
+    }
+    return has_changed;
+}
+
+void emit_check_bombs(struct emit *emit)
+{
+    uint32_t count = emit->part_count;
+    bool has_repeat = false;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!is_repeat(emit, i))
+            continue;
+        has_repeat = true;
+        if (is_inside(emit, i, emit->known[i].same))
+            emit_find(emit, DECODE_LIMIT, i, "an archive that contains itself");
+    }
+    if (!has_repeat)
+        return;
+    uint64_t *sums = calloc((size_t)count * 2, sizeof *sums);
+    uint64_t *before = sums != NULL ? sums + count : NULL;
+    for (uint32_t pass = 0; sums != NULL && pass <= emit->job->limits.depth && sum_up(emit, sums, before); pass++)
+        memcpy(before, sums, count * sizeof *sums);
+    if (sums != NULL && sums[0] > add_up(emit->job->limits.bytes_out, emit->message.size))
+        emit_find(emit, DECODE_LIMIT, 0, "decoded bytes, if what repeats is counted each time");
+    free(sums);
 }
 
 /* --- The report --- */

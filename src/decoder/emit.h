@@ -30,6 +30,7 @@ typedef int emit_write(void *context, uint64_t offset, const void *data, size_t 
 /* What is known of a part beside what is reported. */
 struct emit_known {
     uint64_t hash; /* of its bytes, once it is closed */
+    uint32_t same; /* of a repeat: the part that has its bytes */
     uint32_t children;
 };
 
@@ -125,6 +126,10 @@ bool emit_step(struct emit *emit, uint64_t units, uint32_t index);
 void emit_add_cut(struct emit *emit, struct decode_range cut);
 void emit_put_subject(struct emit *emit, struct span value);
 void emit_put_message_id(struct emit *emit, struct span value);
+
+/* Notes a bomb that is small only because what repeats is unpacked once here: one that would fill more than the limit
+ * on decoded bytes for somebody who unpacks everything, or that contains itself. */
+void emit_check_bombs(struct emit *emit);
 
 /* Writes the report. Nothing may follow. 0, or -1 and *fault. */
 int emit_finish(struct emit *emit, emit_write *write, void *context, struct fault *fault);

@@ -69,6 +69,8 @@ static void receive_note(void *context, enum unpack_trouble trouble, const char 
                                                              [UNPACK_LIMIT] = DECODE_LIMIT };
     struct receive *receive = context;
     receive->has_trouble = true;
+    if (trouble == UNPACK_DAMAGED && walk_is_doubtful(receive->walk, receive->parent))
+        return; /* the reading is what is wrong, and it has been told */
     emit_find(receive->walk->emit, kinds[trouble], receive->parent, text);
 }
 

@@ -124,6 +124,16 @@ static void check_reading(struct walk *walk, uint32_t index)
     emit_find(emit, DECODE_MALFORMED, (uint32_t)reading, how[0] != '\0' ? how : "readers disagree");
 }
 
+bool walk_is_doubtful(const struct walk *walk, uint32_t index)
+{
+    const struct emit *emit = walk->emit;
+    for (int32_t i = (int32_t)index; i != DECODE_NO_PARENT; i = emit->parts[i].parent) {
+        if (walk->works[i].is_guess || (emit->parts[i].flags & DECODE_PART_READING) != 0)
+            return true;
+    }
+    return false;
+}
+
 bool walk_close_content(struct walk *walk, uint32_t index, bool is_message)
 {
     struct emit *emit = walk->emit;

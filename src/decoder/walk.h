@@ -94,6 +94,9 @@ struct walk_range {
 };
 void walk_add_entity(struct walk *walk, uint32_t parent, const struct walk_range *range, const char *how);
 
+/* Does the part, or one above it, stand for a reading of some programs only, or for mail that nobody declared? */
+bool walk_is_doubtful(const struct walk *walk, uint32_t index);
+
 /* The part's bytes are there: they are looked into later if they are new. True where they are. */
 bool walk_close_content(struct walk *walk, uint32_t index, bool is_message);
 
