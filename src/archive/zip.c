@@ -116,6 +116,15 @@ static void zip_keep_trouble(struct zip *zip, const struct zip_place *place, con
     zip->bad[zip->bad_count++] = (struct zip_bad){ *place, *result };
 }
 
+/* Data without a local header: either they were found all the same, or what is wrong with them is that. */
+static void zip_judge_unsigned(struct zip *zip, const struct zip_place *place, struct zip_result *result)
+{
+    for (size_t i = 0; result->is_sound && i < place->ref_count; i++)
+        zip_map_found(&zip->map, place->refs[i].central);
+    if (result->trouble < ZIP_CROWDED)
+        result->trouble = ZIP_SOUND;
+}
+
 static void zip_read_one(struct zip *zip, const struct zip_place *place)
 {
     bool may_note = true;
@@ -126,7 +135,10 @@ static void zip_read_one(struct zip *zip, const struct zip_place *place)
         return;
     struct zip_result result;
     zip_entry_read(&zip->work, place, &result);
-    zip_areas_add(&zip->taken, result.data.start, result.data.end);
+    if (result.is_unsigned)
+        zip_judge_unsigned(zip, place, &result);
+    if (!result.is_unsigned || result.is_sound)
+        zip_areas_add(&zip->taken, result.data.start, result.data.end);
     if (is_expected || place->ref_count > 0)
         zip->expected = result.next;
     if (result.is_sound) {
@@ -304,7 +316,7 @@ static void zip_note_archive(struct zip *zip)
     bool is_first_part = starts && !map->has_end && zip_record_at(zip->work.content, 0) == ZIP_RECORD_DESCRIPTOR;
     if (map->is_limited)
         unpack_note(unpack, UNPACK_LIMIT, "zip: too many headers");
-    if (is_first_part || (map->is_split && map->main.end > map->main.start))
+    if (is_first_part || (map->is_split && (map->main.end > map->main.start || map->is_last_end_final)))
         unpack_note(unpack, UNPACK_UNSUPPORTED, "zip: part of a split archive");
     else if (is_one && zip_has_lost(zip))
         unpack_note(unpack, UNPACK_DAMAGED, "zip: an entry of the directory is not there");

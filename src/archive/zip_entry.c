@@ -193,7 +193,9 @@ static void entry_add_offsets(struct zip_entry *entry, const struct zip_header *
 static void entry_collect(struct zip_entry *entry, const struct zip_place *place)
 {
     const struct zip_header *local = &entry->local;
-    zip_names_put_all(&entry->names, local->name, local->extra);
+    bool is_unsigned = entry->result->is_unsigned;
+    if (!is_unsigned)
+        zip_names_put_all(&entry->names, local->name, local->extra);
     for (size_t i = 0; i < place->ref_count; i++) {
         struct zip_header central;
         if (!zip_central_read(entry->work->content, place->refs[i].central, &central))
@@ -201,6 +203,8 @@ static void entry_collect(struct zip_entry *entry, const struct zip_place *place
         zip_names_put_all(&entry->names, central.name, central.extra);
         entry_add_offsets(entry, &central);
     }
+    if (is_unsigned)
+        return;
     entry_add_header(entry, local, local->end, place->ref_count > 0 ? "zip, local header" : "zip, local header alone");
     bool is_endless = local->method == ZIP_METHOD_STORED || (header_is_locked(local) && place->ref_count == 0);
     if (is_endless && (local->flags & ZIP_FLAG_DESCRIPTOR) != 0 && local->packed_size == 0)
@@ -324,17 +328,30 @@ static enum zip_trouble entry_judge(struct zip_entry *entry, const struct zip_ta
     return ZIP_SOUND;
 }
 
+/* A folder is nothing to look at, unless it has data. */
+static bool take_is_folder(struct zip_entry *entry, const struct zip_take *take, struct zip_outcome *outcome_out)
+{
+    struct span name = entry->local.name;
+    struct span packed = take_packed(entry, take);
+    *outcome_out = (struct zip_outcome){ .ending = UNPACK_WHOLE };
+    if (name.size == 0 || name.data[name.size - 1] != '/')
+        return false;
+    if (take->method == ZIP_METHOD_STORED)
+        return packed.size == 0;
+    (void)entry_decode(entry, take, packed, 1, true, outcome_out);
+    return outcome_out->size == 0 && outcome_out->ending == UNPACK_WHOLE;
+}
+
 static enum zip_trouble entry_take_open(struct zip_entry *entry, const struct zip_take *take)
 {
     if (!zip_method_can(take->method))
         return ZIP_METHOD;
     struct zip_outcome outcome;
     struct span packed = take_packed(entry, take);
+    if (take_is_folder(entry, take, &outcome))
+        return entry_judge(entry, take, &outcome);
     if (take->method == ZIP_METHOD_STORED) {
-        /* A folder is nothing to look at, unless it has data. */
-        bool is_folder = entry->local.name.size > 0 && entry->local.name.data[entry->local.name.size - 1] == '/';
-        outcome = (struct zip_outcome){ .ending = UNPACK_WHOLE };
-        if ((packed.size > 0 || !is_folder) && !entry_slice(entry, take, packed, &outcome))
+        if (!entry_slice(entry, take, packed, &outcome))
             return ZIP_SOUND;
         size_t end = take->data + packed.size;
         entry->result->data.end = end > entry->result->data.end ? end : entry->result->data.end;
@@ -515,6 +532,7 @@ static void entry_run(struct zip_entry *entry)
 void zip_entry_read(struct zip_work *work, const struct zip_place *place, struct zip_result *result_out)
 {
     *result_out = (struct zip_result){ .data = { place->local, place->local } };
+    result_out->is_unsigned = zip_record_at(work->content, place->local) != ZIP_RECORD_LOCAL;
     struct zip_entry *entry = memory_new(sizeof *entry);
     entry->work = work;
     entry->result = result_out;

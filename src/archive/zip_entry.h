@@ -29,6 +29,7 @@ struct zip_place {
 struct zip_result {
     struct zip_area data; /* what was read, from the local header on */
     size_t next;          /* where the next local header is expected by whoever reads a stream */
+    bool is_unsigned;     /* no local header is there: read as by a program that does not look for its signature */
     bool is_sound;        /* at least one reading came out whole, with its check sum */
     bool is_slice;        /* that one was stored: its bytes are the content's */
     enum zip_trouble trouble;

@@ -3,6 +3,7 @@
 #include "zip_format.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { ZIP_GROW_FIRST = 64, ZIP_NO_DISK = 0xffff };
 
@@ -131,14 +132,13 @@ static bool map_next_central(const struct zip_map *map, uint64_t at, struct zip_
            zip_central_read(map->content, (size_t)at, header_out);
 }
 
-/* A central header is remembered with no local header (SIZE_MAX) where there is none. */
+/* Whether there is a local header at each offset is looked at later. */
 static void map_walk(struct zip_map *map, const struct zip_start *start)
 {
     struct zip_header header;
     for (uint64_t at = start->at; map_next_central(map, at, &header); at = header.end) {
         uint64_t local = start->base + header.offset;
-        bool is_there = zip_record_at(map->content, local) == ZIP_RECORD_LOCAL;
-        if (!map_add_ref(map, is_there ? (size_t)local : SIZE_MAX, (size_t)at))
+        if (!map_add_ref(map, (size_t)local, (size_t)at))
             break;
     }
 }
@@ -224,6 +224,13 @@ static int zip_ref_compare_central(const void *a, const void *b)
     return left->local < right->local ? -1 : left->local > right->local;
 }
 
+static int zip_offset_compare(const void *a, const void *b)
+{
+    const size_t *left = a;
+    const size_t *right = b;
+    return *left < *right ? -1 : *left > *right;
+}
+
 static int zip_ref_compare_local(const void *a, const void *b)
 {
     const struct zip_ref *left = a;
@@ -249,6 +256,25 @@ static bool map_guess(struct zip_map *map, size_t central)
     return is_found;
 }
 
+/* Of the readings of one central header, those that lead to a local header are kept. Where none does, some program may
+ * not look for the signature, and all are kept that lie in the content. */
+static void map_sift(struct zip_map *map, size_t central, size_t first, size_t count)
+{
+    bool is_found = false;
+    for (size_t i = first; i < first + count; i++)
+        is_found = is_found || zip_record_at(map->content, map->refs[i].local) == ZIP_RECORD_LOCAL;
+    if (!is_found)
+        is_found = map_guess(map, central);
+    for (size_t i = first; i < first + count; i++) {
+        size_t local = map->refs[i].local;
+        bool is_local = zip_record_at(map->content, local) == ZIP_RECORD_LOCAL;
+        if (is_found ? !is_local : local >= map->content.size)
+            map->refs[i].local = SIZE_MAX;
+    }
+    if (!is_found && count > 0)
+        map_add(map, &map->lost, central);
+}
+
 /* Goes through the central headers found by signature and those that directories hold, side by side. */
 static void map_guess_all(struct zip_map *map)
 {
@@ -260,12 +286,22 @@ static void map_guess_all(struct zip_map *map)
         size_t central = map->centrals.items[i];
         while (ref < count && map->refs[ref].central < central)
             ref++;
-        bool is_listed = ref < count && map->refs[ref].central == central;
-        if (is_listed && map->refs[ref].local != SIZE_MAX)
-            continue;
-        if (!map_guess(map, central) && is_listed)
-            map_add(map, &map->lost, central);
+        size_t first = ref;
+        while (ref < count && map->refs[ref].central == central)
+            ref++;
+        map_sift(map, central, first, ref - first);
     }
+}
+
+void zip_map_found(struct zip_map *map, size_t central)
+{
+    size_t *found = map->lost.count == 0 ? NULL
+                                         : bsearch(&central, map->lost.items, map->lost.count, sizeof *map->lost.items,
+                                                   zip_offset_compare);
+    if (found == NULL)
+        return;
+    map->lost.count--;
+    memmove(found, found + 1, (size_t)(map->lost.items + map->lost.count - found) * sizeof *found);
 }
 
 static void map_order_refs(struct zip_map *map)

@@ -41,7 +41,7 @@ struct zip_map {
     struct zip_offsets locals;
     struct zip_offsets centrals;
     struct zip_offsets ends; /* of both widths */
-    struct zip_offsets lost; /* central headers of a directory without a local header */
+    struct zip_offsets lost; /* central headers of a directory without a local header, ascending */
     struct zip_ref *refs;    /* by local, then by central header */
     size_t ref_count;
     size_t ref_capacity;
@@ -56,6 +56,9 @@ struct zip_map {
 
 void zip_map_init(struct zip_map *map, struct span content);
 void zip_map_fini(struct zip_map *map);
+
+/* The data of a central header without a local header were found all the same: it is no longer lost. */
+void zip_map_found(struct zip_map *map, size_t central);
 
 /* An area is joined with the one before where it begins there. Empty ones are dropped. */
 void zip_areas_add(struct zip_areas *areas, size_t start, size_t end);

@@ -371,6 +371,14 @@ static void test_one_directory(void)
         check_done(collect);
     }
 
+    archive_init(&archive, "");
+    put_entry(&archive, &shown, &shown, span_text(DECOY));
+    size_t at = archive.bytes.size;
+    put_entry(&archive, &hidden, &hidden, span_text(PAYLOAD));
+    archive.bytes.data[at + 2] = 'x';
+    put_end(&archive, "");
+    check_done(check_archive("no signature where the directory says", &archive, 0));
+
     struct archive inner;
     archive_init(&inner, "");
     put_end(&inner, "");
