@@ -1,6 +1,8 @@
 #include "ole.h"
 
 #include "document/document_test.h"
+#include "document/lzfu.h"
+#include "document/ovba.h"
 
 static const struct test_row rows[] = {
     { "mini.doc", "Store/Payload\xc3\xbc", NULL },
@@ -55,6 +57,31 @@ static void test_cut(const char *folder)
     free((void *)(uintptr_t)content.data);
 }
 
+/* The examples of MS-OVBA 3.2 and MS-OXRTFCP 3.1. */
+static void test_examples(void)
+{
+    static const char packed[] =
+        "\x01\x2f\xb0\x00\x23\x61\x61\x61\x62\x63\x64\x65\x82\x66\x00\x70\x61\x67\x68\x69\x6a\x01"
+        "\x38\x08\x61\x6b\x6c\x00\x30\x6d\x6e\x6f\x70\x06\x71\x02\x70\x04\x10\x72\x73\x74\x75\x76"
+        "\x10\x77\x78\x79\x7a\x00\x3c";
+    struct buf plain;
+    buf_init(&plain, 4096);
+    ovba_unpack(span_of(packed, sizeof packed - 1), &plain);
+    CHECK(span_is(buf_span(&plain), "#aaabcdefaaaaghijaaaaaklaaamnopqaaaaaaaaaaaarstuvwxyzaaa"));
+    buf_fini(&plain);
+
+    static const char rtf[] =
+        "\x2d\x00\x00\x00\x2b\x00\x00\x00\x4c\x5a\x46\x75\xf1\xc5\xc7\xa7\x03\x00\x0a\x00\x72\x63\x70\x67"
+        "\x31\x32\x35\x42\x32\x0a\xf3\x20\x68\x65\x6c\x09\x00\x20\x62\x77\x05\xb0\x6c\x64\x7d\x0a"
+        "\x80\x0f\xa0";
+    collect_init(&collect);
+    CHECK(unpack_begin(&collect.unpack, &(struct unpack_member){ 0 }));
+    CHECK(lzfu_put(&collect.unpack, span_of(rtf, sizeof rtf - 1)) == UNPACK_WHOLE);
+    unpack_end(&collect.unpack);
+    CHECK(collect_find(&collect, span_text("{\\rtf1\\ansi\\ansicpg1252\\pard hello world}\r\n")) != NULL);
+    collect_fini(&collect);
+}
+
 int main(int argc, char **argv)
 {
     const char *folder = argc > 1 ? argv[1] : ".";
@@ -69,6 +96,7 @@ int main(int argc, char **argv)
     test_exact(folder, "macro-no-dir.doc", "Attribute VB_Name = \"M\"\r\n" PAYLOAD, NULL);
     test_exact(folder, "object.ppt", PAYLOAD, NULL);
     test_cut(folder);
+    test_examples();
     CHECK(!ole_looks(span_text("\xd0\xcf\x11\xe0 text")));
     return test_end();
 }

@@ -81,7 +81,8 @@ enum unpack_ending ovba_put(struct unpack *unpack, struct span packed)
 {
     struct ovba_chunk chunk;
     struct span rest = span_from(packed, 1);
-    while (rest.size > 0) {
+    /* No chunk has a header of zeros: what follows fills the stream up. */
+    while (rest.size > 0 && (rest.size < 2 || little_16(rest, 0) != 0)) {
         enum unpack_ending ending = ovba_cut_chunk(&rest, &chunk);
         if (!unpack_put(unpack, span_of(chunk.bytes, chunk.size)))
             return UNPACK_STOPPED;
