@@ -1,13 +1,10 @@
 #include "ole.h"
 
 #include "base/memory.h"
-#include "document/cfb.h"
 #include "document/little.h"
-#include "document/lzfu.h"
 #include "document/names.h"
-#include "document/ole1.h"
+#include "document/ole_state.h"
 #include "document/ovba.h"
-#include "unpack/inflate.h"
 
 #include <stdlib.h>
 
@@ -15,29 +12,7 @@ enum {
     OLE_ENTRIES_MOST = 1 << 20,
     OLE_NAME = 128, /* 31 units of UTF-16 */
     OLE_DEPTH = 32, /* of the path that a member is named by */
-    OLE_COPY_MOST = 1 << 26,
-    OLE_DIR_MOST = 1 << 20,
-    OLE_MODULE_SOURCES = 16,
-    OLE_BIFF_RECORDS = 64,
-    OLE_PPT_OBJECT = 0x1011 /* ExOleObjStg (MS-PPT 2.10.34) */
-};
-
-struct ole {
-    struct unpack *unpack;
-    struct cfb cfb;
-    size_t count;     /* entries */
-    uint32_t *parent; /* CFB_NONE: the tree does not reach it */
-    uint32_t *order;  /* those reached, the ones of a storage side by side */
-    uint32_t *stack;
-    size_t reached;
-    bool is_full; /* the receiver takes no more */
-    bool is_cut;  /* something that is compressed was not whole */
-    struct buf copy;
-    struct buf names;
-    /* Of the storage that is being read. */
-    struct buf attachment; /* names from the properties of a mail's attachment */
-    struct buf dir;        /* unpacked; empty: no VBA */
-    bool has_macros;
+    OLE_DIR_MOST = 1 << 20
 };
 
 bool ole_looks(struct span content)
@@ -90,7 +65,7 @@ static void ole_add_path(struct ole *ole, uint32_t index)
     names_add(&ole->names, span_of(text, size));
 }
 
-static bool ole_begin(struct ole *ole, uint64_t size, uint64_t size_hint, const char *how)
+bool ole_begin(struct ole *ole, uint64_t size, uint64_t size_hint, const char *how)
 {
     struct unpack_member member = {
         .names = buf_span(&ole->names), .packed_size = size, .size_hint = size_hint, .how = how
@@ -100,8 +75,7 @@ static bool ole_begin(struct ole *ole, uint64_t size, uint64_t size_hint, const 
     return !ole->is_full;
 }
 
-/* The bytes [from, from + size) of a stream, or what there is of them. */
-static void ole_put_part(struct ole *ole, const struct cfb_entry *entry, bool is_mini, uint64_t from, uint64_t size)
+void ole_put_part(struct ole *ole, const struct cfb_entry *entry, bool is_mini, uint64_t from, uint64_t size)
 {
     struct cfb_reader reader;
     struct span run;
@@ -140,166 +114,13 @@ static void ole_hand_stream(struct ole *ole, const struct cfb_entry *entry)
     }
 }
 
-static struct span ole_copy(struct ole *ole, const struct cfb_entry *entry)
+struct span ole_part(struct ole *ole, const struct cfb_entry *entry, uint64_t from, size_t most)
 {
-    if (entry->size > OLE_COPY_MOST && entry->size <= ole->cfb.content.size)
-        unpack_note(ole->unpack, UNPACK_LIMIT, "ole: a stream is too large to be looked into");
-    return cfb_part(&ole->cfb, entry, 0, OLE_COPY_MOST, &ole->copy);
+    uint64_t size = entry->size < most ? entry->size : most;
+    if (!unpack_step(ole->unpack, size / OLE_BYTES_PER_STEP + 1))
+        return span_of(NULL, 0);
+    return cfb_part(&ole->cfb, entry, from, most, &ole->copy);
 }
-
-/* The object that Packager or another program left as OLE 1 data (MS-OLEDS 2.3.6). */
-static void ole_hand_native(struct ole *ole, const struct cfb_entry *entry)
-{
-    enum { SIZE_FIELD = 4, TAIL_MOST = 1 << 14 };
-    struct ole1_part file = { .size = entry->size };
-    struct span head = span_from(cfb_part(&ole->cfb, entry, 0, OLE1_HEAD, &ole->copy), SIZE_FIELD);
-    bool is_package = ole1_read_package(head, &file, &ole->names);
-    file.at += SIZE_FIELD;
-    if (is_package) {
-        uint64_t end = file.at + file.size;
-        ole->is_cut = ole->is_cut || end > entry->size;
-        ole1_read_package_tail(cfb_part(&ole->cfb, entry, end, TAIL_MOST, &ole->copy), &ole->names);
-    }
-    if (!ole_begin(ole, entry->size, 0, is_package ? "ole: embedded file" : "ole: native data"))
-        return;
-    ole_put_part(ole, entry, entry->size < CFB_MINI_CUTOFF, file.at, file.size);
-    unpack_end(ole->unpack);
-}
-
-static void ole_hand_rtf(struct ole *ole, const struct cfb_entry *entry)
-{
-    struct span packed = ole_copy(ole, entry);
-    if (!lzfu_looks(packed) || !ole_begin(ole, packed.size, little_32(packed, 4), "ole: compressed RTF"))
-        return;
-    enum unpack_ending ending = lzfu_put(ole->unpack, packed);
-    ole->is_cut = ole->is_cut || ending == UNPACK_CUT || ending == UNPACK_BROKEN;
-    unpack_end(ole->unpack);
-}
-
-static void ole_hand_source(struct ole *ole, struct span packed, bool is_told)
-{
-    if (!ovba_looks(packed) || !ole_begin(ole, packed.size, 0, "ole: VBA source"))
-        return;
-    enum unpack_ending ending = ovba_put(ole->unpack, packed);
-    ole->is_cut = ole->is_cut || (is_told && (ending == UNPACK_CUT || ending == UNPACK_BROKEN));
-    unpack_end(ole->unpack);
-}
-
-/* Where dir says that it begins, and wherever else something begins that looks like it. */
-static void ole_hand_module(struct ole *ole, const struct cfb_entry *entry, struct span name)
-{
-    struct span module = ole_copy(ole, entry);
-    size_t told = SPAN_NONE;
-    if (ole->dir.size > 0 && unpack_step(ole->unpack, ole->dir.size))
-        told = ovba_find_module(buf_span(&ole->dir), entry->name, name);
-    if (told != SPAN_NONE)
-        ole_hand_source(ole, span_from(module, told), true);
-    size_t at = ovba_find_source(module, 0);
-    for (size_t i = 0; at != SPAN_NONE && i < OLE_MODULE_SOURCES; i++) {
-        if (at != told)
-            ole_hand_source(ole, span_from(module, at), false);
-        at = ovba_find_source(module, at + 1);
-    }
-}
-
-/* Whole compound files in a presentation's records, deflated or as they are. */
-static void ole_hand_slide_object(struct ole *ole, struct span record)
-{
-    struct span data = span_slice(record, 8, little_32(record, 4));
-    bool is_packed = little_16(record, 0) >> 4 == 1;
-    size_t used = 0;
-    if (!is_packed && ole_looks(data)) {
-        if (ole_begin(ole, data.size, data.size, "ole: object in a presentation")) {
-            (void)unpack_put(ole->unpack, data);
-            unpack_end(ole->unpack);
-        }
-        return;
-    }
-    struct span packed = span_from(data, 4);
-    unsigned zlib_header = little_8(packed, 0) << 8 | little_8(packed, 1);
-    if (!is_packed || packed.size < 6 || (zlib_header & 0xf00) != 0x800 || zlib_header % 31 != 0)
-        return;
-    if (!ole_begin(ole, packed.size, little_32(data, 0), "ole: object in a presentation"))
-        return;
-    enum unpack_ending ending = inflate_put(ole->unpack, INFLATE_ZLIB, packed, &used);
-    ole->is_cut = ole->is_cut || ending == UNPACK_CUT || ending == UNPACK_BROKEN;
-    unpack_end(ole->unpack);
-}
-
-static void ole_hand_slides(struct ole *ole, const struct cfb_entry *entry)
-{
-    static const char type[] = { OLE_PPT_OBJECT & 0xff, OLE_PPT_OBJECT >> 8 };
-    struct span stream = ole_copy(ole, entry);
-    for (size_t at = 0; at < stream.size && !ole->is_full;) {
-        size_t found = span_find(span_from(stream, at), span_of(type, sizeof type));
-        if (found == SPAN_NONE)
-            return;
-        found += at;
-        if (found >= 2)
-            ole_hand_slide_object(ole, span_from(stream, found - 2));
-        at = found + 1;
-    }
-}
-
-static void ole_note_encrypted(struct ole *ole, const char *what)
-{
-    unpack_note(ole->unpack, UNPACK_ENCRYPTED, "ole: encrypted %s", what);
-}
-
-/* fEncrypted in the file information block (MS-DOC 2.5.2). */
-static void ole_check_word(struct ole *ole, const struct cfb_entry *entry)
-{
-    struct span head = cfb_part(&ole->cfb, entry, 0, 32, &ole->copy);
-    unsigned magic = little_16(head, 0);
-    if ((magic == 0xa5ec || magic == 0xa5dc) && (little_16(head, 10) & 0x100) != 0)
-        ole_note_encrypted(ole, "Word document");
-}
-
-/* FILEPASS among the first records (MS-XLS 2.4.117). */
-static void ole_check_excel(struct ole *ole, const struct cfb_entry *entry)
-{
-    struct span head = cfb_part(&ole->cfb, entry, 0, 1 << 14, &ole->copy);
-    size_t at = 0;
-    for (size_t i = 0; i < OLE_BIFF_RECORDS && head.size >= 4 && at <= head.size - 4; i++) {
-        unsigned type = little_16(head, at);
-        if (i == 0 && (type & 0xff) != 9)
-            return;
-        if (type == 0x2f) {
-            ole_note_encrypted(ole, "Excel workbook");
-            return;
-        }
-        at += 4U + little_16(head, at + 2);
-    }
-}
-
-/* The token of the atom that says who wrote it (MS-PPT 2.3.2). */
-static void ole_check_presentation(struct ole *ole, const struct cfb_entry *entry)
-{
-    struct span head = cfb_part(&ole->cfb, entry, 0, 16, &ole->copy);
-    if (little_16(head, 2) == 0xff6 && little_32(head, 12) == 0xf3d1c4dfU)
-        ole_note_encrypted(ole, "PowerPoint presentation");
-}
-
-static void ole_check_package(struct ole *ole, const struct cfb_entry *entry)
-{
-    if (entry->size > 0)
-        ole_note_encrypted(ole, "Office document");
-}
-
-/* What is done with streams of certain names, beyond being handed out. The names count without letter case. */
-static const struct ole_special {
-    const char *name;
-    void (*read)(struct ole *ole, const struct cfb_entry *entry);
-} ole_specials[] = {
-    { "\1Ole10Native", ole_hand_native },
-    { "__substg1.0_10090102", ole_hand_rtf },
-    { "PowerPoint Document", ole_hand_slides },
-    { "WordDocument", ole_check_word },
-    { "Workbook", ole_check_excel },
-    { "Book", ole_check_excel },
-    { "Current User", ole_check_presentation },
-    { "EncryptedPackage", ole_check_package },
-};
 
 static void ole_read_stream(struct ole *ole, uint32_t index)
 {
@@ -312,12 +133,9 @@ static void ole_read_stream(struct ole *ole, uint32_t index)
     if (span_starts_with_nocase(name, "__substg1.0_3701"))
         buf_put_span(&ole->names, buf_span(&ole->attachment));
     ole_hand_stream(ole, &entry);
-    for (size_t i = 0; i < sizeof ole_specials / sizeof ole_specials[0]; i++) {
-        if (span_is_nocase(name, ole_specials[i].name))
-            ole_specials[i].read(ole, &entry);
-    }
+    ole_read_special(ole, &entry, name);
     if (ole->has_macros && !span_is_nocase(name, "dir"))
-        ole_hand_module(ole, &entry, name);
+        ole_read_module(ole, &entry, name);
 }
 
 /* A storage may hold what the reading of its streams depends on. */
@@ -330,7 +148,7 @@ static void ole_learn(struct ole *ole, const struct cfb_entry *entry)
     if (span_is_nocase(name, "_VBA_PROJECT"))
         ole->has_macros = true;
     if (span_is_nocase(name, "dir") && ole->dir.size == 0) {
-        ovba_unpack(cfb_part(&ole->cfb, entry, 0, OLE_DIR_MOST, &ole->copy), &ole->dir);
+        ovba_unpack(ole_part(ole, entry, 0, OLE_DIR_MOST), &ole->dir);
         ole->has_macros = ole->has_macros || ole->dir.size > 0;
     }
     if (!span_starts_with_nocase(name, prefix))
@@ -338,7 +156,7 @@ static void ole_learn(struct ole *ole, const struct cfb_entry *entry)
     for (size_t i = 0; i < sizeof properties / sizeof properties[0]; i++) {
         if (!span_is_nocase(span_from(name, sizeof prefix - 1), properties[i]))
             continue;
-        struct span value = cfb_part(&ole->cfb, entry, 0, NAMES_UTF8_MOST, &ole->copy);
+        struct span value = ole_part(ole, entry, 0, NAMES_UTF8_MOST);
         if (properties[i][7] == 'F')
             names_add_utf16(&ole->attachment, value);
         else

@@ -23,6 +23,7 @@ static const struct test_row rows[] = {
     { "macro.doc", "Macros/VBA/Module1", NULL },
     { "names.msi", "disk1.cab", NULL },
     { "object.ppt", "PowerPoint Document", NULL },
+    { "metafile.doc", "Data", NULL },
     { "encrypted.doc", "Payload", "ole: encrypted Word document" },
     { "encrypted.xls", "Payload", "ole: encrypted Excel workbook" },
     { "encrypted.ppt", "Payload", "ole: encrypted PowerPoint presentation" },
@@ -94,6 +95,7 @@ int main(int argc, char **argv)
     test_exact(folder, "rtf.msg", PAYLOAD "{\\rtf1 \\fswiss and more}", NULL);
     test_exact(folder, "macro.doc", PAYLOAD "Attribute VB_Name = \"Module1\"\r\n" PAYLOAD, NULL);
     test_exact(folder, "macro-no-dir.doc", "Attribute VB_Name = \"M\"\r\n" PAYLOAD, NULL);
+    test_exact(folder, "metafile.doc", PAYLOAD, NULL);
     test_exact(folder, "object.ppt", PAYLOAD, NULL);
     test_cut(folder);
     test_examples();
