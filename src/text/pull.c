@@ -64,12 +64,13 @@ bool text_pulls_equal(text_pull *a, void *a_state, text_pull *b, void *b_state)
 
 struct span text_cut_line(struct span *rest)
 {
-    size_t size = 0;
-    while (size < rest->size && rest->data[size] != '\n' && rest->data[size] != '\r')
-        size++;
-    struct span line = span_of(rest->data, size);
-    size += size < rest->size ? 1 : 0;
-    *rest = span_of(rest->data + size, rest->size - size);
+    const char *end = rest->data + rest->size;
+    const char *at = rest->data;
+    while (at < end && *at != '\n' && *at != '\r')
+        at++;
+    struct span line = { rest->data, (size_t)(at - rest->data) };
+    at += at < end ? 1 : 0;
+    *rest = (struct span){ at, (size_t)(end - at) };
     return line;
 }
 

@@ -7,36 +7,43 @@
 /* A stated length is one letter: a line stands for at most 63 bytes. */
 enum { UU_NONE = 64, UU_LINE_BYTES = 63 };
 
-typedef unsigned uu_value(char c);
-
-static unsigned uu_letter(char c)
-{
-    return c >= ' ' && c <= '`' ? ((unsigned)c - ' ') & 63U : UU_NONE;
-}
+/* clang-format off */
+/* From blank to '`', which both may stand for 0. */
+static const unsigned char uu_values[256] = {
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+     0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
+    32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63,
+     0, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+};
 
 /* "+-", digits, capitals, small letters. */
-static unsigned xx_letter(char c)
-{
-    if (c >= '0' && c <= '9')
-        return (unsigned)(c - '0') + 2;
-    if (c >= 'A' && c <= 'Z')
-        return (unsigned)(c - 'A') + 12;
-    if (c >= 'a' && c <= 'z')
-        return (unsigned)(c - 'a') + 38;
-    return c == '+' ? 0 : c == '-' ? 1 : UU_NONE;
-}
+static const unsigned char xx_values[256] = {
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,  0, 64,  1, 64, 64,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 64, 64, 64, 64, 64, 64,
+    64, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 64, 64, 64, 64, 64,
+    64, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+};
+/* clang-format on */
 
 static const struct kind {
     const char *name;
-    uu_value *value;
+    const unsigned char *values;
     const char *hows[4]; /* in the order of enum way */
 } kinds[] = {
     { "uuencode",
-      uu_letter,
+      uu_values,
       { "uuencode", "uuencode, stops at the first bad line", "uuencode, stops at the first empty line",
         "uuencode, by the lengths of lines" } },
     { "xxencode",
-      xx_letter,
+      xx_values,
       { "xxencode", "xxencode, stops at the first bad line", "xxencode, stops at the first empty line",
         "xxencode, by the lengths of lines" } },
 };
@@ -58,15 +65,21 @@ static size_t letters_of(size_t bytes)
     return (bytes + 2) / 3 * 4;
 }
 
+static inline unsigned kind_value(const struct kind *kind, char c)
+{
+    return kind->values[(unsigned char)c];
+}
+
 static enum line_kind line_kind(const struct kind *kind, struct span line)
 {
     if (line.size == 0)
         return LINE_BLANK;
-    for (size_t i = 0; i < line.size; i++) {
-        if (kind->value(line.data[i]) == UU_NONE)
-            return LINE_BAD;
-    }
-    unsigned bytes = kind->value(line.data[0]);
+    unsigned all = 0;
+    for (size_t i = 0; i < line.size; i++)
+        all |= kind_value(kind, line.data[i]);
+    if ((all & UU_NONE) != 0)
+        return LINE_BAD;
+    unsigned bytes = kind_value(kind, line.data[0]);
     size_t letters = line.size - 1;
     if (bytes == 0)
         return letters <= 1 ? LINE_ZERO : LINE_OTHER;
@@ -137,7 +150,7 @@ static void decoder_line(struct decoder *decoder)
     if (what == LINE_OTHER && decoder->is_behind_last && decoder->way != WAY_BY_LINES)
         return;
     decoder->letters = span_from(line, 1);
-    decoder->bytes = decoder->kind->value(line.data[0]);
+    decoder->bytes = kind_value(decoder->kind, line.data[0]);
     if (what == LINE_EXACT && decoder->first_bytes == 0)
         decoder->first_bytes = decoder->bytes;
     decoder->is_behind_last |= what == LINE_EXACT && decoder->bytes < decoder->first_bytes;
@@ -150,8 +163,20 @@ static size_t decoder_group(struct decoder *decoder, char *data)
 {
     uint32_t group = 0;
     size_t size = decoder->bytes < 3 ? decoder->bytes : 3;
+    const unsigned char *in = (const unsigned char *)decoder->letters.data;
+    if (decoder->letters.size >= 4 && size == 3) {
+        const unsigned char *values = decoder->kind->values;
+        group = (uint32_t)values[in[0]] << 18 | (uint32_t)values[in[1]] << 12 | (uint32_t)values[in[2]] << 6 |
+                values[in[3]];
+        data[0] = (char)(group >> 16);
+        data[1] = (char)(group >> 8);
+        data[2] = (char)group;
+        decoder->letters = (struct span){ decoder->letters.data + 4, decoder->letters.size - 4 };
+        decoder->bytes -= 3;
+        return 3;
+    }
     for (size_t i = 0; i < 4; i++)
-        group = group << 6 | (i < decoder->letters.size ? decoder->kind->value(decoder->letters.data[i]) : 0U);
+        group = group << 6 | (i < decoder->letters.size ? kind_value(decoder->kind, decoder->letters.data[i]) : 0U);
     for (size_t i = 0; i < size; i++)
         data[i] = (char)(group >> (16 - 8 * i));
     decoder->letters = span_from(decoder->letters, 4);
