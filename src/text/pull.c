@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { TEXT_PULL_PIECE = 4096 };
+enum { TEXT_PULL_PIECE = 4096, TEXT_LINE_NEAR = 256 };
 
 bool text_put_pulled(struct unpack *unpack, text_pull *pull, void *state)
 {
@@ -62,12 +62,26 @@ bool text_pulls_equal(text_pull *a, void *a_state, text_pull *b, void *b_state)
     }
 }
 
-struct span text_cut_line(struct span *rest)
+/* Where the line ends: memchr is fast, but must not look far ahead again and again for what isn't there. */
+static const char *line_end(const char *at, const char *end)
 {
-    const char *end = rest->data + rest->size;
-    const char *at = rest->data;
+    size_t near = (size_t)(end - at) < TEXT_LINE_NEAR ? (size_t)(end - at) : TEXT_LINE_NEAR;
+    const char *lf = memchr(at, '\n', near);
+    const char *cr = memchr(at, '\r', lf != NULL ? (size_t)(lf - at) : near);
+    if (cr != NULL || lf != NULL)
+        return cr != NULL ? cr : lf;
+    at += near;
     while (at < end && *at != '\n' && *at != '\r')
         at++;
+    return at;
+}
+
+struct span text_cut_line(struct span *rest)
+{
+    if (rest->size == 0)
+        return *rest;
+    const char *end = rest->data + rest->size;
+    const char *at = line_end(rest->data, end);
     struct span line = { rest->data, (size_t)(at - rest->data) };
     at += at < end ? 1 : 0;
     *rest = (struct span){ at, (size_t)(end - at) };

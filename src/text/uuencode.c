@@ -158,23 +158,32 @@ static void decoder_line(struct decoder *decoder)
         decoder->bytes = decoder->letters.size / 4 * 3;
 }
 
-/* The next group of four letters; missing ones are blanks that were cut off. */
-static size_t decoder_group(struct decoder *decoder, char *data)
+/* Whole groups, as nearly all are. */
+static size_t decoder_groups(struct decoder *decoder, char *data, size_t capacity)
+{
+    const unsigned char *values = decoder->kind->values;
+    const unsigned char *in = (const unsigned char *)decoder->letters.data;
+    size_t most = capacity < decoder->bytes ? capacity : decoder->bytes;
+    size_t groups = most / 3 < decoder->letters.size / 4 ? most / 3 : decoder->letters.size / 4;
+    for (size_t i = 0; i < groups; i++, in += 4, data += 3) {
+        unsigned a = values[in[0]];
+        unsigned b = values[in[1]];
+        unsigned c = values[in[2]];
+        unsigned d = values[in[3]];
+        data[0] = (char)(a << 2 | b >> 4);
+        data[1] = (char)(b << 4 | c >> 2);
+        data[2] = (char)(c << 6 | d);
+    }
+    decoder->letters = span_from(decoder->letters, 4 * groups);
+    decoder->bytes -= 3 * groups;
+    return 3 * groups;
+}
+
+/* A last group of four letters; missing ones are blanks that were cut off. */
+static size_t decoder_rest(struct decoder *decoder, char *data)
 {
     uint32_t group = 0;
     size_t size = decoder->bytes < 3 ? decoder->bytes : 3;
-    const unsigned char *in = (const unsigned char *)decoder->letters.data;
-    if (decoder->letters.size >= 4 && size == 3) {
-        const unsigned char *values = decoder->kind->values;
-        group = (uint32_t)values[in[0]] << 18 | (uint32_t)values[in[1]] << 12 | (uint32_t)values[in[2]] << 6 |
-                values[in[3]];
-        data[0] = (char)(group >> 16);
-        data[1] = (char)(group >> 8);
-        data[2] = (char)group;
-        decoder->letters = (struct span){ decoder->letters.data + 4, decoder->letters.size - 4 };
-        decoder->bytes -= 3;
-        return 3;
-    }
     for (size_t i = 0; i < 4; i++)
         group = group << 6 | (i < decoder->letters.size ? kind_value(decoder->kind, decoder->letters.data[i]) : 0U);
     for (size_t i = 0; i < size; i++)
@@ -189,8 +198,10 @@ static size_t decoder_pull(void *state, char *data_out, size_t capacity)
     struct decoder *decoder = state;
     size_t size = 0;
     while (capacity - size >= 3) {
-        if (decoder->bytes > 0)
-            size += decoder_group(decoder, data_out + size);
+        if (decoder->bytes >= 3 && decoder->letters.size >= 4)
+            size += decoder_groups(decoder, data_out + size, capacity - size);
+        else if (decoder->bytes > 0)
+            size += decoder_rest(decoder, data_out + size);
         else if (decoder->rest.size > 0)
             decoder_line(decoder);
         else
@@ -246,6 +257,8 @@ static void block_name(struct block *block, struct span words)
 
 static bool is_begin(struct span line)
 {
+    if (line.size == 0 || line.data[0] != 'b')
+        return false;
     return span_starts_with(line, "begin ") || span_starts_with(line, "begin\t") ||
            span_starts_with(line, "begin-base64");
 }
@@ -274,7 +287,7 @@ static void block_scan(const struct kind *kind, struct block *block, struct span
     size_t size = 0;
     while (rest->size > 0 && !block->has_end && !is_begin(*rest)) {
         struct span line = text_cut_line(rest);
-        block->has_end = span_is(span_trim(line), "end");
+        block->has_end = line.size < UU_LINE_BYTES && span_is(span_trim(line), "end");
         if (!block->has_end) {
             size = (size_t)(rest->data - start);
             block_line(kind, block, line, &is_bad);
