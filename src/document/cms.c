@@ -282,6 +282,9 @@ static void cms_read_encapsulated(struct unpack *unpack, struct ber *ber, const 
             cms_read_content(unpack, &ahead, row, oid);
             return;
         }
+        /* The first one in SignedData is the one: a detached signature, whatever becomes of its certificates. */
+        if (row->type == CMS_SIGNED && oid.size > 0)
+            return;
         if (!ber_read_head(ber, &head) || head.tag == BER_END)
             return;
         ber_skip(ber, &head);
