@@ -62,10 +62,11 @@ static void cabinet_close(struct mspack_file *file)
     free(file_of(file));
 }
 
+/* libmspack 0.11 goes on with no file after a seek that failed: each of these may get NULL. */
 static int cabinet_read(struct mspack_file *file, void *buffer, int bytes)
 {
     struct cabinet_file *ours = file_of(file);
-    if (bytes < 0 || ours->is_output)
+    if (ours == NULL || bytes < 0 || ours->is_output)
         return -1;
     struct span piece = span_of(NULL, 0);
     if (ours->at < ours->cabinet->content.size)
@@ -81,9 +82,9 @@ static int cabinet_read(struct mspack_file *file, void *buffer, int bytes)
 static int cabinet_write(struct mspack_file *file, void *buffer, int bytes)
 {
     struct cabinet_file *ours = file_of(file);
-    struct cabinet *cabinet = ours->cabinet;
-    if (bytes < 0 || !ours->is_output)
+    if (ours == NULL || bytes < 0 || !ours->is_output)
         return -1;
+    struct cabinet *cabinet = ours->cabinet;
     if (cabinet->may_grow)
         cabinet->may_grow = unpack_put(cabinet->unpack, span_of(buffer, (size_t)bytes));
     if (!cabinet->may_grow && !unpack_step(cabinet->unpack, (uint64_t)bytes)) {
@@ -97,6 +98,8 @@ static int cabinet_write(struct mspack_file *file, void *buffer, int bytes)
 static int cabinet_seek(struct mspack_file *file, off_t offset, int mode)
 {
     struct cabinet_file *ours = file_of(file);
+    if (ours == NULL)
+        return -1;
     off_t base = 0;
     if (mode == MSPACK_SYS_SEEK_CUR)
         base = (off_t)ours->at;
@@ -111,7 +114,7 @@ static int cabinet_seek(struct mspack_file *file, off_t offset, int mode)
 
 static off_t cabinet_tell(struct mspack_file *file)
 {
-    return (off_t)file_of(file)->at;
+    return file != NULL ? (off_t)file_of(file)->at : 0;
 }
 
 __attribute__((format(printf, 2, 3))) static void cabinet_message(struct mspack_file *file, const char *format, ...)

@@ -210,3 +210,39 @@ void lha_read(struct unpack *unpack, struct span content)
     }
     unpack_note(unpack, UNPACK_LIMIT, "lha: more than %d places where an archive may begin", (int)PLACE_MOST);
 }
+
+static size_t packed_read(void *buffer, size_t size, void *context)
+{
+    struct span *rest = context;
+    struct span piece = span_slice(*rest, 0, size);
+    if (piece.size > 0)
+        memcpy(buffer, piece.data, piece.size);
+    *rest = span_from(*rest, piece.size);
+    return piece.size;
+}
+
+enum unpack_ending lha_put_lh7(struct unpack *unpack, struct span packed, uint64_t size)
+{
+    char method[] = "-lh7-";
+    struct span rest = packed;
+    LHADecoder *decoder = lha_decoder_new(lha_decoder_for_name(method), packed_read, &rest, size);
+    if (decoder == NULL)
+        return UNPACK_BROKEN;
+    enum unpack_ending ending = UNPACK_STOPPED;
+    for (;;) {
+        size_t room_size = 0;
+        char *room = lha_decoder_get_length(decoder) < size ? unpack_room(unpack, &room_size) : NULL;
+        if (room == NULL) {
+            ending = lha_decoder_get_length(decoder) < size ? UNPACK_STOPPED : UNPACK_WHOLE;
+            break;
+        }
+        size_t got = lha_decoder_read(decoder, (uint8_t *)room, room_size);
+        unpack_wrote(unpack, got);
+        if (got == 0) {
+            ending = UNPACK_CUT;
+            break;
+        }
+    }
+    lha_decoder_free(decoder);
+    return ending;
+}

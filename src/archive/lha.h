@@ -9,4 +9,8 @@
 bool lha_looks(struct span content);
 void lha_read(struct unpack *unpack, struct span content);
 
+/* Puts `size` bytes, unpacked by the method of -lh7-, into the member that is open; ARJ's methods 1 to 3 are the same.
+ * UNPACK_CUT where fewer came out. */
+enum unpack_ending lha_put_lh7(struct unpack *unpack, struct span packed, uint64_t size);
+
 #endif

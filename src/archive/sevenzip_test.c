@@ -49,15 +49,15 @@ static const char unicode[] =
     "mIFBkkGEi5Hh73HjuKO1dxlF2RgZFBqWNDIwAAD9UjTr";
 
 static const char encrypted[] =
-    "eNozr9qzXl2GgYX7jlNFAAMEFEHpR3uk25+qHF8tPOmXZem2xAn35+x/zHqcy3PP+s2TfGevjfgg+HDWDm/+cKOTe916LXXCjNIbqjn1VyQX"
-    "nv9Wm7bsnOwx80knln+96+C2+Ujp5D5Hb/fn8vmMLGwMjJwBDOzcjAxMKmwf2RmFgvlT1hRUMR97uNEi+1XEk/lrYhUVGRkYGXg8GrYzcHAx"
-    "RlwLvcrAwMooySAoyVDAkMhQyZDDkA+kUxj0GEoYKoCYgUGSiYFBhIuRwXpvicOR2ruMomyMDAoNSxoZGABJiEle";
+    "eNozr9qzXl2GgWXblVbfAAYIKILSPOrF+97/uL/n0/yep2c3FLfsntRqlPRz75P4HtsoK3n+D8ZOgjXKfEsW7nq+7/LRVps7HRcPhXTYey33"
+    "XvlwgtijCX7KPmbv4+S1axrbJuxMN/G0UGMKW8HIwsbAyBnAwM7NyMCkwvaRnVEomN/QPuVYr6OueLkpy/rYlrvyioqMDIwMPB4N2xk4uBgj"
+    "roVeZWBgZZRkEJRkKGBIZKhkyGHIB9IpDHoMJQwVQMzAIMnEwCDCxchgvbfE4UjtXUZRNkYGhYYljQwMAM7TRko=";
 
 static const char encrypted_headers[] =
-    "eNoBHwHg/jd6vK8nHAAEtVrd9NAAAAAAAAAALwAAAAAAAAD3Ey403sc6zw+M1F09imc1KWQxOdAWvIrvhhj6PneIOhejbCXT7LE+sKDkxzRm"
-    "zW2WU3OGZdh6/Xw9B8uIsZpnA8rfSnIKeJhVWxrCnET74oz0w4VVEiF/GfEhLWpNWG+mOi5ZZJ2QvYk7E59Gf7WSxA03uGS0T0pYPiFAJUXX"
-    "gcChd1MigZeekVm6dBc0HWAkFptZ9plYJSxPb/Kr/NpIhK4QRuh54YjLUR1L2z/ScYZMD02e5j3f6jqegHf4S3T9yDRpZBHGtcoH+lR9TRYD"
-    "8iDMPRcGUAEJgIAABwsBAAEkBvEHARJTD5OjRsw0hL0CX1m//lAw2m4McgoBqjzC6QAA0a14ew==";
+    "eNoBHwHg/jd6vK8nHAAEz4NaR9AAAAAAAAAALwAAAAAAAADYIB6NXNs/oRm8+YyS9ux/xSJ95SnhwjAfZzp4hNDZuFI9ITglbCMjTFer2oIk"
+    "iSrFJxAyHjbE5+DjL3W3RMt/OVfC816bkogUiVl3sKWroS+HGAn1J8pXvvqIPV36adh6xiM92OxEaM5uLdtIuW87uE4qyqqY5svsYVU3WzX4"
+    "P+aCqbr5WyiXOf4p0iZ7zRRECu+nnEoYNfoGdeQCG+qMvZv0HWaNB4YoWD6O6V5lwMqmvNkdbfdUqUaY9lXfvNtaZ3ECmb3VFFDy2TYCiYL0"
+    "jIkCYRcGUAEJgIAABwsBAAEkBvEHARJTD1N0q/BULSZGxI1mwz4jricMcgoBObwAdgAAFa57nQ==";
 
 static const char empty[] = "eNozr9qzXl2GgaV39lV+BiwAAHXrBHA=";
 

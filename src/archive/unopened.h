@@ -1,4 +1,6 @@
-/* Compressed files that are known by their magic and that nothing here opens: they are noted by name. */
+/* What no reader here opens, told by its content: noted as unsupported, by name. A file that an unpacker elsewhere
+ * would open must not pass as if there were nothing in it.
+ */
 #ifndef CORDON_ARCHIVE_UNOPENED_H
 #define CORDON_ARCHIVE_UNOPENED_H
 
