@@ -465,7 +465,8 @@ static uint64_t add_up(uint64_t a, uint64_t b)
 }
 
 /* What each part would become with all that is in it, where a repeat counts as what the one pass before made of its
- * original: so after as many passes as containers may nest, everything has been counted. True where the sums changed. */
+ * original: so after as many passes as containers may nest, everything has been counted. True where the sums changed.
+ */
 static bool sum_up(const struct emit *emit, uint64_t *sums, const uint64_t *sums_before)
 {
     bool has_changed = false;

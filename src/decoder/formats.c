@@ -2,6 +2,7 @@
 
 #include "archive/apple.h"
 #include "archive/ar.h"
+#include "archive/arj.h"
 #include "archive/bzip2.h"
 #include "archive/cabinet.h"
 #include "archive/compress.h"
@@ -12,11 +13,14 @@
 #include "archive/iso.h"
 #include "archive/lha.h"
 #include "archive/lz4.h"
+#include "archive/pack.h"
 #include "archive/partition.h"
 #include "archive/rar.h"
 #include "archive/rpm.h"
 #include "archive/sevenzip.h"
 #include "archive/tar.h"
+#include "archive/udf.h"
+#include "archive/unopened.h"
 #include "archive/vhd.h"
 #include "archive/xz.h"
 #include "archive/zip.h"
@@ -25,6 +29,7 @@
 #include "document/cms.h"
 #include "document/ole.h"
 #include "document/onenote.h"
+#include "document/pdf.h"
 #include "document/pgp.h"
 #include "document/rtf.h"
 #include "document/swf.h"
@@ -32,6 +37,7 @@
 #include "document/xml.h"
 #include "text/binhex.h"
 #include "text/blocks.h"
+#include "text/charset.h"
 #include "text/escapes.h"
 #include "text/uuencode.h"
 #include "text/yenc.h"
@@ -56,12 +62,16 @@ const struct format formats[] = {
     { "zstd", zstd_looks, zstd_read, false },
     { "lz4", lz4_looks, lz4_read, false },
     { "compress", compress_looks, compress_read, false },
+    { "pack", pack_looks, pack_read, false },
+    { "arj", arj_looks, arj_read, false },
+    { "unopened", unopened_looks, unopened_read, false },
     { "chm", chm_looks, chm_read, false },
     { "szdd", szdd_looks, szdd_read, false },
     { "apple", apple_looks, apple_read, false },
 
     /* Disks */
     { "iso", iso_looks, iso_read, false },
+    { "udf", udf_looks, udf_read, false },
     { "fat", fat_looks, fat_read, false },
     { "vhd", vhd_looks, vhd_read, false },
     { "partition", partition_looks, partition_read, false },
@@ -69,6 +79,7 @@ const struct format formats[] = {
 
     /* Documents */
     { "ole", ole_looks, ole_read, false },
+    { "pdf", pdf_looks, pdf_read, false },
     { "rtf", rtf_looks, rtf_read, false },
     { "tnef", tnef_looks, tnef_read, false },
     { "onenote", onenote_looks, onenote_read, false },
@@ -79,6 +90,7 @@ const struct format formats[] = {
     { "pgp", pgp_looks, pgp_read, false },
 
     /* What is written in texts */
+    { "charset", charset_looks, charset_read, false },
     { "uuencode", uu_looks, uu_read, true },
     { "xxencode", uu_looks, xx_read, true },
     { "yenc", yenc_looks, yenc_read, true },

@@ -5,9 +5,11 @@
 #include "walk.h"
 
 #include "base/memory.h"
+#include "decoder/receive.h"
 #include "decoder/transfer.h"
 #include "mail/border.h"
 #include "mail/split.h"
+#include "text/charset.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -367,11 +369,15 @@ static void put_odd(struct walk *walk, uint32_t index, mail_defects defects)
     buf_fini(&text);
 }
 
-/* Text parts in a charset that is not like ASCII are given converted too. */
+/* A text whose charset is not like ASCII is given converted too, as its reader would see and save it. */
 static void read_charsets(struct walk *walk, uint32_t index)
 {
-    (void)walk;
-    (void)index;
+    struct span text = emit_bytes(walk->emit, index);
+    for (size_t i = 0; i < walk->entity.charset_count && text.size > 0; i++) {
+        struct receive receive;
+        receive_init(&receive, walk, index, text.size);
+        charset_read_declared(&receive.unpack, span_text(walk->entity.charsets[i]), text);
+    }
 }
 
 /* body: [from, to) is header and body. Every border between them gives a reading of its own. */
