@@ -178,7 +178,7 @@ static size_t decoder_pull(void *state, char *data_out, size_t capacity)
 
 static bool text_put(struct unpack *unpack, struct decoder *decoder, struct span text, const char *how)
 {
-    struct unpack_member member = { .declared = "text/plain", .packed_size = text.size, .how = how };
+    struct unpack_member member = { .packed_size = text.size, .how = how };
     decoder->rest = text;
     if (!unpack_begin(unpack, &member))
         return false;
