@@ -1,4 +1,5 @@
-/* The part of base64 that has to be fast: whole groups of four letters, line by line. Seen by base64.c and its test.
+/* The part of base64 that has to be fast: whole groups of four letters, line by line. Seen by base64.c and the test of
+ * both.
  *
  * Each way of doing it gives the same bytes and stops at the same place; base64_groups_best() picks the one for this
  * processor.
