@@ -112,34 +112,41 @@ static const char *find_type(const char *head, char type_out[URI_TYPE])
     return type_out;
 }
 
+/* The URI whose head begins at *rest, which it shortens to what is behind. False where there is none. */
+static bool take_uri(struct escapes_hand *hand, struct span content, size_t start, struct span *rest)
+{
+    char head[URI_HEAD] = "";
+    char type[URI_TYPE] = "";
+    if (!take_head(rest, head))
+        return false;
+    struct span text = span_slice(*rest, 0, find_end(content, start, *rest));
+    struct escapes_payload payload = {
+        .source = escapes_source_of(text), .is_marked = true, .how = "data: URI", .declared = find_type(head, type)
+    };
+    size_t size = strlen(head);
+    bool is_last = size >= 6 && memcmp(head + size - 6, "base64", 6) == 0;
+    if (strstr(head, "base64") != NULL) {
+        payload.code = ESCAPES_URI_BASE64;
+        escapes_hand_out(hand, &payload);
+    }
+    if (!is_last) {
+        payload.code = ESCAPES_URI;
+        escapes_hand_out(hand, &payload);
+    }
+    *rest = span_from(*rest, text.size);
+    return true;
+}
+
 void escapes_read_uris(struct escapes_hand *hand, struct span content)
 {
     for (size_t at = 0; at < content.size; at++) {
         char c = ascii_lower(content.data[at]);
         struct span rest = span_from(content, at);
-        char head[URI_HEAD];
-        char type[URI_TYPE];
-        if ((c != 'd' && c != '&') || (at > 0 && escapes_is_word(content.data[at - 1])) || !take_scheme(&rest))
+        if ((c != 'd' && c != '&') || escapes_is_word(escapes_at(content, at - 1, ' ')) || !take_scheme(&rest))
             continue;
-        if (!take_head(&rest, head)) {
-            if (!unpack_step(hand->unpack, URI_HEAD))
-                return;
-            continue;
-        }
-        struct span text = span_slice(rest, 0, find_end(content, at, rest));
-        struct escapes_payload payload = {
-            .source = escapes_source_of(text), .is_marked = true, .how = "data: URI", .declared = find_type(head, type)
-        };
-        size_t size = strlen(head);
-        bool is_last = size >= 6 && memcmp(head + size - 6, "base64", 6) == 0;
-        if (strstr(head, "base64") != NULL) {
-            payload.code = ESCAPES_URI_BASE64;
-            escapes_hand_out(hand, &payload);
-        }
-        if (!is_last) {
-            payload.code = ESCAPES_URI;
-            escapes_hand_out(hand, &payload);
-        }
-        at = content.size - rest.size + text.size;
+        if (take_uri(hand, content, at, &rest))
+            at = content.size - rest.size - 1;
+        else if (!unpack_step(hand->unpack, URI_HEAD))
+            return;
     }
 }
