@@ -80,14 +80,16 @@ static bool tar_is_printing(struct span text)
     return true;
 }
 
-/* A digit at least, and nothing else than digits and blanks. */
+/* A digit at least, nothing else than digits and blanks, and one of these or a NUL at the end. */
 static bool tar_is_octal(struct span field)
 {
     uint64_t number = 0;
     bool has_digit = false;
     for (size_t i = 0; i < field.size; i++)
         has_digit = has_digit || ascii_is_digit(field.data[i]);
-    return has_digit && tar_number(field, &number) && ((unsigned char)field.data[0] & TAR_BASE_256) == 0;
+    char last = field.data[field.size - 1];
+    return has_digit && (last == '\0' || last == ' ') && tar_number(field, &number) &&
+           ((unsigned char)field.data[0] & TAR_BASE_256) == 0;
 }
 
 static bool tar_is_likely(struct span block)
