@@ -33,9 +33,12 @@ struct pdf {
     struct pdf_file file;
     struct pdf_wanted *wanted;
     size_t wanted_count;
+    size_t wanted_capacity;
     bool is_all_wanted; /* there were too many to remember */
     bool is_damaged;
-    bool is_done; /* no more members */
+    bool is_deep;    /* dictionaries nest deeper than PDF_DEPTH */
+    bool is_unknown; /* there are filters that nothing here undoes */
+    bool is_done;    /* no more members */
     struct buf names;
 };
 
@@ -45,6 +48,7 @@ static void pdf_want(struct pdf *pdf, int64_t number, struct span names)
         pdf->is_all_wanted = true;
         return;
     }
+    pdf->wanted = pdf_grow(pdf->wanted, pdf->wanted_count, &pdf->wanted_capacity, sizeof *pdf->wanted);
     struct pdf_wanted *wanted = &pdf->wanted[pdf->wanted_count++];
     *wanted = (struct pdf_wanted){ .number = (uint32_t)(uint64_t)number, .names_at = pdf->names.size };
     buf_put_span(&pdf->names, names);
@@ -228,8 +232,9 @@ static void pdf_visit(struct pdf *pdf, const struct pdf_object *object, const st
     if (depth > PDF_SHALLOW)
         pdf_count(&pdf->file, value->bytes.size);
     if (depth == PDF_DEPTH) {
-        unpack_note(pdf->file.unpack, UNPACK_LIMIT, "pdf: dictionaries nest deeper than %d", PDF_DEPTH);
-        pdf->file.is_stopped = true;
+        pdf->is_all_wanted = true; /* what is referred to down there is not known */
+        pdf->is_deep = true;
+        return;
     }
     for (size_t at = 0; !pdf->file.is_stopped && !pdf->is_done;) {
         bool is_more = is_dictionary ? pdf_read_pair(value->bytes, &at, &key, &inner)
@@ -354,13 +359,15 @@ static bool pdf_peek(struct pdf_file *file, const struct pdf_stream *stream, str
     struct pdf_chain chain;
     struct buf clear;
     struct buf head;
+    struct pdf_effort effort;
     bool is_clear = false;
     pdf_stream_chain(file, stream, 0, &chain, &is_clear);
     enum pdf_method method = is_clear ? PDF_NO_METHOD : pdf_method_of(file, stream, false);
     buf_init(&clear, PDF_PEEK_STAGE);
     buf_init(&head, PDF_PEEK);
     range = span_slice(range, 0, PDF_PEEK_STAGE);
-    (void)pdf_chain_put_buf(&head, &chain, pdf_clear(file, stream->object, method, range, &clear), PDF_PEEK_STAGE);
+    (void)pdf_chain_put_buf(&head, &chain, pdf_clear(file, stream->object, method, range, &clear), PDF_PEEK_STAGE,
+                            &effort);
     bool is_head = pdf_is_file_head(buf_span(&head));
     buf_fini(&clear);
     buf_fini(&head);
@@ -371,14 +378,16 @@ static void pdf_deliver_clear(struct pdf *pdf, struct pdf_delivery *delivery, co
                               struct span bytes, bool is_slice)
 {
     struct unpack *unpack = pdf->file.unpack;
+    struct pdf_effort effort;
     if (pdf->is_done)
         return;
     if (is_slice && chain->count == 0) {
         pdf->is_done = !unpack_member_slice(unpack, &delivery->member, bytes);
         delivery->is_whole = true;
     } else if (unpack_begin(unpack, &delivery->member)) {
-        enum unpack_ending ending = pdf_chain_put(unpack, chain, bytes, PDF_STAGE_BYTES);
+        enum unpack_ending ending = pdf_chain_put(unpack, chain, bytes, PDF_STAGE_BYTES, &effort);
         unpack_end(unpack);
+        pdf_count_effort(&pdf->file, &effort, bytes.size);
         delivery->is_whole |= ending == UNPACK_WHOLE || ending == UNPACK_STOPPED;
         delivery->is_broken |= ending == UNPACK_CUT || ending == UNPACK_BROKEN;
     } else {
@@ -427,8 +436,7 @@ static void pdf_deliver(struct pdf *pdf, const struct pdf_stream *stream, const 
             pdf_deliver_range(pdf, &delivery, ranges[i], 1);
     }
     pdf->is_damaged |= delivery.is_broken && !delivery.is_whole;
-    if (delivery.is_unknown)
-        unpack_note(file->unpack, UNPACK_UNSUPPORTED, "pdf: filters that are not known");
+    pdf->is_unknown |= delivery.is_unknown;
 }
 
 static void pdf_hand_out(struct pdf *pdf, const struct pdf_object *object)
@@ -501,6 +509,10 @@ static void pdf_note(struct pdf *pdf)
 {
     if (pdf->file.is_locked || (pdf->file.is_encrypted && !pdf->file.is_open))
         unpack_note(pdf->file.unpack, UNPACK_ENCRYPTED, "pdf: encrypted");
+    if (pdf->is_deep)
+        unpack_note(pdf->file.unpack, UNPACK_LIMIT, "pdf: dictionaries nest deeper than %d", PDF_DEPTH);
+    if (pdf->is_unknown)
+        unpack_note(pdf->file.unpack, UNPACK_UNSUPPORTED, "pdf: filters that are not known");
     if (pdf->is_damaged)
         unpack_note(pdf->file.unpack, UNPACK_DAMAGED, "pdf: a stream is corrupt or cut short");
 }
@@ -511,7 +523,6 @@ void pdf_read(struct unpack *unpack, struct span content)
     struct pdf_file *file = &pdf->file;
     pdf_file_init(file, unpack, content);
     buf_init(&pdf->names, PDF_NAMES_SIZE);
-    pdf->wanted = memory_new(PDF_WANTED * sizeof *pdf->wanted);
 
     pdf_hand_out_outside(pdf);
     pdf_file_scan(file);
@@ -520,7 +531,8 @@ void pdf_read(struct unpack *unpack, struct span content)
         pdf_file_expand(file);
     for (size_t i = 0; i < file->count && !file->is_stopped && !pdf->is_done; i++)
         pdf_visit(pdf, &file->objects[i], &file->objects[i].value, 0);
-    qsort(pdf->wanted, pdf->wanted_count, sizeof *pdf->wanted, pdf_compare_wanted);
+    if (pdf->wanted_count > 0)
+        qsort(pdf->wanted, pdf->wanted_count, sizeof *pdf->wanted, pdf_compare_wanted);
     file->read_to = 0;
     for (size_t i = 0; i < file->count && !file->is_stopped && !pdf->is_done; i++)
         pdf_hand_out(pdf, &file->objects[i]);

@@ -6,10 +6,8 @@
 #include <string.h>
 
 /* Between "stream" and the end of its line, and around object numbers. */
-enum { PDF_BLANKS = 16, PDF_DIGITS = 10, PDF_HOPS = 8 };
+enum { PDF_BLANKS = 16, PDF_DIGITS = 10, PDF_HOPS = 8, PDF_PROPORTION = 4, PDF_EFFORT = 16, PDF_FIRST_CAPACITY = 64 };
 
-/* No value is longer. */
-#define PDF_VALUE_BYTES ((size_t)16 << 20)
 #define PDF_END_STREAM "endstream"
 
 void pdf_file_init(struct pdf_file *file, struct unpack *unpack, struct span content)
@@ -32,6 +30,27 @@ void pdf_count(struct pdf_file *file, uint64_t units)
         file->is_stopped = !unpack_step(file->unpack, units);
 }
 
+void *pdf_grow(void *array, size_t count, size_t *capacity, size_t size)
+{
+    if (count < *capacity)
+        return array;
+    *capacity = *capacity > 0 ? *capacity * 2 : PDF_FIRST_CAPACITY;
+    void *larger = memory_new(*capacity * size);
+    if (count > 0)
+        memcpy(larger, array, count * size);
+    free(array);
+    return larger;
+}
+
+void pdf_count_effort(struct pdf_file *file, const struct pdf_effort *effort, size_t packed_size)
+{
+    uint64_t usual = (uint64_t)packed_size * PDF_PROPORTION;
+    if (effort->between > usual)
+        pdf_count(file, (effort->between - usual) / PDF_EFFORT);
+    if (effort->is_over)
+        unpack_note(file->unpack, UNPACK_LIMIT, "pdf: too much between two filters");
+}
+
 static void pdf_add(struct pdf_file *file, const struct pdf_object *object)
 {
     if (file->count == PDF_OBJECTS) {
@@ -40,15 +59,7 @@ static void pdf_add(struct pdf_file *file, const struct pdf_object *object)
         file->is_full = true;
         return;
     }
-    if (file->count == file->capacity) {
-        size_t capacity = file->capacity > 0 ? file->capacity * 2 : 256;
-        struct pdf_object *objects = memory_new(capacity * sizeof *objects);
-        if (file->count > 0)
-            memcpy(objects, file->objects, file->count * sizeof *objects);
-        free(file->objects);
-        file->objects = objects;
-        file->capacity = capacity;
-    }
+    file->objects = pdf_grow(file->objects, file->count, &file->capacity, sizeof *file->objects);
     file->objects[file->count++] = *object;
 }
 
@@ -90,15 +101,14 @@ static void pdf_read_object(struct pdf_file *file, size_t at)
     size_t before = at - 3;
     if (pdf_number_before(file->content, &before, &object.generation))
         (void)pdf_number_before(file->content, &before, &object.number);
-    struct span bytes = span_slice(file->content, 0, PDF_VALUE_BYTES < SIZE_MAX - at ? at + PDF_VALUE_BYTES : SIZE_MAX);
     size_t end = at;
-    bool is_value = pdf_read_value(bytes, &end, &object.value);
+    bool is_value = pdf_read_value(file->content, &end, &object.value);
     if (at < file->read_to)
         pdf_count(file, (end < file->read_to ? end : file->read_to) - at);
     file->read_to = end > file->read_to ? end : file->read_to;
     if (!is_value || (object.value.kind == PDF_WORD && !span_is(object.value.bytes, "null")))
         return;
-    pdf_skip_space(bytes, &end);
+    pdf_skip_space(file->content, &end);
     struct span rest = span_from(file->content, end);
     if (object.value.kind == PDF_DICTIONARY && span_starts_with(rest, "stream"))
         object.stream = pdf_stream_data(span_from(rest, 6));
@@ -387,9 +397,15 @@ static void pdf_expand_bytes(struct pdf_file *file, const struct pdf_stream *str
         file->is_full = true;
         return;
     }
+    file->held = pdf_grow(file->held, file->held_count, &file->held_capacity, sizeof *file->held);
     struct buf *held = &file->held[file->held_count++];
     buf_init(held, PDF_STAGE_BYTES - file->held_bytes);
-    enum unpack_ending ending = pdf_chain_put_buf(held, chain, bytes, PDF_STAGE_BYTES);
+    struct pdf_effort effort;
+    enum unpack_ending ending = pdf_chain_put_buf(held, chain, bytes, PDF_STAGE_BYTES, &effort);
+    effort.between += held->size;
+    pdf_count_effort(file, &effort, bytes.size);
+    if (ending == UNPACK_STOPPED)
+        unpack_note(file->unpack, UNPACK_LIMIT, "pdf: object streams are too large");
     bool is_typed = pdf_name_is(stream->type, "ObjStm");
     if (is_typed && (ending == UNPACK_CUT || ending == UNPACK_BROKEN || chain->is_unknown))
         unpack_note(file->unpack, UNPACK_DAMAGED, "pdf: an object stream is corrupt or cut short");
@@ -416,7 +432,6 @@ static void pdf_expand_range(struct pdf_file *file, const struct pdf_stream *str
 void pdf_file_expand(struct pdf_file *file)
 {
     size_t count = file->count;
-    file->held = memory_new(PDF_HELD * sizeof *file->held);
     for (size_t i = 0; i < count && !file->is_stopped && !file->is_full; i++) {
         struct pdf_object object = file->objects[i];
         struct pdf_stream stream;

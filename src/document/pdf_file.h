@@ -29,6 +29,7 @@ struct pdf_file {
     size_t ordered;
     struct buf *held; /* object streams, unpacked */
     size_t held_count;
+    size_t held_capacity;
     size_t held_bytes;
     size_t read_to;    /* values before that offset were read once */
     size_t stream_end; /* the last "endstream" that was found */
@@ -81,7 +82,13 @@ size_t pdf_stream_find(struct pdf_file *file, const struct pdf_stream *stream, s
 void pdf_stream_chain(struct pdf_file *file, const struct pdf_stream *stream, size_t choice,
                       struct pdf_chain *chain_out, bool *is_clear_out);
 
+/* A larger copy of an array of `count` elements where it is full, as it is where `capacity` is above that. */
+void *pdf_grow(void *array, size_t count, size_t *capacity, size_t size);
+
 /* Counts reading the same bytes again: an adversary's objects overlap. */
 void pdf_count(struct pdf_file *file, uint64_t units);
+
+/* Counts what filters made between each other, as far as it is out of proportion, and notes where it was too much. */
+void pdf_count_effort(struct pdf_file *file, const struct pdf_effort *effort, size_t packed_size);
 
 #endif

@@ -342,34 +342,40 @@ static size_t pdf_chain_end(const struct pdf_chain *chain)
     return end;
 }
 
-enum unpack_ending pdf_chain_put(struct unpack *unpack, const struct pdf_chain *chain, struct span bytes, size_t most)
+enum unpack_ending pdf_chain_put(struct unpack *unpack, const struct pdf_chain *chain, struct span bytes, size_t most,
+                                 struct pdf_effort *effort_out)
 {
-    enum unpack_ending ending = UNPACK_WHOLE;
+    enum unpack_ending worst = UNPACK_WHOLE;
     size_t end = pdf_chain_end(chain);
     struct buf held; /* behind the first filter, the bytes are in here */
+    *effort_out = (struct pdf_effort){ 0 };
     buf_init(&held, most);
     for (size_t i = 0; i + 1 < end; i++) {
         struct buf next;
         buf_init(&next, most);
         struct pdf_stage *stage = pdf_stage_new(&next);
-        ending = pdf_worse(ending, pdf_put_filter(&stage->unpack, &chain->filters[i], bytes));
+        enum unpack_ending ending = pdf_put_filter(&stage->unpack, &chain->filters[i], bytes);
         free(stage);
+        effort_out->is_over |= ending == UNPACK_STOPPED;
+        effort_out->between += next.size;
+        worst = ending == UNPACK_STOPPED ? worst : pdf_worse(worst, ending);
         buf_fini(&held);
         held = next;
         bytes = buf_span(&held);
     }
     if (end > 0)
-        ending = pdf_worse(ending, pdf_put_filter(unpack, &chain->filters[end - 1], bytes));
+        worst = pdf_worse(worst, pdf_put_filter(unpack, &chain->filters[end - 1], bytes));
     else if (!unpack_put(unpack, bytes))
-        ending = UNPACK_STOPPED;
+        worst = UNPACK_STOPPED;
     buf_fini(&held);
-    return ending;
+    return worst;
 }
 
-enum unpack_ending pdf_chain_put_buf(struct buf *buf, const struct pdf_chain *chain, struct span bytes, size_t most)
+enum unpack_ending pdf_chain_put_buf(struct buf *buf, const struct pdf_chain *chain, struct span bytes, size_t most,
+                                     struct pdf_effort *effort_out)
 {
     struct pdf_stage *stage = pdf_stage_new(buf);
-    enum unpack_ending ending = pdf_chain_put(&stage->unpack, chain, bytes, most);
+    enum unpack_ending ending = pdf_chain_put(&stage->unpack, chain, bytes, most, effort_out);
     free(stage);
     return ending;
 }

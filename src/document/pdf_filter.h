@@ -41,12 +41,20 @@ struct pdf_chain {
 /* By its name or its abbreviation. */
 enum pdf_filter_kind pdf_filter_find(struct span name);
 
+/* What came of the filters but the last. */
+struct pdf_effort {
+    uint64_t between; /* bytes kept between filters, which nobody else counts */
+    bool is_over;     /* more than `most` at one place: cut there */
+};
+
 /* Undoes the chain up to the first image's or unknown filter and puts the bytes into what is open in `unpack`. Between
  * filters no more than `most` bytes are kept. UNPACK_WHOLE for all but Flate even without their end marks: readers do
  * without. */
-enum unpack_ending pdf_chain_put(struct unpack *unpack, const struct pdf_chain *chain, struct span bytes, size_t most);
+enum unpack_ending pdf_chain_put(struct unpack *unpack, const struct pdf_chain *chain, struct span bytes, size_t most,
+                                 struct pdf_effort *effort_out);
 
-/* The same into a buffer, up to its limit. */
-enum unpack_ending pdf_chain_put_buf(struct buf *buf, const struct pdf_chain *chain, struct span bytes, size_t most);
+/* The same into a buffer, up to its limit, where it ends as UNPACK_STOPPED. */
+enum unpack_ending pdf_chain_put_buf(struct buf *buf, const struct pdf_chain *chain, struct span bytes, size_t most,
+                                     struct pdf_effort *effort_out);
 
 #endif

@@ -2,14 +2,20 @@
 
 #include <string.h>
 
+/* White space and delimiters (ISO 32000-2 section 7.2.3). */
+static const unsigned char pdf_classes[256] = {
+    ['\0'] = 1, ['\t'] = 1, ['\n'] = 1, ['\f'] = 1, ['\r'] = 1, [' '] = 1, ['('] = 2, [')'] = 2,
+    ['<'] = 2,  ['>'] = 2,  ['['] = 2,  [']'] = 2,  ['{'] = 2,  ['}'] = 2, ['/'] = 2, ['%'] = 2,
+};
+
 bool pdf_is_space(char c)
 {
-    return c == '\0' || c == '\t' || c == '\n' || c == '\f' || c == '\r' || c == ' ';
+    return pdf_classes[(unsigned char)c] == 1;
 }
 
 static bool pdf_is_regular(char c)
 {
-    return !pdf_is_space(c) && memchr("()<>[]{}/%", c, 10) == NULL;
+    return pdf_classes[(unsigned char)c] == 0;
 }
 
 void pdf_skip_space(struct span bytes, size_t *at)
