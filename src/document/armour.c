@@ -4,7 +4,7 @@
 
 #define ARMOUR_BEGIN "-----BEGIN "
 
-enum { ARMOUR_LABEL_SIZE = 64, ARMOUR_HEADERS = 32, ARMOUR_PIECE = 768 };
+enum { ARMOUR_LABEL_SIZE = 64, ARMOUR_PIECE = 768 };
 
 /* Header lines stand before the first empty line, each with a colon. Where the first line has none, there are none:
  * RFC 9580 wants an empty line then, PEM does not. */
@@ -12,12 +12,13 @@ static struct span armour_skip_headers(struct span body)
 {
     struct span rest = body;
     bool has_headers = false;
-    for (size_t i = 0; i < ARMOUR_HEADERS; i++) {
-        struct span line = span_trim(span_cut(&rest, '\n'));
+    while (rest.size > 0) {
+        struct span raw = span_cut(&rest, '\n');
+        struct span line = span_trim(raw);
         if (line.size == 0 && rest.data != NULL)
             return rest;
-        if (span_find_byte(line, ':') == SPAN_NONE &&
-            (!has_headers || !ascii_is_space(line.size > 0 ? line.data[0] : ' ')))
+        bool is_continued = has_headers && line.size > 0 && ascii_is_space(raw.data[0]);
+        if (span_find_byte(line, ':') == SPAN_NONE && !is_continued)
             return body;
         has_headers = true;
         body = rest;

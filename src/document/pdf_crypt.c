@@ -269,7 +269,7 @@ static void pdf_decrypt_aes(const unsigned char *key, bool is_256, struct span b
     unsigned char vector[AES_BLOCK_SIZE];
     unsigned char piece[PDF_PIECE];
     size_t before = buf->size;
-    if (bytes.size < 2 * AES_BLOCK_SIZE)
+    if (bytes.size < (size_t)2 * AES_BLOCK_SIZE)
         return;
     memcpy(vector, bytes.data, sizeof vector);
     if (is_256)

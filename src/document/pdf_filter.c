@@ -102,7 +102,8 @@ static void pdf_undo_hex(struct pdf_out *out, struct span bytes)
     for (size_t i = 0; i < bytes.size && bytes.data[i] != '>' && out->may_grow; i++) {
         char byte = 0;
         pair[digits] = bytes.data[i];
-        pair[1] = digits == 0 ? '0' : pair[1];
+        if (digits == 0)
+            pair[1] = '0';
         if (!span_hex_byte(span_of(pair, 2), &byte))
             continue;
         if (++digits == 2) {

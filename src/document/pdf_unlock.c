@@ -76,7 +76,7 @@ static size_t pdf_copy_string(const struct pdf_value *value, char *bytes_out, si
     memset(bytes_out, 0, size);
     if (value->kind != PDF_STRING && value->kind != PDF_HEX)
         return 0;
-    buf_init(&buf, 2 * PDF_PASSWORD_STRING_SIZE);
+    buf_init(&buf, (size_t)2 * PDF_PASSWORD_STRING_SIZE);
     pdf_put_string(&buf, value);
     size_t copied = buf.size < size ? buf.size : size;
     if (copied > 0)

@@ -215,21 +215,24 @@ bool pdf_name_is(struct span name, const char *text)
     return name.size == 0 && *text == '\0';
 }
 
+/* Digits in pairs, whatever stands between them; a single last one counts as if a zero followed. */
 static void pdf_put_hex(struct buf *buf, struct span bytes)
 {
-    char pair[2] = { '0', '0' };
+    char pair[2];
     size_t digits = 0;
-    for (size_t i = 0; i <= bytes.size; i++) {
-        char byte = 0;
-        bool is_end = i == bytes.size;
-        if (!is_end && memchr("0123456789abcdefABCDEF", bytes.data[i], 22) != NULL)
-            pair[digits++] = bytes.data[i];
-        if (is_end && digits == 1)
-            pair[digits++] = '0';
+    char byte = 0;
+    for (size_t i = 0; i < bytes.size; i++) {
+        char probe[2] = { '0', bytes.data[i] };
+        if (!span_hex_byte(span_of(probe, 2), &byte))
+            continue;
+        pair[digits++] = bytes.data[i];
         if (digits == 2 && span_hex_byte(span_of(pair, 2), &byte))
             buf_put_char(buf, byte);
-        digits = digits == 2 ? 0 : digits;
+        digits %= 2;
     }
+    pair[1] = '0';
+    if (digits == 1 && span_hex_byte(span_of(pair, 2), &byte))
+        buf_put_char(buf, byte);
 }
 
 /* What stands behind a backslash (section 7.3.4.2). Returns how many bytes that is. */
@@ -252,7 +255,10 @@ static size_t pdf_put_escape(struct buf *buf, struct span rest)
         return span_starts_with(rest, "\r\n") ? 2 : 1;
     if (rest.data[0] == '\n')
         return 1;
-    buf_put_char(buf, letter != NULL ? controls[letter - letters] : rest.data[0]);
+    if (letter != NULL)
+        buf_put_char(buf, controls[letter - letters]);
+    else
+        buf_put_char(buf, rest.data[0]);
     return 1;
 }
 

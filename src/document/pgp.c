@@ -241,7 +241,8 @@ static bool pgp_looks_body(unsigned tag, struct span body)
     case PGP_MARKER:
         return span_is(body, "PGP");
     case PGP_LITERAL:
-        return memchr("btul1m", (int)version, 6) != NULL && body.size >= 6 && body.size - 6 >= pgp_byte(body, 1);
+        return version != 0 && strchr("btul1m", (int)version) != NULL && body.size >= 6 &&
+               body.size - 6 >= pgp_byte(body, 1);
     case PGP_ENCRYPTED:
     case PGP_ENCRYPTED_AEAD:
         return version == 1 || version == 2;

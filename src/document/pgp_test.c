@@ -214,6 +214,23 @@ static void test_label(void)
     CHECK(outcome.is_found && outcome.notes == 0);
 }
 
+/* As many headers as one likes. */
+static void test_headers(void)
+{
+    static const char begin[] = "-----BEGIN PGP MESSAGE-----\n";
+    static const char end[] = "\nyw50AAAAAAB0aGUgdGV4dA==\n-----END PGP MESSAGE-----\n";
+    struct outcome outcome = { 0 };
+    struct buf text;
+    buf_init(&text, SAMPLE_SIZE);
+    buf_put_text(&text, begin);
+    for (int i = 0; i < 100; i++)
+        buf_put_text(&text, "Comment: none\n");
+    buf_put_text(&text, end);
+    read_all(buf_span(&text), 0, span_text("the text"), 2, &outcome);
+    CHECK(outcome.is_found && outcome.notes == 0);
+    buf_fini(&text);
+}
+
 static void test_cut(void)
 {
     char bytes[SAMPLE_SIZE];
@@ -232,6 +249,7 @@ int main(void)
     test_texts();
     test_looks();
     test_label();
+    test_headers();
     test_cut();
     return test_end();
 }
