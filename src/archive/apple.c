@@ -70,8 +70,12 @@ static bool apple_hand_out(struct unpack *unpack, struct span content, uint64_t 
 
 static void apple_put_name(struct buf *names, struct span name)
 {
-    for (size_t i = 0; i < name.size; i++)
-        buf_put_char(names, name.data[i] == '\0' ? '?' : name.data[i]);
+    for (size_t i = 0; i < name.size; i++) {
+        if (name.data[i] == '\0')
+            buf_put_char(names, '?');
+        else
+            buf_put_char(names, name.data[i]);
+    }
     if (name.size > 0)
         buf_put_char(names, '\0');
 }

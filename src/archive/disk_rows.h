@@ -20,7 +20,8 @@ static inline char *disk_rows_build(const struct disk_row *rows, size_t count, s
     char *image = memory_new(size);
     for (size_t i = 0; i < count; i++) {
         assert(rows[i].offset + rows[i].size <= size);
-        memcpy(image + rows[i].offset, rows[i].bytes, rows[i].size);
+        if (rows[i].size > 0)
+            memcpy(image + rows[i].offset, rows[i].bytes, rows[i].size);
     }
     return image;
 }

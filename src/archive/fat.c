@@ -183,8 +183,10 @@ static void fat_put_short_name(struct buf *names, struct span entry)
     for (size_t i = 0; i < 11; i++) {
         if (i == 8)
             buf_put_char(names, '.');
-        if (entry.data[i] != ' ')
-            buf_put_char(names, i == 0 && entry.data[i] == 5 ? (char)FAT_DELETED : entry.data[i]);
+        if (i == 0 && entry.data[i] == 5)
+            buf_put_char(names, (char)FAT_DELETED);
+        else if (entry.data[i] != ' ')
+            buf_put_char(names, entry.data[i]);
     }
     if (names->size > at && names->data[names->size - 1] == '.')
         names->size--;
@@ -198,7 +200,7 @@ static void fat_put_short_name(struct buf *names, struct span entry)
 static void fat_hand_out(struct fat *fat, const struct fat_name *name, struct span entry, uint32_t cluster)
 {
     struct buf names;
-    buf_init(&names, FAT_NAME_SIZE * 2);
+    buf_init(&names, (size_t)FAT_NAME_SIZE * 2);
     if (name->parts > 0) {
         disk_put_name(&names, span_of(name->utf16, name->parts * FAT_PART));
         buf_put_char(&names, '\0');

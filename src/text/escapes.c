@@ -253,11 +253,11 @@ static void read_escapes(struct escapes_hand *hand, struct span content)
     read_quoted_escapes(hand, content, '`', has_unescape);
     size_t start = 0;
     for (size_t i = 0; i <= content.size; i++) {
-        char c = i < content.size ? content.data[i] : '<';
+        char c = escapes_at(content, i, '<');
         if (c != '<' && c != '>' && !escapes_is_quote(c))
             continue;
         bool is_quoted = start > 0 && i < content.size && escapes_is_quote(c) && content.data[start - 1] == c;
-        if (!is_quoted && i - start >= 2 * ESCAPES_RUN)
+        if (!is_quoted && i - start >= (size_t)2 * ESCAPES_RUN)
             take_escaped(hand, content, start, i, has_unescape);
         start = i + 1;
     }
@@ -299,7 +299,7 @@ static void read_numbers(struct escapes_hand *hand, struct span content)
 {
     for (size_t at = 0; at < content.size; at++) {
         char c = content.data[at];
-        char before = at > 0 ? content.data[at - 1] : ' ';
+        char before = escapes_at(content, at - 1, ' ');
         bool is_hex = c == '&' && at + 1 < content.size && (content.data[at + 1] | 0x20) == 'h';
         if ((!escapes_is_digit(c) && c != '-' && !is_hex) || escapes_is_word(before) || before == '.' || before == '#')
             continue;
@@ -382,11 +382,11 @@ static bool is_in(const char *set, char c)
 
 static void take_run(struct escapes_hand *hand, struct span content, size_t start, size_t end)
 {
-    char before = start > 0 ? content.data[start - 1] : ' ';
+    char before = escapes_at(content, start - 1, ' ');
     bool is_bare = before == '=' && end - start >= ESCAPES_BASE64_BARE;
     while (end < content.size && content.data[end] == '=' && !is_bare)
         end++;
-    char behind = end < content.size ? content.data[end] : ' ';
+    char behind = escapes_at(content, end, ' ');
     if ((!is_bare && !is_in("\"'`(>,:[{; \t\r\n", before)) || !is_in("\"'`)<,;]} \t\r\n\\&=", behind))
         return;
     struct span text = span_slice(content, start, end - start);

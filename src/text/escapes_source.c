@@ -9,7 +9,9 @@ size_t escapes_find(struct span span, const char *text)
 {
     struct span needle = span_text(text);
     char first = ascii_lower(text[0]);
-    char other = escapes_is_alnum(first) && !escapes_is_digit(first) ? (char)(first & ~0x20) : first;
+    char other = first;
+    if (first >= 'a' && first <= 'z')
+        other = (char)(first - 'a' + 'A');
     for (size_t i = 0; i + needle.size <= span.size; i++) {
         char c = span.data[i];
         if ((c == first || c == other) && span_equal_nocase(span_slice(span, i, needle.size), needle))
@@ -156,7 +158,8 @@ enum escapes_gap escapes_gap_kind(struct span gap)
     struct span rest = gap;
     skip_blanks(&rest);
     /* Nearly all gaps are no gaps, but attributes and text. */
-    if (rest.size == 0 || (!escapes_is_word(rest.data[0]) && memchr(",+&.);", rest.data[0], 6) == NULL))
+    if (rest.size == 0 || rest.data[0] == '\0' ||
+        (!escapes_is_word(rest.data[0]) && strchr(",+&.);", rest.data[0]) == NULL))
         return ESCAPES_GAP_NONE;
     if (take_text(&rest, ",", 1)) {
         skip_blanks(&rest);

@@ -43,6 +43,13 @@ long escapes_take_escape(struct escapes_source *source, char *kind_out);
 size_t escapes_find(struct span span, const char *text);
 
 /* Asked about each byte of a content, hence inline. */
+static inline char escapes_at(struct span span, size_t index, char otherwise) /* `otherwise`: outside of the span */
+{
+    if (index < span.size)
+        return span.data[index];
+    return otherwise;
+}
+
 static inline bool escapes_is_quote(char c)
 {
     return c == '"' || c == '\'' || c == '`';

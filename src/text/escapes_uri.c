@@ -11,15 +11,15 @@ static int take_markup(struct span *rest)
 {
     static const struct {
         const char *name;
-        char value;
+        unsigned char value;
     } names[] = { { "&colon;", ':' }, { "&comma;", ',' }, { "&semi;", ';' },
                   { "&sol;", '/' },   { "&newline;", 0 }, { "&tab;", 0 } };
     while (rest->size > 0) {
         char c = rest->data[0];
-        long value = c;
+        long value = (unsigned char)c;
         size_t size = 1;
         if (c == '\\' && rest->size > 1) {
-            value = rest->data[1];
+            value = (unsigned char)rest->data[1];
             size = 2;
         } else if (c == '&') {
             char kind = 0;
@@ -82,7 +82,7 @@ static size_t find_end(struct span content, size_t start, struct span rest)
     size_t before = start;
     while (before > 0 && start - before < 16 && escapes_is_blank(content.data[before - 1]))
         before--;
-    char opener = before > 0 ? content.data[before - 1] : ' ';
+    char opener = escapes_at(content, before - 1, ' ');
     size_t at = 0;
     if (escapes_is_quote(opener)) {
         at = span_find_byte(rest, opener);
