@@ -2,6 +2,7 @@
  * own, so that its children begin with everything in place, and then hands one message to each child.
  */
 #include "archive/libarchive.h"
+#include "archive/unarr_rar.h"
 #include "base/buf.h"
 #include "conf/conf.h"
 #include "decoder/child.h"
@@ -91,7 +92,8 @@ int main(void)
     if (settings == NULL)
         return CONF_EXIT_BAD;
     log_begin("cordon-decoder", &settings->log);
-    libarchive_prepare(); /* opens files */
+    libarchive_prepare(); /* these two open files */
+    unarr_prepare();
     struct child_boxes boxes;
     struct fault fault;
     if (child_boxes_prepare(&boxes, (size_t)settings->decoder.memory_bytes, &fault) != 0 ||

@@ -83,9 +83,11 @@ static void cfb_list_fats(struct cfb *cfb)
     uint32_t sector = little_32(cfb->content, 68);
     while (cfb_has(cfb, sector) && cfb->fat.count < most) {
         struct span difat = span_slice(cfb->content, (size_t)cfb_at(cfb, sector), (size_t)1 << cfb->shift);
-        if (difat.size < (size_t)1 << cfb->shift)
-            cfb->is_damaged = true;
         cfb_add_fats(cfb, span_slice(difat, 0, ((size_t)1 << cfb->shift) - 4), most);
+        if (difat.size < (size_t)1 << cfb->shift) {
+            cfb->is_damaged = true;
+            break;
+        }
         sector = little_32(difat, ((size_t)1 << cfb->shift) - 4);
     }
     /* What is not in use counts as not there. */

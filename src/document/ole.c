@@ -101,7 +101,13 @@ void ole_put_part(struct ole *ole, const struct cfb_entry *entry, bool is_mini, 
 
 static void ole_hand_stream(struct ole *ole, const struct cfb_entry *entry)
 {
+    enum { BYTES_PER_STEP = 512 }; /* a sector is a number that is read, where the bytes are not copied */
     bool is_mini = entry->size < CFB_MINI_CUTOFF;
+    uint64_t most = entry->size < ole->cfb.content.size ? entry->size : ole->cfb.content.size;
+    if (!unpack_step(ole->unpack, most / BYTES_PER_STEP)) {
+        ole->is_full = true;
+        return;
+    }
     /* The bound must be 4,096 (2.2); whoever believes another one reads other bytes. */
     bool is_mini_by_header = entry->size < ole->cfb.cutoff;
     if (ole_begin(ole, entry->size, entry->size, "ole: stream")) {
