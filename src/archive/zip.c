@@ -72,7 +72,7 @@ bool zip_looks(struct span content)
             return false;
         at += found;
         struct zip_header header;
-        if (zip_local_read(content, at, &header) && zip_local_is_plausible(content, &header))
+        if (zip_local_read(content, at, &header) && zip_local_is_possible(content, &header))
             return true;
     }
 }
@@ -233,7 +233,7 @@ static bool zip_is_one(const struct zip *zip)
     size_t first = 0;
     if (zip_starts(zip->work.content, &first))
         return true;
-    return zip->map.main.end > zip->map.main.start && (zip->map.is_last_end_final || zip->map.lost.count == 0);
+    return zip->map.main.end > zip->map.main.start && (zip->map.is_last_end_final || !zip->map.is_astray);
 }
 
 /* Does a header that is in no sound entry, or one of the last directory, speak of it? */

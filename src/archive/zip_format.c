@@ -5,7 +5,9 @@
 enum {
     ZIP_EXTRA_ZIP64 = 1,
     ZIP_NARROW = 0xffff,
-    ZIP_VERSION_MOST = 63, /* APPNOTE 4.4.3.2 */
+    ZIP_VERSION_LEAST = 10, /* APPNOTE 4.4.3.2 */
+    ZIP_VERSION_MOST = 63,
+    ZIP_FLAGS_RESERVED = 0xd780, /* 4.4.4: bits without a meaning */
     ZIP_NAME_PLAUSIBLE = 1024
 };
 
@@ -155,7 +157,7 @@ bool zip_end_read(struct span content, size_t at, struct zip_end *end_out)
                                  .directory_size = zip_u32(content, at + 12),
                                  .directory_offset = zip_u32(content, at + 16),
                                  .comment = span_slice(content, at + ZIP_END_SIZE, zip_u16(content, at + 20)) };
-    end_out->end = at + ZIP_END_SIZE + end_out->comment.size;
+    end_out->end = at + ZIP_END_SIZE + zip_u16(content, at + 20);
     return true;
 }
 
@@ -174,11 +176,25 @@ bool zip_end64_read(struct span content, size_t at, struct zip_end *end_out)
     return true;
 }
 
-bool zip_local_is_plausible(struct span content, const struct zip_header *header)
+bool zip_local_is_possible(struct span content, const struct zip_header *header)
 {
     bool has_method = header->method <= 20 || (header->method >= 93 && header->method <= 99);
-    return (header->version & 0xff) <= ZIP_VERSION_MOST && has_method && header->name_size > 0 &&
-           header->name_size <= ZIP_NAME_PLAUSIBLE && header->end <= content.size;
+    return has_method && header->name_size > 0 && header->name_size <= ZIP_NAME_PLAUSIBLE &&
+           header->end <= content.size;
+}
+
+bool zip_local_is_plausible(struct span content, const struct zip_header *header)
+{
+    unsigned version = header->version & 0xff;
+    bool is_said = (header->flags & ZIP_FLAG_DESCRIPTOR) != 0 || header->packed_size > 0 || header->size == 0;
+    if (version < ZIP_VERSION_LEAST || version > ZIP_VERSION_MOST || (header->flags & ZIP_FLAGS_RESERVED) != 0 ||
+        !is_said)
+        return false;
+    for (size_t i = 0; i < header->name.size; i++) {
+        if ((unsigned char)header->name.data[i] < ' ')
+            return false;
+    }
+    return zip_local_is_possible(content, header);
 }
 
 size_t zip_descriptor_read(struct span content, size_t at, uint64_t packed_size, uint32_t *crc_out)

@@ -61,7 +61,7 @@ struct zip_header {
 /* An end of central directory, of either width. */
 struct zip_end {
     size_t at;
-    size_t end; /* behind its comment, clipped */
+    size_t end; /* behind its comment; beyond the content where it is cut */
     uint64_t disk;
     uint64_t entries;
     uint64_t directory_size;
@@ -84,6 +84,9 @@ bool zip_local_read(struct span content, size_t at, struct zip_header *header_ou
 bool zip_central_read(struct span content, size_t at, struct zip_header *header_out);
 bool zip_end_read(struct span content, size_t at, struct zip_end *end_out);
 bool zip_end64_read(struct span content, size_t at, struct zip_end *end_out);
+
+/* Might a local header be read as one by some program: a method that there is, and a name that fits? */
+bool zip_local_is_possible(struct span content, const struct zip_header *header);
 
 /* Does a local header look as if a program had written it, rather than as bytes that happen to be there? */
 bool zip_local_is_plausible(struct span content, const struct zip_header *header);

@@ -263,6 +263,7 @@ static void map_sift(struct zip_map *map, size_t central, size_t first, size_t c
     bool is_found = false;
     for (size_t i = first; i < first + count; i++)
         is_found = is_found || zip_record_at(map->content, map->refs[i].local) == ZIP_RECORD_LOCAL;
+    map->is_astray = map->is_astray || (!is_found && count > 0);
     if (!is_found)
         is_found = map_guess(map, central);
     for (size_t i = first; i < first + count; i++) {

@@ -51,6 +51,7 @@ struct zip_map {
     bool is_split;            /* the last end is on another volume than the first */
     bool is_last_end_final;   /* the last end is the content's end */
     bool is_last_end_empty;   /* it says that there are no entries */
+    bool is_astray;           /* some directory leads to places without a local header */
     bool has_end;             /* there is one that is not cut, of the common width */
 };
 

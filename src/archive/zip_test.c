@@ -572,6 +572,31 @@ static void test_looks(void)
     CHECK(!zip_looks(span_of("text PK\3\4\xff\xff\xff\xff and other bytes that are no header at all", 55)));
 }
 
+/* A program has such tables; a zip in a gzip stream lies there in pieces. Neither is an archive to anybody. */
+static void test_no_archive(void)
+{
+    static const char magics[] = "\x7f"
+                                 "ELF and a table: PK\3\4\0PK\5\6\0%PDF-\0\x7f"
+                                 "ELF\0Rar!\x1a\7\0007z\xbc\xaf'\x1c\0\x1f\x8b\b\0";
+    struct collect *collect = collect_new(span_of(magics, sizeof magics));
+    CHECK(collect->note_count == 0);
+    collect_free(collect);
+
+    struct archive archive;
+    struct header header = stored("a", DECOY);
+    archive_init(&archive, "gzip's header");
+    put_local(&archive, &header, span_text("a piece of it"));
+    buf_put_text(&archive.bytes, "....." DECOY);
+    archive.base += 5;
+    put_central(&archive, &header, archive.base);
+    put_end(&archive, "");
+    buf_put_text(&archive.bytes, "and a trailer");
+    collect = collect_new(buf_span(&archive.bytes));
+    CHECK(!collect_has_note(collect, UNPACK_DAMAGED, ""));
+    collect_free(collect);
+    archive_fini(&archive);
+}
+
 /* Many directory entries for one local header, and many ends for one directory, cost no more than their bytes. */
 static void test_many(void)
 {
@@ -606,6 +631,7 @@ int main(void)
     test_nested();
     test_notes();
     test_looks();
+    test_no_archive();
     test_many();
     return test_end();
 }
