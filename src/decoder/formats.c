@@ -39,6 +39,7 @@
 #include "text/blocks.h"
 #include "text/charset.h"
 #include "text/escapes.h"
+#include "text/mbox.h"
 #include "text/uuencode.h"
 #include "text/yenc.h"
 
@@ -91,6 +92,7 @@ const struct format formats[] = {
 
     /* What is written in texts */
     { "charset", charset_looks, charset_read, false },
+    { "mbox", mbox_looks, mbox_read, true },
     { "uuencode", uu_looks, uu_read, true },
     { "xxencode", uu_looks, xx_read, true },
     { "yenc", yenc_looks, yenc_read, true },

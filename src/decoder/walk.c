@@ -5,6 +5,7 @@
 #include "mail/detect.h"
 #include "mail/header.h"
 #include "mail/sniff.h"
+#include "text/mbox.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -232,7 +233,8 @@ void walk_run(struct walk *walk, size_t start, bool is_file)
     if (!emit_add_part(emit, DECODE_NO_PARENT, NULL, &root))
         return;
     size_t mail_at = is_file ? mail_start(emit->message) : start;
-    if (!is_file || mail_looks(span_from(emit->message, mail_at))) {
+    bool is_mail = !is_file || (mail_looks(span_from(emit->message, mail_at)) && !mbox_looks(emit->message));
+    if (is_mail) {
         start_mail(walk, mail_at);
     } else {
         emit_open(emit, root, emit->message.size, 0);

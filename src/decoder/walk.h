@@ -33,6 +33,7 @@ struct work {
     bool is_in_digest;
     bool is_message; /* a content that somebody declared to be a message */
     bool is_guess;   /* mail that nobody declared */
+    bool is_sniffed; /* a text that has been looked through for such mail */
 };
 
 /* Bytes that are read as mail. */

@@ -5,6 +5,7 @@
 #include "decoder/receive.h"
 #include "mail/sniff.h"
 #include "mail/split.h"
+#include "text/mbox.h"
 
 enum { CONTENT_SNIFFS_MOST = 16, CONTENT_TEXT_LOOK = 1024, CONTENT_LINE_ENDS = 3 };
 
@@ -125,29 +126,52 @@ static void divide_sniffed(struct walk *walk, uint32_t index, uint32_t buffer, s
         walk_add_entity(walk, index, &range, "found in a text, behind a delimiter");
 }
 
-/* Header fields of MIME in a text that nobody said to be mail. */
+static void add_sniffed(struct walk *walk, uint32_t index, uint32_t buffer, size_t from, size_t to)
+{
+    struct walk_range range = { .buffer = buffer, .from = from, .to = to, .is_guess = true };
+    walk_add_entity(walk, index, &range, "found in a text");
+}
+
+/* Header fields of MIME in a text that nobody said to be mail: behind a delimiter, they divide the text; else the mail
+ * goes on to the next such header, and the first one also to the text's end. */
 static void sniff(struct walk *walk, uint32_t index, struct span bytes)
 {
     struct span boundaries[CONTENT_SNIFFS_MOST];
     size_t count = 0;
     uint32_t buffer = 0;
-    bool has_bare = false;
+    size_t bare_at = SPAN_NONE;
     struct mail_sniff found;
-    for (size_t at = 0; mail_sniff_next(bytes, at, &found) && count < CONTENT_SNIFFS_MOST; at = found.next_at) {
-        bool is_known = false;
-        for (size_t i = 0; i < count && found.boundary.data != NULL; i++)
-            is_known |= span_equal(boundaries[i], found.boundary);
-        if (is_known || (found.boundary.data == NULL && has_bare) || !walk_add_buffer(walk, bytes, &buffer))
-            continue;
-        if (found.boundary.data != NULL) {
+    bool is_found = mail_sniff_next(bytes, 0, &found) && walk_add_buffer(walk, bytes, &buffer);
+    for (unsigned i = 0; is_found && i < CONTENT_SNIFFS_MOST * 4; i++) {
+        bool is_bare = found.boundary.data == NULL;
+        bool is_known = is_bare || count == CONTENT_SNIFFS_MOST;
+        for (size_t k = 0; k < count && !is_known; k++)
+            is_known = span_equal(boundaries[k], found.boundary);
+        if (!is_known) {
             boundaries[count++] = found.boundary;
             divide_sniffed(walk, index, buffer, found.boundary);
-            continue;
         }
-        struct walk_range range = { .buffer = buffer, .from = found.at, .to = bytes.size, .is_guess = true };
-        has_bare = true;
-        walk_add_entity(walk, index, &range, "found in a text");
+        if (is_bare && bare_at == SPAN_NONE)
+            add_sniffed(walk, index, buffer, found.at, bytes.size);
+        else if (is_bare)
+            add_sniffed(walk, index, buffer, bare_at, found.at);
+        bare_at = is_bare ? found.at : bare_at;
+        is_found = mail_sniff_next(bytes, found.next_at, &found);
     }
+    if (bare_at != SPAN_NONE)
+        add_sniffed(walk, index, buffer, bare_at, bytes.size);
+}
+
+/* Do its bytes lie in a text above it that has been looked through for mail? */
+static bool is_sniffed(const struct walk *walk, uint32_t index, struct span bytes)
+{
+    const struct emit *emit = walk->emit;
+    for (int32_t i = emit->parts[index].parent; i != DECODE_NO_PARENT; i = emit->parts[i].parent) {
+        struct span above = emit_bytes(emit, (uint32_t)i);
+        if (walk->works[i].is_sniffed && bytes.data >= above.data && bytes.data < above.data + above.size)
+            return true;
+    }
+    return false;
 }
 
 void walk_content(struct walk *walk, uint32_t index)
@@ -158,13 +182,15 @@ void walk_content(struct walk *walk, uint32_t index)
     size_t start = mail_start(bytes);
     if (is_plain)
         words_add(&walk->words, bytes);
-    if (is_message || (is_plain && mail_looks(span_from(bytes, start)))) {
+    if (is_message || (is_plain && mail_looks(span_from(bytes, start)) && !mbox_looks(bytes))) {
         read_message(walk, index, bytes, start);
         if (!is_message)
             read_formats(walk, index, bytes, is_plain);
         return;
     }
     read_formats(walk, index, bytes, is_plain);
-    if (is_plain)
+    if (is_plain && !is_sniffed(walk, index, bytes)) {
+        walk->works[index].is_sniffed = true;
         sniff(walk, index, bytes);
+    }
 }
