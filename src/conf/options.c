@@ -379,10 +379,11 @@ static const struct option scanner_options[] = {
     { .key = "max_pieces",
       .type = OPTION_NUMBER,
       .offset = offsetof(struct scanner_settings, max_pieces),
-      .fallback = { "100" },
+      .fallback = { "20000" },
       .least = 1,
       .most = 100000,
-      .manual = "With more pieces than these the whole message is shown instead, and counts." },
+      .manual = "With more pieces than these the whole message is shown instead, and counts: no less than max_parts of "
+                "the decoder, unless that is meant." },
     { .key = "canary_interval",
       .type = OPTION_DURATION,
       .offset = offsetof(struct scanner_settings, canary_interval_ms),

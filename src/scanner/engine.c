@@ -1,4 +1,5 @@
-/* The driver for the embedded engine: one job for all pieces of a message, through the engine's pool of children. */
+/* The driver for the embedded engine: a job for all pieces of a message, or for as many as a job has, through the
+ * engine's pool of children. */
 #include "driver.h"
 
 #include "base/memory.h"
@@ -95,7 +96,8 @@ static bool engine_try(struct scanner *scanner, const struct scan_request *reque
     return result.outcome == POOL_DEADLINE || result.outcome == POOL_NOT_STARTED;
 }
 
-static void engine_ask(struct scanner *scanner, const struct scan_request *request, struct answer *answer_out)
+/* As many pieces as one job takes. */
+static void engine_ask_job(struct scanner *scanner, const struct scan_request *request, struct answer *answer_out)
 {
     for (int i = 0; i < ENGINE_TRIES; i++) {
         *answer_out = (struct answer){ .kind = ANSWER_FAILED };
@@ -105,6 +107,22 @@ static void engine_ask(struct scanner *scanner, const struct scan_request *reque
     char text[ANSWER_TEXT_SIZE];
     (void)snprintf(text, sizeof text, "twice %.150s", answer_out->text);
     answer_set(answer_out, ANSWER_FAILED, span_text(text));
+}
+
+static void engine_ask(struct scanner *scanner, const struct scan_request *request, struct answer *answer_out)
+{
+    *answer_out = (struct answer){ .kind = ANSWER_CLEAN };
+    for (size_t at = 0; at < request->count; at += SCAN_MOST_PIECES) {
+        struct scan_request job = *request;
+        struct answer answer;
+        job.pieces += at;
+        job.count = request->count - at < SCAN_MOST_PIECES ? request->count - at : SCAN_MOST_PIECES;
+        engine_ask_job(scanner, &job, &answer);
+        answer.piece += (uint32_t)at;
+        answer_worsen(answer_out, &answer);
+        if (answer.kind == ANSWER_INFECTED || answer.kind == ANSWER_FAILED)
+            return;
+    }
 }
 
 const struct scanner_ops engine_ops = { .ask = engine_ask };

@@ -2,7 +2,6 @@
 #include "set.h"
 
 #include "base/buf.h"
-#include "ipc/calls/scan.h"
 #include "scanner/pieces.h"
 #include "scanner/require.h"
 #include "scanner/together.h"
@@ -95,7 +94,7 @@ static void ask_add_larger(struct ask *ask, const struct pieces *pieces)
 static void ask_pieces(struct ask *ask, enum scanner_input wanted)
 {
     struct pieces pieces;
-    if (!pieces_choose(ask->scanner->settings, wanted, SCAN_MOST_PIECES, ask->input, &pieces)) {
+    if (!pieces_choose(ask->scanner->settings, wanted, ask->input, &pieces)) {
         ask_fail(ask, "no memory for the list of pieces");
         return;
     }

@@ -28,22 +28,20 @@ static bool wants_whole(enum scanner_input wanted, const struct scan_input *inpu
     return wanted != INPUT_AUTO || !input->is_complete || !input->has_frame;
 }
 
-bool pieces_choose(const struct scanner_settings *settings, enum scanner_input wanted, size_t most,
-                   const struct scan_input *input, struct pieces *pieces_out)
+bool pieces_choose(const struct scanner_settings *settings, enum scanner_input wanted, const struct scan_input *input,
+                   struct pieces *pieces_out)
 {
     *pieces_out = (struct pieces){ 0 };
-    if (most > settings->max_pieces)
-        most = settings->max_pieces;
     bool with_whole = wants_whole(wanted, input);
     bool with_frame = wanted == INPUT_AUTO && !with_whole && input->frame.size > 0;
     size_t others = with_whole || with_frame ? 1 : 0;
-    bool with_parts = wanted != INPUT_MESSAGE && input->part_count > 0 && input->part_count + others <= most &&
-                      input->part_count < PIECE_FRAME;
+    bool with_parts = wanted != INPUT_MESSAGE && input->part_count > 0 &&
+                      input->part_count + others <= settings->max_pieces && input->part_count < PIECE_FRAME;
     if (!with_parts) {
         with_whole = true;
         with_frame = false;
     }
-    size_t room = (with_parts ? input->part_count : 0) + 1; /* not from input alone: bounded by `most` */
+    size_t room = (with_parts ? input->part_count : 0) + 1; /* not from input alone: bounded by max_pieces */
     pieces_out->list = memory_try(room * sizeof *pieces_out->list);
     pieces_out->numbers = memory_try(room * sizeof *pieces_out->numbers);
     if (pieces_out->list == NULL || pieces_out->numbers == NULL) {

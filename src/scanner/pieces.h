@@ -18,12 +18,12 @@ struct pieces {
     uint64_t larger_size; /* and its size */
 };
 
-/* INPUT_AUTO is the parts and the frame. With more pieces than settings->max_pieces (or `most`) the whole message
+/* INPUT_AUTO is the parts and the frame. With more pieces than settings->max_pieces the whole message
  * alone. A message without parts is shown whole, and one whose parts are not complete, or whose frame is not known
  * where it is asked for, is shown whole as well as its parts. Empty pieces are left out. False where there is no
  * memory. */
-bool pieces_choose(const struct scanner_settings *settings, enum scanner_input wanted, size_t most,
-                   const struct scan_input *input, struct pieces *pieces_out);
+bool pieces_choose(const struct scanner_settings *settings, enum scanner_input wanted, const struct scan_input *input,
+                   struct pieces *pieces_out);
 void pieces_fini(struct pieces *pieces);
 
 #endif

@@ -64,7 +64,7 @@ static void test_rows(void)
         input.has_frame = row->frame_size > 0;
         input.frame = (struct piece){ .size = row->frame_size != FRAME_EMPTY ? row->frame_size : 0 };
         struct pieces pieces;
-        CHECK(pieces_choose(&settings, row->input, 2048, &input, &pieces));
+        CHECK(pieces_choose(&settings, row->input, &input, &pieces));
         CHECK(pieces.count == row->count);
         CHECK(pieces.has_larger == row->has_larger);
         for (size_t k = 0; k < pieces.count; k++) {
@@ -84,7 +84,7 @@ static void test_empty(void)
     struct scanner_settings settings = { .input = INPUT_MESSAGE, .max_pieces = 10, .max_bytes = 1000 };
     struct scan_input input = { .part_count = 0 };
     struct pieces pieces;
-    CHECK(pieces_choose(&settings, INPUT_MESSAGE, 2048, &input, &pieces));
+    CHECK(pieces_choose(&settings, INPUT_MESSAGE, &input, &pieces));
     CHECK(pieces.count == 0 && !pieces.has_larger);
     pieces_fini(&pieces);
 }

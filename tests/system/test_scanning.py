@@ -60,6 +60,15 @@ def test_a_virus_in_any_of_many_parts_is_found():
             assert "parts=13" in place.cordon.messages()[-1], place.cordon.messages()[-1]
 
 
+def test_a_virus_behind_thousands_of_parts_is_found():
+    """More pieces than one job of the engine has; none of them may be left out."""
+    with Rig() as rig:
+        place = Place(rig, 'scanner: { engine: { type = "clamav"; signatures = "test"; input = "parts"; }; };\n')
+        parts = [b"\r\nharmless %d\r\n" % i for i in range(2500)]
+        assert place.mail(multipart(parts)).startswith("250")
+        assert place.mail(multipart(parts + [attachment(eicar(), "eicar.com")])).startswith("550 5.7.1")
+
+
 def test_the_raw_message_is_judged_too():
     with Rig() as rig:
         folder = signature_folder(rig)

@@ -1,8 +1,9 @@
 /* The embedded engine's call: sealed descriptors in, one answer out.
  *
- * One pool job carries all pieces of one message: a struct scan_job followed by piece_count struct scan_piece; its
- * descriptors are packs (fresh read-only opens of sealed memory, whose seals and sizes the engine checks). The engine
- * scans in order and stops at the first infected piece. The answer is one struct scan_answer.
+ * One pool job carries pieces of one message, all of them where they are not very many: a struct scan_job followed by
+ * piece_count struct scan_piece; its descriptors are packs (fresh read-only opens of sealed memory, whose seals and
+ * sizes the engine checks). The engine scans in order and stops at the first infected piece. The answer is one struct
+ * scan_answer.
  */
 #ifndef CORDON_IPC_CALLS_SCAN_H
 #define CORDON_IPC_CALLS_SCAN_H
@@ -42,12 +43,12 @@ enum scan_result {
 
 struct scan_answer {
     uint64_t magic;
-    uint32_t result;           /* enum scan_result: the gravest */
-    uint32_t unscannable;      /* enum unscannable: the gravest reason seen, 0: none */
-    uint32_t piece;            /* which piece the result speaks of */
-    uint32_t pieces_judged;    /* pieces with a definite answer */
-    uint64_t generation;       /* of the signatures: a number that changes with each set */
-    uint32_t raw_signatures;   /* of them, so many may match what a raw message alone has: encoded bodies */
+    uint32_t result;         /* enum scan_result: the gravest */
+    uint32_t unscannable;    /* enum unscannable: the gravest reason seen, 0: none */
+    uint32_t piece;          /* which piece the result speaks of */
+    uint32_t pieces_judged;  /* pieces with a definite answer */
+    uint64_t generation;     /* of the signatures: a number that changes with each set */
+    uint32_t raw_signatures; /* of them, so many may match what a raw message alone has: encoded bodies */
     uint32_t reserved;
     char text[SCAN_TEXT_SIZE]; /* terminated */
     char engine[64];           /* "ClamAV 1.4.6/27600" */
