@@ -348,11 +348,12 @@ static const struct option scanner_options[] = {
       .words = input_words,
       .manual = "What the scanner is shown. message: the whole message as it came. parts: every decoded part. both: "
                 "these two. auto: every decoded part, and in one more piece what is left of the message without their "
-                "encoded bodies: all header fields, delimiters and text, as they stand. So every byte is judged and "
-                "nothing is scanned twice. Where the decoder could not look into every part, parts and auto mean both. "
-                "A signature that is written for encoded bodies, which few are, needs the message: the embedded engine "
-                "looks for such ones among those that it loads, and with any, auto means both for it. Of a clamd that "
-                "cannot be known: set both for one with such signatures of your own. cordon status shows what auto "
+                "encoded bodies: all header fields, delimiters and text, as they stand. So every byte is judged, and "
+                "nothing but text twice. Where the decoder could not look into every part, parts and auto mean both. A "
+                "signature that is written for encoded bodies, or for what lies within mail alone, needs the message: "
+                "the embedded engine looks for such ones among those that it loads, and with any, auto means both for "
+                "it. Of a clamd that cannot be known: set both for one that has such signatures. cordon status shows "
+                "what auto "
                 "has come to." },
     { .key = "timeout",
       .type = OPTION_DURATION,

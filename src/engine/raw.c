@@ -26,7 +26,8 @@ enum {
     RAW_MOST_FILES = 4096,
     RAW_TARGET_ANY = 0,
     RAW_TARGET_MAIL = 4,
-    RAW_TARGET_TEXT = 7 /* made lower case before it is compared */
+    RAW_TARGET_TEXT = 7, /* made lower case before it is compared */
+    RAW_TARGET_NONE = 1000
 };
 
 static void raw_add(struct raw_found *found, struct span name)
@@ -46,6 +47,7 @@ static void raw_add(struct raw_found *found, struct span name)
 /* A run of literal bytes that an encoded body could have. Nearly every such body has letters of both cases. */
 struct run {
     unsigned size;
+    unsigned least; /* so long it must be */
     bool has_upper;
     bool is_lowered; /* what it is compared with has no upper case */
 };
@@ -65,7 +67,7 @@ static bool run_add(struct run *run, char c)
     }
     run->size++;
     run->has_upper |= c >= 'A' && c <= 'Z';
-    return run->size >= RAW_LEAST_RUN && (run->has_upper || run->is_lowered);
+    return run->size >= run->least && (run->has_upper || run->is_lowered);
 }
 
 static void run_break(struct run *run)
@@ -76,9 +78,8 @@ static void run_break(struct run *run)
 
 /* Pairs of hexadecimal digits; blanks between them mean nothing; everything else stands for bytes that are not known,
  * and what is in {} and [] for their number. */
-static bool hex_has_run(struct span hex, bool is_lowered)
+static bool hex_has_run(struct span hex, struct run run)
 {
-    struct run run = { .is_lowered = is_lowered };
     while (hex.size > 0) {
         char byte = 0;
         char c = hex.data[0];
@@ -98,9 +99,8 @@ static bool hex_has_run(struct span hex, bool is_lowered)
     return false;
 }
 
-static bool text_has_run(struct span text, bool is_lowered)
+static bool text_has_run(struct span text, struct run run)
 {
-    struct run run = { .is_lowered = is_lowered };
     for (size_t i = 0; i < text.size; i++) {
         if (run_add(&run, text.data[i]))
             return true;
@@ -108,16 +108,21 @@ static bool text_has_run(struct span text, bool is_lowered)
     return false;
 }
 
-static bool is_target(struct span text)
+static uint64_t target_of(struct span text)
 {
-    uint64_t target = UINT64_MAX;
-    return span_number(text, &target) &&
-           (target == RAW_TARGET_ANY || target == RAW_TARGET_MAIL || target == RAW_TARGET_TEXT);
+    uint64_t target = RAW_TARGET_NONE;
+    return span_number(text, &target) ? target : RAW_TARGET_NONE;
 }
 
-static bool is_text_target(struct span text)
+static bool is_raw_target(uint64_t target)
 {
-    return span_is(text, "7");
+    return target == RAW_TARGET_ANY || target == RAW_TARGET_MAIL || target == RAW_TARGET_TEXT;
+}
+
+static struct run run_for(uint64_t target)
+{
+    return (struct run){ .least = target == RAW_TARGET_MAIL ? RAW_LEAST_RUN_OF_MAIL : RAW_LEAST_RUN,
+                         .is_lowered = target == RAW_TARGET_TEXT };
 }
 
 /* --- Lines of each kind of file --- */
@@ -126,7 +131,7 @@ static bool is_text_target(struct span text)
 static void look_at_db(struct span line, struct raw_found *found)
 {
     struct span name = span_cut(&line, '=');
-    if (hex_has_run(line, false))
+    if (hex_has_run(line, run_for(RAW_TARGET_ANY)))
         raw_add(found, name);
 }
 
@@ -134,53 +139,58 @@ static void look_at_db(struct span line, struct raw_found *found)
 static void look_at_ndb(struct span line, struct raw_found *found)
 {
     struct span name = span_cut(&line, ':');
-    struct span target = span_cut(&line, ':');
+    uint64_t target = target_of(span_cut(&line, ':'));
     struct span offset = span_cut(&line, ':');
     struct span hex = span_cut(&line, ':');
-    if (is_target(target) && !span_is(offset, "0") && hex_has_run(hex, is_text_target(target)))
+    if (is_raw_target(target) && !span_is(offset, "0") && hex_has_run(hex, run_for(target)))
         raw_add(found, name);
 }
 
 /* "Engine:81-255,Target:0,...": without a target it is for every one. */
-static struct span ldb_target(struct span description)
+static uint64_t ldb_target(struct span description)
 {
     while (description.size > 0) {
         struct span item = span_cut(&description, ',');
         if (span_starts_with(item, "Target:"))
-            return span_from(item, strlen("Target:"));
+            return target_of(span_from(item, strlen("Target:")));
     }
-    return span_text("0");
+    return RAW_TARGET_ANY;
 }
 
 /* "[Offset:]Hex[::Modifiers]", or an expression between slashes. */
-static bool ldb_has_run(struct span part, bool is_lowered)
+static bool ldb_has_run(struct span part, struct run run)
 {
     size_t slash = span_find_byte(part, '/');
     if (slash != SPAN_NONE)
-        return text_has_run(span_from(part, slash), is_lowered);
+        return text_has_run(span_from(part, slash), run);
     size_t modifiers = span_find(part, span_text("::"));
-    bool is_anycase = modifiers != SPAN_NONE && span_find_byte(span_from(part, modifiers + 2), 'i') != SPAN_NONE;
+    if (modifiers != SPAN_NONE && span_find_byte(span_from(part, modifiers + 2), 'i') != SPAN_NONE)
+        run.is_lowered = true;
     struct span hex = span_slice(part, 0, modifiers);
     size_t offset = span_find_byte(hex, ':');
     if (offset != SPAN_NONE)
         hex = span_from(hex, offset + 1);
-    return hex_has_run(hex, is_lowered || is_anycase);
+    return hex_has_run(hex, run);
+}
+
+/* "Container:CL_TYPE_MAIL" or "Intermediates:CL_TYPE_MAIL>...": a part that is shown alone has no mail around it. */
+static bool is_for_mail_around(struct span description)
+{
+    return span_find(description, span_text("CL_TYPE_MAIL")) != SPAN_NONE;
 }
 
 /* "Name;Description;Expression;Part0;Part1...". */
 static void look_at_ldb(struct span line, struct raw_found *found)
 {
     struct span name = span_cut(&line, ';');
-    struct span target = ldb_target(span_cut(&line, ';'));
+    struct span description = span_cut(&line, ';');
+    uint64_t target = ldb_target(description);
     (void)span_cut(&line, ';');
-    if (!is_target(target))
-        return;
-    while (line.size > 0) {
-        if (ldb_has_run(span_cut(&line, ';'), is_text_target(target))) {
-            raw_add(found, name);
-            return;
-        }
-    }
+    bool is_raw = is_for_mail_around(description);
+    while (!is_raw && is_raw_target(target) && line.size > 0)
+        is_raw = ldb_has_run(span_cut(&line, ';'), run_for(target));
+    if (is_raw)
+        raw_add(found, name);
 }
 
 /* "$name = "text"" or "$name = { 41 42 }": good enough to notice. */
@@ -191,7 +201,8 @@ static void look_at_yara(struct span line, struct raw_found *found)
     if (!span_starts_with(name, "$") || line.size == 0)
         return;
     bool is_hex = line.data[0] == '{';
-    if (is_hex ? hex_has_run(span_from(line, 1), false) : text_has_run(line, false))
+    struct run run = run_for(RAW_TARGET_ANY);
+    if (is_hex ? hex_has_run(span_from(line, 1), run) : text_has_run(line, run))
         raw_add(found, name);
 }
 

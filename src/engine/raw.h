@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which of the loaded signatures may match what only a raw message has: encoded bodies.
+/* Which of the loaded signatures may match what only a raw message has: encoded bodies, and the mail around a part.
  *
  * A scanner is shown decoded parts and what is left of the message without their encoded bodies. A signature that is
- * written for these very bodies, a run of base64 letters, would then never match. So the files that libclamav loads are
- * looked through, before it does: plain text, and within the containers (.cvd, .cld, .cud).
+ * written for these very bodies, a run of base64 letters, would then never match, nor one that is for what lies in
+ * mail. So the files that libclamav loads are looked through, before it does: plain text, and within the containers
+ * (.cvd, .cld, .cud).
  */
 #ifndef CORDON_ENGINE_RAW_H
 #define CORDON_ENGINE_RAW_H
@@ -12,7 +13,11 @@
 
 #include <stdint.h>
 
-enum { RAW_NAME_SIZE = 64, RAW_LEAST_RUN = 24 };
+enum {
+    RAW_NAME_SIZE = 64,
+    RAW_LEAST_RUN = 24,
+    RAW_LEAST_RUN_OF_MAIL = 16 /* a signature for mail that has header and body together needs no long ones */
+};
 
 struct raw_found {
     uint32_t count;

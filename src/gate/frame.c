@@ -5,9 +5,21 @@ enum {
     FRAME_LEAST_OWNER_SHARE = 4 /* base64 and quoted-printable take at most three bytes for one, and line ends */
 };
 
+/* What scanners say of mail as such, above all that its links lead elsewhere than they say, they find in its header and
+ * text together. */
+static bool is_text(const struct decode_report *report, const struct decode_part *part)
+{
+    struct span declared = decode_report_text(report, part->declared);
+    struct span detected = decode_report_text(report, part->detected);
+    return span_starts_with_nocase(declared, "text/") || span_is(detected, "text/html") ||
+           (declared.size == 0 && span_starts_with(detected, "text/"));
+}
+
 static bool is_frame(const struct decode_report *report, const struct decode_cover *cover)
 {
     if (cover->owner == DECODE_FRAME)
+        return true;
+    if (is_text(report, &report->parts[cover->owner]))
         return true;
     uint64_t least = (cover->size + FRAME_LEAST_OWNER_SHARE - 1) / FRAME_LEAST_OWNER_SHARE;
     return report->parts[cover->owner].size < least;

@@ -74,8 +74,45 @@ static void test_rows(void)
     test_context(NULL);
 }
 
+/* Text stays in the frame, whatever stands for it. */
+static void test_text(void)
+{
+    static const char text[] = "text/plaintext/htmlimage/pngTEXT/HTML";
+    static const struct decode_text plain = { 0, 10 }, html = { 10, 9 }, png = { 19, 9 }, upper = { 28, 9 };
+    static const struct decode_text none = { 0, 0 };
+    const struct {
+        const char *name;
+        struct decode_text declared, detected;
+        bool is_frame;
+    } cases[] = {
+        { "declared", plain, none, true },
+        { "declared, and something else", plain, png, true },
+        { "declared in capitals", upper, png, true },
+        { "detected alone", none, plain, true },
+        { "a picture by name that is HTML", png, html, true },
+        { "a picture by name that is text", png, plain, false },
+        { "a picture", png, png, false },
+        { "unknown", none, none, false },
+    };
+    static const struct decode_cover covers[] = { { 0, 20, FRAME, 0 }, { 20, 60, 0, 0 }, { 80, 20, 1, 0 } };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct decode_part parts[2] = { { .size = 60, .declared = cases[i].declared, .detected = cases[i].detected },
+                                        { .size = 20 } };
+        struct decode_report report = {
+            .parts = parts, .part_count = 2, .covers = covers, .cover_count = 3, .text = span_text(text)
+        };
+        struct sealed frame;
+        test_context(cases[i].name);
+        CHECK(frame_make(&report, span_text(message_text), &frame));
+        CHECK(frame.size == (cases[i].is_frame ? 80 : 20));
+        sealed_close(&frame);
+    }
+    test_context(NULL);
+}
+
 int main(void)
 {
+    test_text();
     test_rows();
     return test_end();
 }

@@ -27,8 +27,10 @@ enum {
     SESSION_ID_SIZE = 24
 };
 
-/* What stands at the start of a message while it is judged, in place of the fields that are known only afterwards. */
-#define TRANSACTION_STANDIN "X-Cordon-Scan: pending\r\n"
+/* What stands at the start of a message while it is judged, in place of the fields that are known only afterwards. Its
+ * first field is one by which ClamAV knows mail: it looks at a file's first bytes, and would not take for mail what
+ * begins with a field of ours (or with some odd one of the sender's). */
+#define TRANSACTION_STANDIN "Received: by cordon\r\nX-Cordon-Scan: pending\r\n"
 
 /* Where a message comes from, as far as a trusted neighbour told (XFORWARD, XCLIENT, PROXY), else as we see it. Empty:
  * unknown. */

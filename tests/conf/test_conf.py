@@ -65,7 +65,7 @@ def test_sample_shows_the_defaults():
     shown = run(os.path.join(BUILD, "cordon"), "config", "--config", SAMPLE).stdout
     settings = re.findall(r"^ *# +(?:    )?(\w+) += ([^;]+);", text, re.M)
     check(len(settings) >= 20, f"the sample shows {len(settings)} defaults")
-    examples = {"address", "next_hop", "mode", "clamd", "hostname", "names", "types"}
+    examples = {"address", "next_hop", "mode", "clamd", "hostname", "names", "types", "paths", "allow"}
     def plain(value):
         for before, after in (('"240s"', '"4m"'), ('["tag", "pass"]', '["pass", "tag"]')):
             value = value.replace(before, after)

@@ -103,6 +103,30 @@ def test_a_signature_for_encoded_bodies_gets_them():
             assert count == ("1, the first: Test.Encoded" if marker == run else "0"), count
 
 
+def test_auto_finds_what_needs_the_mail_around_it():
+    """Phishing, by header and HTML together; and a signature for what lies in mail."""
+    html = (b'Content-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n\r\n' + b64(
+        b'<html><body>' + b'<p>please log in</p>\n' * 50 + b'<a href="http://elsewhere.example.net/login">https://www.paypal.com/login</a></body></html>'))
+    big = attachment(bytes(range(256)) * 400)
+    for name, line, parts, wanted in (
+            ("local.pdb", "H:paypal.com", [html, big], "Phishing"),
+            ("local.ldb", f"Test.InMail;Engine:81-255,Container:CL_TYPE_MAIL,Target:0;0;{b'the marker'.hex()}",
+             [attachment(b"with the marker " * 9), big], "Test.InMail")):
+        with Rig() as rig:
+            folder = signature_folder(rig)
+            with open(os.path.join(folder, name), "w") as f:
+                f.write(line + "\n")
+            place = Place(rig, f'scanner: {{ engine: {{ type = "clamav"; signatures = "{folder}"; }}; }};\n')
+            reply = place.mail(multipart(parts))
+            assert reply.startswith("550 5.7.1") and wanted in reply, (name, reply)
+            assert place.mail(multipart([big])).startswith("250")
+
+
+def b64(data):
+    import base64
+    return base64.encodebytes(data).replace(b"\n", b"\r\n")
+
+
 def test_parts_that_are_not_all_are_no_substitute_for_the_message():
     with Rig() as rig:
         place = Place(rig, 'scanner: { engine: { type = "clamav"; signatures = "test"; input = "parts"; }; };\n'
