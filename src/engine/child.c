@@ -56,7 +56,7 @@ static void result_fail(struct clam_result *result, const char *text)
     (void)span_copy(span_text(text), result->text, sizeof result->text);
 }
 
-void child_judge(const struct engine *engine, const struct child_folder *folder, struct span bytes,
+void child_judge(const struct engine *engine, const struct child_folder *folder, struct span bytes, bool is_opened,
                  struct clam_result *result_out)
 {
     struct fault fault;
@@ -64,7 +64,7 @@ void child_judge(const struct engine *engine, const struct child_folder *folder,
         result_fail(result_out, "the folder for temporary files is full");
         return;
     }
-    clam_scan(engine->clam, bytes, result_out);
+    clam_scan(engine->clam, bytes, is_opened, result_out);
     if (folder_empty(folder->path, &fault) != 0 && result_out->result != SCAN_INFECTED)
         result_fail(result_out, fault.text);
 }
@@ -98,7 +98,7 @@ static void child_judge_job(const struct engine *engine, const struct child_fold
 {
     for (uint32_t i = 0; i < job->piece_count; i++) {
         struct clam_result result;
-        child_judge(engine, folder, job_piece(job, i), &result);
+        child_judge(engine, folder, job_piece(job, i), (job->pieces[i].flags & SCAN_PIECE_OPENED) != 0, &result);
         result_settle(&result, &job->pieces[i]);
         answer_add(answer, &result, i);
         if (result.result == SCAN_INFECTED || result.result == SCAN_FAILED)

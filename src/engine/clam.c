@@ -16,6 +16,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    CLAM_SCAN_LEAST_BYTES = 64 << 20,
+    CLAM_SCAN_TIMES = 64,
+    CLAM_OPENED_LEAST_BYTES = 16 << 20,
+    CLAM_OPENED_TIMES = 4
+};
+
 enum { CLAM_MAX_RECURSION = 17, CLAM_MAX_FILES = 10000, CLAM_SCANS_OF_MAX = 4, CLAM_FOLDER_SIZE = 512 };
 
 #define CLAM_SLACK_BYTES UINT64_C(65536)
@@ -37,6 +44,7 @@ static struct clam_complaint {
     struct remark remark;
     char text[SCAN_TEXT_SIZE];
     uint64_t scanned_bytes; /* of all layers so far */
+    uint64_t most_bytes;    /* that this scan may unpack */
 } complaint;
 
 static void clam_complain(const struct remark *remark, struct span text)
@@ -81,7 +89,7 @@ static void clam_count_layer(const struct clam *clam, uint64_t size)
     complaint.scanned_bytes += size;
     if (size > clam->file_bytes)
         clam_complain(&limit, span_text("something in it is larger than max_size"));
-    if (complaint.scanned_bytes > clam->scan_bytes)
+    if (complaint.scanned_bytes > complaint.most_bytes)
         clam_complain(&limit, span_text("all that is in it is larger than what folder_size and max_size allow"));
 }
 
@@ -295,7 +303,17 @@ static void clam_add_complaint(struct clam_result *result)
     (void)snprintf(result->text, sizeof result->text, "%s", complaint.text);
 }
 
-void clam_scan(struct clam *clam, struct span bytes, struct clam_result *result_out)
+/* What the library may unpack from one piece: so that a bomb costs no more than its size and a bit. Of a container that
+ * the decoder has opened, its content is judged anyway. */
+static uint64_t clam_scan_bytes(const struct clam *clam, size_t size, bool is_opened)
+{
+    uint64_t least = is_opened ? CLAM_OPENED_LEAST_BYTES : CLAM_SCAN_LEAST_BYTES;
+    uint64_t times = is_opened ? CLAM_OPENED_TIMES : CLAM_SCAN_TIMES;
+    bool is_most = least >= clam->scan_bytes || size >= (clam->scan_bytes - least) / times;
+    return is_most ? clam->scan_bytes : least + times * size;
+}
+
+void clam_scan(struct clam *clam, struct span bytes, bool is_opened, struct clam_result *result_out)
 {
     assert(bytes.size > 0);
     /* The options are the library's to change. */
@@ -306,6 +324,12 @@ void clam_scan(struct clam *clam, struct span bytes, struct clam_result *result_
                      CL_SCAN_HEURISTIC_ENCRYPTED_DOC,
     };
     clam_listen();
+    complaint.most_bytes = clam_scan_bytes(clam, bytes.size, is_opened);
+    long long most = (long long)(complaint.most_bytes + CLAM_SLACK_BYTES);
+    if (cl_engine_set_num(clam->engine, CL_ENGINE_MAX_SCANSIZE, most) != CL_SUCCESS) {
+        *result_out = (struct clam_result){ .result = SCAN_FAILED, .text = "libclamav: refuses a limit" };
+        return;
+    }
     cl_fmap_t *map = cl_fmap_open_memory(bytes.data, bytes.size);
     if (map == NULL) {
         *result_out = (struct clam_result){ .result = SCAN_FAILED, .text = "libclamav: no memory for a map" };

@@ -43,7 +43,7 @@ struct clam_result {
 };
 
 /* Judges some bytes that don't change meanwhile. Clean only where the library said so and had nothing to complain of.
- */
-void clam_scan(struct clam *clam, struct span bytes, struct clam_result *result_out);
+ * `is_opened`: a container whose content is judged by itself, so that the library need not go far into it. */
+void clam_scan(struct clam *clam, struct span bytes, bool is_opened, struct clam_result *result_out);
 
 #endif

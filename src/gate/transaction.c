@@ -72,20 +72,53 @@ static void transaction_decode(struct transaction *t)
         ban_check(&t->gate->settings->ban, &t->report, &t->verdict);
 }
 
-/* Answers speak of parts by their place among those that have bytes; from here on, by their number in the report. */
-static void transaction_number_answers(struct transaction *t, size_t shown_count)
+/* Answers speak of parts by their place among those that were shown; from here on, by their number in the report. */
+static void transaction_number_answers(struct transaction *t, const struct scan_input *input)
 {
     for (size_t i = 0; i < scanners_count(t->gate->scanners); i++) {
         struct answer *answer = &t->answers[i];
-        if (answer->piece >= shown_count)
-            continue;
-        uint32_t number = 0;
-        for (uint32_t left = answer->piece;; number++) {
-            if (t->report.parts[number].size > 0 && left-- == 0)
-                break;
-        }
-        answer->piece = number;
+        if (answer->piece < input->part_count)
+            answer->piece = input->parts[answer->piece].number;
     }
+}
+
+/* Is this place among the parts already? A decoder says so too, but might not be believed: what it calls a repeat and
+ * is none would not be judged. `table` has room for twice as many places, in which 0 is empty and n the part n - 1. */
+static bool is_repeat(const struct piece *parts, uint32_t *table, size_t mask, uint32_t number)
+{
+    const struct piece *part = &parts[number];
+    uint64_t hash = (part->offset + 1) * UINT64_C(0x9e3779b97f4a7c15) ^ part->size * UINT64_C(0xc2b2ae3d27d4eb4f) ^
+                    part->pack * UINT64_C(0x165667b19e3779f9);
+    size_t slot = (size_t)(hash ^ hash >> 29) & mask;
+    for (; table[slot] != 0; slot = (slot + 1) & mask) {
+        const struct piece *other = &parts[table[slot] - 1];
+        if (other->pack == part->pack && other->offset == part->offset && other->size == part->size)
+            return true;
+    }
+    table[slot] = number + 1;
+    return false;
+}
+
+/* The parts that are to be judged: each place once, none that is empty. NULL where there is no memory. */
+static struct piece *transaction_parts(struct transaction *t, size_t *count_out)
+{
+    size_t room = 2;
+    while (room < (size_t)t->report.part_count * 2)
+        room *= 2;
+    struct piece *parts = arena_try(&t->arena, (t->report.part_count + 1) * sizeof *parts);
+    uint32_t *table = arena_try(&t->arena, room * sizeof *table);
+    *count_out = 0;
+    for (uint32_t i = 0; parts != NULL && table != NULL && i < t->report.part_count; i++) {
+        const struct decode_part *part = &t->report.parts[i];
+        parts[*count_out] = (struct piece){ .pack = part->pack,
+                                            .number = i,
+                                            .is_opened = (part->flags & DECODE_PART_OPENED) != 0,
+                                            .offset = part->offset,
+                                            .size = part->size };
+        if (part->size > 0 && !is_repeat(parts, table, room - 1, (uint32_t)*count_out))
+            (*count_out)++;
+    }
+    return table != NULL ? parts : NULL;
 }
 
 static void transaction_judge(struct transaction *t)
@@ -108,22 +141,14 @@ static void transaction_judge(struct transaction *t)
         input.frame = (struct piece){ .pack = SCAN_PACK_FRAME, .size = t->frame_pack.size };
     }
 
-    struct piece *parts = arena_try(&t->arena, (t->report.part_count + 1) * sizeof *parts);
+    struct piece *parts = transaction_parts(t, &input.part_count);
     if (parts == NULL) {
         verdict_add(&t->verdict, CATEGORY_UNSCANNED, UNSCANNABLE_NONE, "gate", "no memory for the list of parts");
         return;
     }
-    for (uint32_t i = 0; i < t->report.part_count; i++) {
-        const struct decode_part *part = &t->report.parts[i];
-        if (part->size > 0)
-            parts[input.part_count++] = (struct piece){ .pack = part->pack,
-                                                        .is_opened = (part->flags & DECODE_PART_OPENED) != 0,
-                                                        .offset = part->offset,
-                                                        .size = part->size };
-    }
     input.parts = parts;
     scanners_judge(t->gate->scanners, &input, t->policy, t->deadline, t->answers, &t->verdict);
-    transaction_number_answers(t, input.part_count);
+    transaction_number_answers(t, &input);
 }
 
 /* Everybody shares one policy for now; the loop is the place where a recipient's own would come in. A message that goes

@@ -28,7 +28,8 @@ enum { SCAN_PACKS = 7, SCAN_PACK_FRAME = 6 };
 /* A run of bytes to be judged: a slice of one of the message's packs. */
 struct piece {
     uint32_t pack;
-    bool is_opened; /* a container whose whole content is among the parts: that it can't be looked into says nothing */
+    uint32_t number; /* of the part, for whoever made the list */
+    bool is_opened;  /* a container whose whole content is among the parts: that it can't be looked into says nothing */
     uint64_t offset;
     uint64_t size;
 };
