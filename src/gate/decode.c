@@ -189,6 +189,24 @@ static void decode_findings(struct transaction *t)
     }
 }
 
+/* What was decoded stays in memory until the message is judged, so it counts like the message itself. While it is being
+ * decoded it does not: the decoders' number and max_size_out bound that. */
+static bool decode_reserve(struct transaction *t)
+{
+    uint64_t ends[DECODE_PACKS] = { 0 };
+    uint64_t bytes = 0;
+    for (uint32_t i = 0; i < t->report.part_count; i++) {
+        const struct decode_part *part = &t->report.parts[i];
+        if (part->pack != DECODE_PACK_MESSAGE && part->offset + part->size > ends[part->pack])
+            ends[part->pack] = part->offset + part->size;
+    }
+    for (size_t i = 0; i < DECODE_PACKS; i++)
+        bytes += ends[i];
+    if (t->reservation != NULL)
+        return budget_raise(t->gate->budget, t->reservation, t->reservation->bytes + bytes);
+    return budget_take(t->gate->budget, &t->own_reservation, bytes);
+}
+
 void decode_message_by_box(struct transaction *t)
 {
     struct decode_job job;
@@ -209,11 +227,13 @@ void decode_message_by_box(struct transaction *t)
     counters_decoder_crashes(t->gate->counters, crashes);
     slots_drop(&t->gate->decode_slots);
 
-    t->has_report = end == DECODE_END_REPORT;
+    t->has_report = end == DECODE_END_REPORT && decode_reserve(t);
     if (t->has_report) {
         decode_findings(t);
         return;
     }
+    if (end == DECODE_END_REPORT)
+        (void)fault_set(&fault, ENOMEM, "no room in memory_budget for what was decoded");
     decode_packs_close(t);
     t->report = (struct decode_report){ 0 };
     /* One death says nothing yet about the message, nor does trouble before or after it. */

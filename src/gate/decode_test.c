@@ -152,7 +152,9 @@ static void test_row(const struct decode_row *row)
     settings.decoder = (struct decoder_settings){
         .timeout_ms = PATIENCE_MS, .max_bytes_out = 65536, .max_parts = 10, .max_depth = 5, .max_header_bytes = 4096
     };
-    struct gate gate = { .settings = &settings, .peers = peers_new(), .counters = counters_new() };
+    struct gate gate = {
+        .settings = &settings, .peers = peers_new(), .counters = counters_new(), .budget = budget_new(1 << 30)
+    };
     slots_init(&gate.decode_slots, 1);
     int pair[2];
     struct fault fault;
@@ -187,6 +189,9 @@ static void test_row(const struct decode_row *row)
     sealed_close(&t.report_pack);
     sealed_close(&t.message);
     slots_fini(&gate.decode_slots);
+    CHECK(budget_used(gate.budget) == 0);
+    budget_drop(gate.budget, &t.own_reservation);
+    budget_free(gate.budget);
     counters_free(gate.counters);
     test_context(NULL);
 }

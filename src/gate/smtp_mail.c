@@ -105,6 +105,7 @@ void smtp_mail(struct smtp *smtp, struct span arguments)
 
     struct smtp_mail *mail = smtp->mail = smtp_mail_new(smtp, &envelope);
     uint64_t size = envelope.size > 0 ? envelope.size : SMTP_DEFAULT_RESERVATION;
+    mail->t.reservation = &mail->reservation;
     refusal = NULL;
     if (envelope.size > smtp->largest_bytes)
         refusal = "552 5.3.4 The message is larger than is taken here";

@@ -35,6 +35,8 @@ void transaction_fini(struct transaction *t)
     sealed_close(&t->frame_pack);
     for (size_t i = 1; i < DECODE_PACKS; i++)
         sealed_close(&t->packs[i]);
+    if (t->own_reservation.age != 0)
+        budget_drop(t->gate->budget, &t->own_reservation);
     buf_fini(&t->edits.fields);
     arena_fini(&t->arena);
 }

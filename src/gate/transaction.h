@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "gate/budget.h"
 #include "gate/gate.h"
 #include "ipc/calls/decode.h"
 #include "policy/policy.h"
@@ -77,6 +78,8 @@ struct transaction {
     struct sealed message;    /* being written by the intake, sealed by transaction_run */
     size_t standin_bytes;     /* strlen(TRANSACTION_STANDIN); 0: a file that need not be a mail */
     struct deadline deadline; /* set by the intake at the message's last byte */
+    struct reservation *reservation; /* of the intake, which drops it; NULL: `own_reservation` is taken where needed */
+    struct reservation own_reservation;
 
     /* Filled by transaction_run. */
     struct sealed report_pack;
