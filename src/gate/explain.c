@@ -1,9 +1,11 @@
 #include "gate/explain.h"
 
 #include "base/escape.h"
+#include "base/memory.h"
 #include "gate/ban.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -165,14 +167,14 @@ static void json_said(const struct transaction *t, struct buf *json, uint32_t pi
     buf_put_char(json, '}');
 }
 
-static void json_part(const struct transaction *t, uint32_t index, struct buf *json)
+static void json_part(const struct transaction *t, uint32_t index, bool is_first, struct buf *json)
 {
     const struct decode_part *part = &t->report.parts[index];
     char within[BAN_PATH_SIZE];
     bool is_mismatch = explain_is_mismatch(decode_report_text(&t->report, part->declared),
                                            decode_report_text(&t->report, part->detected));
     ban_path(&t->report, index, within);
-    buf_printf(json, "%s{\"number\":%" PRIu32 ",\"parent\":", index > 0 ? "," : "", index);
+    buf_printf(json, "%s{\"number\":%" PRIu32 ",\"parent\":", is_first ? "" : ",", index);
     if (part->parent == DECODE_NO_PARENT)
         buf_put_text(json, "null");
     else
@@ -192,21 +194,48 @@ static void json_part(const struct transaction *t, uint32_t index, struct buf *j
     buf_put_char(json, '}');
 }
 
+/* The parts as a tree is read: each behind the one that it is in. The report lists them as they were found. */
+static void order_parts(const struct decode_report *report, uint32_t *order_out)
+{
+    uint32_t *first = memory_new((report->part_count + 1) * sizeof *first * 2); /* child of each, + 1 */
+    uint32_t *next = first + report->part_count + 1;                            /* sibling of each, + 1 */
+    uint32_t *roots = &first[report->part_count];
+    for (uint32_t i = report->part_count; i-- > 0;) {
+        int32_t parent = report->parts[i].parent;
+        uint32_t *above = parent == DECODE_NO_PARENT ? roots : &first[parent];
+        next[i] = *above;
+        *above = i + 1;
+    }
+    uint32_t count = 0;
+    for (uint32_t at = *roots; at != 0;) {
+        uint32_t part = at - 1;
+        order_out[count++] = part;
+        at = first[part];
+        while (at == 0 && report->parts[part].parent != DECODE_NO_PARENT && next[part] == 0)
+            part = (uint32_t)report->parts[part].parent;
+        at = at == 0 ? next[part] : at;
+    }
+    free(first);
+}
+
 /* Each part as a whole or not at all. The number of those that are there. */
 static uint32_t put_parts(const struct transaction *t, struct buf *out,
-                          void (*put)(const struct transaction *t, uint32_t index, struct buf *out))
+                          void (*put)(const struct transaction *t, uint32_t index, bool is_first, struct buf *out))
 {
     struct buf part;
+    uint32_t *order = memory_new((t->report.part_count + 1) * sizeof *order);
+    order_parts(&t->report, order);
     buf_init(&part, EXPLAIN_PART_SIZE);
     uint32_t i = 0;
     for (; i < t->report.part_count; i++) {
         buf_clear(&part);
-        put(t, i, &part);
+        put(t, order[i], i == 0, &part);
         if (buf_overflowed(&part) || out->size + part.size + EXPLAIN_RESERVE > EXPLAIN_SIZE)
             break;
         buf_put_span(out, buf_span(&part));
     }
     buf_fini(&part);
+    free(order);
     return i;
 }
 
@@ -289,8 +318,9 @@ static void put_said(const struct transaction *t, struct buf *out, uint32_t piec
     }
 }
 
-static void text_part(const struct transaction *t, uint32_t index, struct buf *out)
+static void text_part(const struct transaction *t, uint32_t index, bool is_first, struct buf *out)
 {
+    (void)is_first;
     const struct decode_part *part = &t->report.parts[index];
     char within[BAN_PATH_SIZE];
     put_indent(out, part->depth);
