@@ -45,7 +45,7 @@ struct sandbox_settings {
     size_t path_count;
     bool without_landlock; /* for tests: the other layers must hold alone */
     bool without_filter;   /* likewise; `program` still says which profile it is */
-    size_t memory_bytes;   /* RLIMIT_AS; 0: as it is */
+    size_t memory_bytes;   /* RLIMIT_DATA; 0: as it is */
     unsigned descriptors;  /* RLIMIT_NOFILE; 0: as it is */
     bool may_not_fork;     /* RLIMIT_NPROC 0 */
 };
