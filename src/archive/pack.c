@@ -87,7 +87,7 @@ static enum unpack_ending pack_run(const struct pack_code *code, struct span dat
     unsigned bits = 0;
     unsigned value = 0;
     for (size_t i = 0; i < data.size * 8; i++) {
-        value = value << 1 | ((unsigned char)data.data[i / 8] >> (7 - i % 8) & 1U);
+        value = value << 1 | ((unsigned)(unsigned char)data.data[i / 8] >> (7 - i % 8) & 1U);
         bits++;
         if (value < code->nodes[bits])
             continue;
