@@ -3,54 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
-char ascii_lower(char c)
-{
-    if (c < 'A' || c > 'Z')
-        return c;
-    return "abcdefghijklmnopqrstuvwxyz"[c - 'A'];
-}
-
-bool ascii_is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-bool ascii_is_alnum(char c)
-{
-    char lower = ascii_lower(c);
-    return ascii_is_digit(c) || (lower >= 'a' && lower <= 'z');
-}
-
-bool ascii_is_space(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
 enum { SPAN_SHORT = 16 };
-
-struct span span_of(const void *data, size_t size)
-{
-    return (struct span){ .data = data, .size = size };
-}
-
-struct span span_text(const char *text)
-{
-    return span_of(text, strlen(text));
-}
-
-struct span span_slice(struct span span, size_t offset, size_t size)
-{
-    if (offset > span.size)
-        offset = span.size;
-    if (size > span.size - offset)
-        size = span.size - offset;
-    return span_of(span.data != NULL ? span.data + offset : NULL, size);
-}
-
-struct span span_from(struct span span, size_t offset)
-{
-    return span_slice(span, offset, SIZE_MAX);
-}
 
 static bool is_blank(char c)
 {
@@ -66,12 +19,6 @@ struct span span_trim(struct span span)
     return span;
 }
 
-bool span_equal(struct span a, struct span b)
-{
-    return a.size == b.size &&
-           (a.size == 0 || (a.data != NULL && b.data != NULL && memcmp(a.data, b.data, a.size) == 0));
-}
-
 bool span_equal_nocase(struct span a, struct span b)
 {
     if (a.size != b.size)
@@ -82,34 +29,6 @@ bool span_equal_nocase(struct span a, struct span b)
             return false;
     }
     return true;
-}
-
-bool span_is(struct span span, const char *text)
-{
-    return span_equal(span, span_text(text));
-}
-
-bool span_is_nocase(struct span span, const char *text)
-{
-    return span_equal_nocase(span, span_text(text));
-}
-
-bool span_starts_with(struct span span, const char *prefix)
-{
-    return span_is(span_slice(span, 0, strlen(prefix)), prefix);
-}
-
-bool span_starts_with_nocase(struct span span, const char *prefix)
-{
-    return span_is_nocase(span_slice(span, 0, strlen(prefix)), prefix);
-}
-
-size_t span_find_byte(struct span span, char byte)
-{
-    if (span.size == 0)
-        return SPAN_NONE;
-    const char *found = memchr(span.data, byte, span.size);
-    return found != NULL ? (size_t)(found - span.data) : SPAN_NONE;
 }
 
 size_t span_find(struct span span, struct span needle)

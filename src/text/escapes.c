@@ -10,10 +10,11 @@ enum {
     ESCAPES_NUMBERS_RUN = 32, /* numbers; half of it behind a marker */
     ESCAPES_HEX_RUN = 64,     /* digits */
     ESCAPES_HEX_PAIRS = 32,
-    ESCAPES_BASE64_RUN = 32,  /* letters */
-    ESCAPES_BASE64_BARE = 128 /* behind a '=' without quotes, where URLs have their tokens */
+    ESCAPES_HEX_PAIRS_SIZE = 3 * ESCAPES_HEX_PAIRS - 1, /* with one byte between each two */
+    ESCAPES_BASE64_RUN = 32,                            /* letters */
+    ESCAPES_BASE64_BARE = 128                           /* behind a '=' without quotes, where URLs have their tokens */
 };
-enum { ESCAPES_SKIP = 16, ESCAPES_HEAD = 512 };
+enum { ESCAPES_SKIP = 16, ESCAPES_HEAD = 512, ESCAPES_QUOTES = 3, ESCAPES_SIGNS = 3 };
 
 bool escapes_looks(struct span content)
 {
@@ -28,18 +29,38 @@ static bool is_letter(char c)
     return escapes_is_alnum(c) || c == '+' || c == '/' || c == '-' || c == '_';
 }
 
-/* The next quote at or behind `at`, of one kind or (0) of any; content.size where there is none. */
-static size_t find_quote(struct span content, size_t at, char kind)
+/* Finds quotes as memchr does, of each kind only once: for whoever goes through a content from its start to its end. */
+struct quotes {
+    struct span content;
+    size_t next[ESCAPES_QUOTES]; /* of each kind, at or behind where was asked last */
+};
+
+static const char quote_kinds[ESCAPES_QUOTES] = { '"', '\'', '`' };
+
+static size_t find_char(struct span content, size_t at, char kind)
 {
-    if (at >= content.size)
-        return content.size;
-    if (kind != 0) {
-        size_t found = span_find_byte(span_from(content, at), kind);
-        return found == SPAN_NONE ? content.size : at + found;
+    size_t found = span_find_byte(span_from(content, at), kind);
+    return found == SPAN_NONE ? content.size : at + found;
+}
+
+static struct quotes quotes_of(struct span content)
+{
+    struct quotes quotes = { .content = content };
+    for (size_t i = 0; i < ESCAPES_QUOTES; i++)
+        quotes.next[i] = find_char(content, 0, quote_kinds[i]);
+    return quotes;
+}
+
+/* The next quote of any kind at or behind `at`, which never goes back; content.size where there is none. */
+static size_t quotes_next(struct quotes *quotes, size_t at)
+{
+    size_t first = quotes->content.size;
+    for (size_t i = 0; i < ESCAPES_QUOTES; i++) {
+        if (quotes->next[i] < at)
+            quotes->next[i] = find_char(quotes->content, at, quote_kinds[i]);
+        first = quotes->next[i] < first ? quotes->next[i] : first;
     }
-    while (at < content.size && !escapes_is_quote(content.data[at]))
-        at++;
-    return at;
+    return first;
 }
 
 static bool is_escaped(struct span content, size_t at)
@@ -54,13 +75,10 @@ static bool is_escaped(struct span content, size_t at)
 static size_t find_closing(struct span content, size_t open)
 {
     size_t at = open;
-    for (;;) {
-        at = find_quote(content, at + 1, content.data[open]);
-        if (at == content.size)
-            return at;
-        if (!is_escaped(content, at))
-            return at;
-    }
+    do
+        at = find_char(content, at + 1, content.data[open]);
+    while (at < content.size && is_escaped(content, at));
+    return at;
 }
 
 /* What a text consists of. */
@@ -149,17 +167,18 @@ static void take_joined(struct escapes_hand *hand, struct span content, size_t o
     escapes_hand_out(hand, &payload);
 }
 
-/* Follows a chain from an opening quote on. Returns where its last literal ends, or `open` where it has one only. */
-static size_t follow_chain(struct escapes_hand *hand, struct span content, size_t open)
+/* Follows a chain from an opening quote on, whose literal ends at `close`. Returns where its last literal ends, or
+ * `open` where it has one only. */
+static size_t follow_chain(struct escapes_hand *hand, struct quotes *behind, size_t open, size_t close)
 {
+    struct span content = behind->content;
     size_t last = open;   /* opening quote of the literal */
     size_t joined = open; /* of the first one since the last comma */
     bool has_list = false;
-    for (;;) {
-        size_t close = find_closing(content, last);
+    for (;; close = find_closing(content, last)) {
         if (close == content.size)
             return last;
-        size_t next = find_quote(content, close + 1, 0);
+        size_t next = quotes_next(behind, close + 1);
         struct span gap = span_slice(content, close + 1, next - close - 1);
         enum escapes_gap kind = next < content.size ? escapes_gap_kind(gap) : ESCAPES_GAP_NONE;
         if (kind != ESCAPES_GAP_JOIN && last > joined)
@@ -179,32 +198,74 @@ static size_t follow_chain(struct escapes_hand *hand, struct span content, size_
  * are escaped may not, or all of them could share one end; what is not closed any more is not looked for again. */
 static void read_joined(struct escapes_hand *hand, struct span content)
 {
-    char unclosed[3] = { 0 };
-    for (size_t at = find_quote(content, 0, 0); at < content.size; at = find_quote(content, at + 1, 0)) {
+    char unclosed[ESCAPES_QUOTES] = { 0 };
+    struct quotes quotes = quotes_of(content);
+    for (size_t at = quotes_next(&quotes, 0); at < content.size; at = quotes_next(&quotes, at + 1)) {
         if (memchr(unclosed, content.data[at], sizeof unclosed) != NULL || is_escaped(content, at))
             continue;
-        if (find_closing(content, at) == content.size) {
+        size_t close = find_closing(content, at);
+        if (close == content.size) {
             unclosed[content.data[at] == '"' ? 0 : content.data[at] == '\'' ? 1 : 2] = content.data[at];
             continue;
         }
-        at = follow_chain(hand, content, at);
+        struct quotes behind = quotes; /* the next literal may begin before that quote, hence a copy */
+        at = follow_chain(hand, &behind, at, close);
     }
 }
 
-/* What escapes begin with. */
-static size_t count_signs(struct span text)
+/* Could an escape begin here? A sign alone is none: nearly all of those that stand in markup are "&nbsp;" and such. */
+static bool is_sign(struct span content, size_t at)
 {
-    size_t signs = 0;
-    for (size_t i = 0; i < text.size; i++)
-        signs += text.data[i] == '%' || text.data[i] == '\\' || text.data[i] == '&';
+    char c = content.data[at];
+    char behind = escapes_at(content, at + 1, ' ');
+    if (c == '&')
+        return behind == '#';
+    if (c == '%')
+        return escapes_hex_digit(behind) >= 0 || (behind | 0x20) == 'u';
+    return c == '\\' && ((behind >= '0' && behind <= '7') || behind == 'x' || behind == 'u');
+}
+
+/* Those places, from the start of a content to its end. */
+struct signs {
+    struct span content;
+    size_t next[ESCAPES_SIGNS]; /* of each sign; content.size: no more */
+};
+
+static const char sign_kinds[ESCAPES_SIGNS] = { '%', '\\', '&' };
+
+static size_t find_sign(struct span content, size_t at, char kind)
+{
+    for (;; at++) {
+        at = find_char(content, at, kind);
+        if (at == content.size || is_sign(content, at))
+            return at;
+    }
+}
+
+static struct signs signs_of(struct span content)
+{
+    struct signs signs = { .content = content };
+    for (size_t i = 0; i < ESCAPES_SIGNS; i++)
+        signs.next[i] = find_sign(content, 0, sign_kinds[i]);
     return signs;
+}
+
+/* Are there ESCAPES_RUN of them from `start`, which never goes back, to `end`? */
+static bool signs_are_enough(struct signs *signs, size_t start, size_t end)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < ESCAPES_SIGNS; i++) {
+        if (signs->next[i] < start)
+            signs->next[i] = find_sign(signs->content, start, sign_kinds[i]);
+        for (; signs->next[i] < end && count < ESCAPES_RUN; count++)
+            signs->next[i] = find_sign(signs->content, signs->next[i] + 1, sign_kinds[i]);
+    }
+    return count >= ESCAPES_RUN;
 }
 
 /* A literal, an attribute's value, or the text between two tags, as a whole. */
 static void take_escaped(struct escapes_hand *hand, struct span content, size_t start, size_t end, bool has_unescape)
 {
-    if (count_signs(span_slice(content, start, end - start)) < ESCAPES_RUN)
-        return;
     struct escapes_payload payload = { .source = escapes_source_of(span_slice(content, start, end - start)),
                                        .code = ESCAPES_ESCAPED,
                                        .content = content,
@@ -229,22 +290,27 @@ static void take_escaped(struct escapes_hand *hand, struct span content, size_t 
  * quotes are between, it must be one line, or else it would be whole scripts. */
 static void read_quoted_escapes(struct escapes_hand *hand, struct span content, char quote, bool has_unescape)
 {
-    size_t open = find_quote(content, 0, quote);
+    struct signs signs = signs_of(content);
+    struct quotes quotes = quotes_of(content);
+    size_t open = find_char(content, 0, quote);
     while (open < content.size) {
         size_t close = find_closing(content, open);
         if (close == content.size)
             return;
-        size_t other = find_quote(content, open + 1, 0);
-        struct span text = span_slice(content, open + 1, close - open - 1);
-        if (other == close || span_find_byte(text, '\n') == SPAN_NONE)
-            take_escaped(hand, content, open + 1, close, has_unescape);
+        if (signs_are_enough(&signs, open + 1, close)) {
+            size_t other = quotes_next(&quotes, open + 1);
+            struct span text = span_slice(content, open + 1, close - open - 1);
+            if (other == close || span_find_byte(text, '\n') == SPAN_NONE)
+                take_escaped(hand, content, open + 1, close, has_unescape);
+        }
         open = close;
     }
 }
 
 static void read_escapes(struct escapes_hand *hand, struct span content)
 {
-    if (count_signs(content) < ESCAPES_RUN)
+    struct signs signs = signs_of(content);
+    if (!signs_are_enough(&signs, 0, content.size))
         return;
     bool has_unescape = escapes_find(content, "unescape") != SPAN_NONE ||
                         escapes_find(content, "decodeURI") != SPAN_NONE;
@@ -252,12 +318,13 @@ static void read_escapes(struct escapes_hand *hand, struct span content)
     read_quoted_escapes(hand, content, '\'', has_unescape);
     read_quoted_escapes(hand, content, '`', has_unescape);
     size_t start = 0;
+    signs = signs_of(content);
     for (size_t i = 0; i <= content.size; i++) {
         char c = escapes_at(content, i, '<');
         if (c != '<' && c != '>' && !escapes_is_quote(c))
             continue;
         bool is_quoted = start > 0 && i < content.size && escapes_is_quote(c) && content.data[start - 1] == c;
-        if (!is_quoted && i - start >= (size_t)2 * ESCAPES_RUN)
+        if (!is_quoted && i - start >= (size_t)2 * ESCAPES_RUN && signs_are_enough(&signs, start, i))
             take_escaped(hand, content, start, i, has_unescape);
         start = i + 1;
     }
@@ -299,6 +366,8 @@ static void read_numbers(struct escapes_hand *hand, struct span content)
 {
     for (size_t at = 0; at < content.size; at++) {
         char c = content.data[at];
+        if ((unsigned char)(c - '&') > '9' - '&') /* all of them lie between these two */
+            continue;
         char before = escapes_at(content, at - 1, ' ');
         bool is_hex = c == '&' && at + 1 < content.size && (content.data[at + 1] | 0x20) == 'h';
         if ((!escapes_is_digit(c) && c != '-' && !is_hex) || escapes_is_word(before) || before == '.' || before == '#')
@@ -403,10 +472,48 @@ static void take_run(struct escapes_hand *hand, struct span content, size_t star
     escapes_hand_out(hand, &payload);
 }
 
+static bool is_run_byte(char c)
+{
+    return is_letter(c) || c == '\\'; /* "\/" */
+}
+
+static bool is_pair_byte(char c)
+{
+    return escapes_hex_digit(c) >= 0 || is_in(" ,:-\t\r\n", c);
+}
+
+/* Goes through a content from its start to its end. */
+struct runs {
+    struct span content;
+    size_t least;
+    bool (*is_byte)(char c);
+    size_t known; /* up to here nothing else follows the last place that was found */
+};
+
+/* The next run of at least so many such bytes at or behind `at`: where it begins; content.size where there is none.
+ * Only every least-th byte is looked at where there is none near. */
+static size_t runs_next(struct runs *runs, size_t at)
+{
+    struct span content = runs->content;
+    while (at < content.size && content.size - at >= runs->least) {
+        size_t floor = runs->known > at ? runs->known : at;
+        size_t back = at + runs->least;
+        while (back > floor && runs->is_byte(content.data[back - 1]))
+            back--;
+        if (back == floor) {
+            runs->known = at + runs->least;
+            return at;
+        }
+        at = back;
+    }
+    return content.size;
+}
+
 /* Hexadecimal digits and base64, in quotes or alone. */
 static void read_runs(struct escapes_hand *hand, struct span content)
 {
-    for (size_t at = 0; at < content.size; at++) {
+    struct runs runs = { .content = content, .least = ESCAPES_BASE64_RUN, .is_byte = is_run_byte };
+    for (size_t at = runs_next(&runs, 0); at < content.size; at = runs_next(&runs, at + 1)) {
         if (!is_letter(content.data[at]))
             continue;
         size_t end = find_run_end(content, at);
@@ -419,7 +526,8 @@ static void read_runs(struct escapes_hand *hand, struct span content)
 /* "4d 5a 90 00", with blanks, commas, colons, dashes or line ends between. */
 static void read_pairs(struct escapes_hand *hand, struct span content)
 {
-    for (size_t at = 0; at + 1 < content.size; at++) {
+    struct runs runs = { .content = content, .least = ESCAPES_HEX_PAIRS_SIZE, .is_byte = is_pair_byte };
+    for (size_t at = 0; (at = runs_next(&runs, at)) < content.size;) {
         size_t end = at;
         size_t count = 0;
         bool is_start = at == 0 || !escapes_is_word(content.data[at - 1]);
@@ -440,7 +548,7 @@ static void read_pairs(struct escapes_hand *hand, struct span content)
                                                .how = "hexadecimal bytes" };
             escapes_hand_out(hand, &payload);
         }
-        at = end > at ? end - 1 : at;
+        at = end > at ? end : at + 1;
     }
 }
 

@@ -5,17 +5,36 @@
 enum { ESCAPES_FEW = 64 };
 enum { ESCAPES_ENTITY_DIGITS = 12 }; /* zeros in front are common where somebody hides */
 
+/* The next of both cases of a letter; each is looked for once. */
+struct letter {
+    struct span span;
+    size_t next[2];
+};
+
+static size_t letter_find(struct span span, size_t at, char c)
+{
+    size_t found = span_find_byte(span_from(span, at), c);
+    return found == SPAN_NONE ? span.size : at + found;
+}
+
+static size_t letter_next(struct letter *letter, const char cases[2], size_t at)
+{
+    for (size_t i = 0; i < 2; i++) {
+        if (letter->next[i] < at || at == 0)
+            letter->next[i] = letter_find(letter->span, at, cases[i]);
+    }
+    return letter->next[0] < letter->next[1] ? letter->next[0] : letter->next[1];
+}
+
 size_t escapes_find(struct span span, const char *text)
 {
-    struct span needle = span_text(text);
-    char first = ascii_lower(text[0]);
-    char other = first;
-    if (first >= 'a' && first <= 'z')
-        other = (char)(first - 'a' + 'A');
-    for (size_t i = 0; i + needle.size <= span.size; i++) {
-        char c = span.data[i];
-        if ((c == first || c == other) && span_equal_nocase(span_slice(span, i, needle.size), needle))
-            return i;
+    char lower = ascii_lower(text[0]);
+    char cases[2] = { lower, lower >= 'a' && lower <= 'z' ? (char)(lower - 'a' + 'A') : lower };
+    struct letter letter = { .span = span };
+    size_t size = strlen(text);
+    for (size_t at = letter_next(&letter, cases, 0); at + size <= span.size; at = letter_next(&letter, cases, at + 1)) {
+        if (span_equal_nocase(span_slice(span, at, size), span_of(text, size)))
+            return at;
     }
     return SPAN_NONE;
 }
@@ -99,6 +118,9 @@ bool escapes_take_chr(struct span *rest)
         "String.fromCharCode", "String.fromCodePoint", "ChrW", "ChrB", "Chr", "[char]"
     };
     struct span at = *rest;
+    char first = escapes_at(at, 0, ' ');
+    if ((first | 0x20) != 's' && (first | 0x20) != 'c' && first != '[') /* asked behind each number */
+        return false;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (!take_text(&at, names[i], span_text(names[i]).size))
             continue;

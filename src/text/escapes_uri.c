@@ -28,7 +28,7 @@ static int take_markup(struct span *rest)
             long entity = escapes_take_escape(&source, &kind);
             value = entity >= 0 ? entity : value;
             size = entity >= 0 ? had - source.rest.size : size;
-            for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+            for (size_t i = 0; i < sizeof names / sizeof names[0] && entity < 0; i++) {
                 if (span_starts_with_nocase(*rest, names[i].name)) {
                     value = names[i].value;
                     size = strlen(names[i].name);
@@ -137,12 +137,44 @@ static bool take_uri(struct escapes_hand *hand, struct span content, size_t star
     return true;
 }
 
+/* Could the second letter of the scheme come next? Nearly all that begins so is some other word. */
+static bool is_start(struct span content, size_t at)
+{
+    char behind = escapes_at(content, at + 1, ' ');
+    return content.data[at] == '&' || (behind | 0x20) == 'a' || behind == '\\' || behind == '&' || behind == '\0' ||
+           (escapes_is_blank(behind) && behind != ' ');
+}
+
+static size_t find_start(struct span content, size_t at, char first)
+{
+    for (;; at++) {
+        size_t found = span_find_byte(span_from(content, at), first);
+        if (found == SPAN_NONE)
+            return content.size;
+        at += found;
+        if (is_start(content, at) && !escapes_is_word(escapes_at(content, at - 1, ' ')))
+            return at;
+    }
+}
+
 void escapes_read_uris(struct escapes_hand *hand, struct span content)
 {
-    for (size_t at = 0; at < content.size; at++) {
-        char c = ascii_lower(content.data[at]);
+    static const char firsts[] = { 'd', 'D', '&' };
+    size_t next[sizeof firsts];
+    for (size_t i = 0; i < sizeof firsts; i++)
+        next[i] = find_start(content, 0, firsts[i]);
+    for (size_t at = 0;; at++) {
+        size_t start = content.size;
+        for (size_t i = 0; i < sizeof firsts; i++) {
+            if (next[i] < at)
+                next[i] = find_start(content, at, firsts[i]);
+            start = next[i] < start ? next[i] : start;
+        }
+        if (start == content.size)
+            return;
+        at = start;
         struct span rest = span_from(content, at);
-        if ((c != 'd' && c != '&') || escapes_is_word(escapes_at(content, at - 1, ' ')) || !take_scheme(&rest))
+        if (!take_scheme(&rest))
             continue;
         if (take_uri(hand, content, at, &rest))
             at = content.size - rest.size - 1;
