@@ -43,11 +43,12 @@ size_t span_find(struct span span, struct span needle)
     }
     /* Magics are short, and memchr goes several times as fast as memmem. At worst each byte is the first one. */
     const char *end = span.data + span.size - needle.size + 1;
+    char last = needle.data[needle.size - 1];
     for (const char *at = span.data; at < end; at++) {
         at = memchr(at, needle.data[0], (size_t)(end - at));
         if (at == NULL)
             return SPAN_NONE;
-        if (memcmp(at, needle.data, needle.size) == 0)
+        if (at[needle.size - 1] == last && memcmp(at, needle.data, needle.size) == 0)
             return (size_t)(at - span.data);
     }
     return SPAN_NONE;

@@ -133,11 +133,9 @@ static struct span next_word(struct span *rest)
     return word;
 }
 
-void words_add(struct words *words, struct span text)
+static void read_text(struct words *words, struct span rest)
 {
-    struct span rest = span_slice(text, 0, words->text_left);
     unsigned reach = 0; /* how many words are still near a word for "password" */
-    words->text_left -= rest.size;
     while (rest.size > 0) {
         struct span word = next_word(&rest);
         if (word.size == 0)
@@ -154,8 +152,27 @@ void words_add(struct words *words, struct span text)
     }
 }
 
-const char *words_at(const struct words *words, size_t index)
+static void read_waiting(struct words *words)
 {
+    for (size_t i = 0; i < words->waiting_count; i++)
+        read_text(words, words->waiting[i]);
+    words->waiting_count = 0;
+}
+
+void words_add(struct words *words, struct span text)
+{
+    text = span_slice(text, 0, words->text_left);
+    if (text.size == 0)
+        return;
+    words->text_left -= text.size;
+    if (words->waiting_count == WORDS_WAITING)
+        read_waiting(words);
+    words->waiting[words->waiting_count++] = text;
+}
+
+const char *words_at(struct words *words, size_t index)
+{
+    read_waiting(words);
     if (index < words->named_count)
         return words->named[index];
     index -= words->named_count;

@@ -477,9 +477,14 @@ static bool is_run_byte(char c)
     return is_letter(c) || c == '\\'; /* "\/" */
 }
 
+static bool is_between_pairs(char c)
+{
+    return c == ' ' || c == ',' || c == ':' || c == '-' || c == '\t' || c == '\r' || c == '\n';
+}
+
 static bool is_pair_byte(char c)
 {
-    return escapes_hex_digit(c) >= 0 || is_in(" ,:-\t\r\n", c);
+    return escapes_hex_digit(c) >= 0 || is_between_pairs(c);
 }
 
 /* Goes through a content from its start to its end. */
@@ -537,7 +542,7 @@ static void read_pairs(struct escapes_hand *hand, struct span content)
                 break;
             end = next + 2;
             next = end;
-            while (next < content.size && next < end + ESCAPES_SKIP && is_in(" ,:-\t\r\n", content.data[next]))
+            while (next < content.size && next < end + ESCAPES_SKIP && is_between_pairs(content.data[next]))
                 next++;
         }
         if (count >= ESCAPES_HEX_PAIRS) {
