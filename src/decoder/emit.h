@@ -16,7 +16,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { EMIT_TEXTS = 128, EMIT_NO_PART = UINT32_MAX };
+enum { EMIT_TEXTS = 128 };
+
+#define EMIT_NO_PART UINT32_MAX
 
 /* The memory of one pack. */
 struct emit_pack {
