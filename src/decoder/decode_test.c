@@ -148,6 +148,12 @@ static void test_messages(void)
           "1 text/plain c'abcDEF' [a header ends without an empty line]\n"
           "1.1 text/plain c'DEF'? (lines that are no fields are skipped)",
           "malformed: lines that are no fields are skipped" },
+        { "bytes that somebody calls a message only the second time",
+          MIXED "--b\r\nContent-Type: x/y\r\nContent-Transfer-Encoding: base64\r\n\r\nWDogYgoKYwo=\r\n--b\r\n"
+                "Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nWDogYgoKYwo=\r\n--b--\r\n",
+          "1 multipart/mixed m''\n1.1 x/y=text/plain c'X: b\\x0a\\x0ac\\x0a'\n"
+          "1.2 message/rfc822=text/plain c'X: b\\x0a\\x0ac\\x0a'+\n1.1.1 =text/plain c'c\\x0a' (body)",
+          "" },
         { "the same bytes twice are stored once",
           MIXED
           "--b\r\nContent-Transfer-Encoding: base64\r\n\r\nYWJj\r\n--b\r\nContent-Transfer-Encoding: base64\r\n\r\n"
@@ -166,6 +172,30 @@ static void test_messages(void)
         memory_free(&memory);
     }
     test_context(NULL);
+}
+
+static bool has_part(const struct memory *memory, const char *bytes)
+{
+    for (uint32_t i = 0; i < memory->report.part_count; i++) {
+        if (span_is(memory_part(memory, i), bytes))
+            return true;
+    }
+    return false;
+}
+
+/* A type is only a word: what is declared to be a message is opened all the same (here a zip). */
+static void test_declared_message(void)
+{
+    static const char message[] = STANDIN MIXED
+        "--b\r\nContent-Type: message/rfc822; name=a.zip\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        "UEsDBBQAAAAAANuJel3Px47XCwAAAAsAAAABAAAAYXRoZSBwYXlsb2FkUEsBAhQDFAAAAAAA24l6\r\n"
+        "Xc/HjtcLAAAACwAAAAEAAAAAAAAAAAAAAIABAAAAAGFQSwUGAAAAAAEAAQAvAAAAKgAAAAAA\r\n"
+        "--b--\r\n";
+    struct decode_limits limits = memory_limits();
+    struct memory memory;
+    memory_decode(&memory, span_text(message), strlen(STANDIN), HOST, &limits);
+    CHECK(has_part(&memory, "the payload"));
+    memory_free(&memory);
 }
 
 static void test_header(void)
@@ -251,7 +281,7 @@ static void test_limits(void)
         uint32_t parts;
         const char *findings;
     } rows[] = {
-        { "all just enough", 10, 5, 2, 53, 1000, 5, "" },
+        { "all just enough", 10, 5, 2, 53, 224, 5, "" },
         { "parts", 10, 4, 2, 53, 1000, 4, "limit: parts: more than 4" },
         { "no part at all", 10, 0, 2, 53, 1000, 0, "" }, /* a finding needs a part to speak of; the kind is there */
         { "bytes", 8, 5, 2, 53, 1000, 5, "limit: decoded bytes: more than 8" },
@@ -259,7 +289,7 @@ static void test_limits(void)
         { "no bytes", 0, 5, 2, 53, 1000, 5, "limit: decoded bytes: more than 0" },
         { "depth", 10, 5, 1, 53, 1000, 4, "limit: depth: more than 1" },
         { "text", 10, 5, 2, 52, 1000, 5, "limit: bytes of names and types" },
-        { "steps", 10, 5, 2, 53, 14, 5, "limit: steps of work" },
+        { "steps", 10, 5, 2, 53, 223, 5, "limit: steps of work" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct memory memory;
@@ -367,7 +397,7 @@ static void test_linear(void)
         struct memory memory;
         struct buf message;
         limits.parts = 10000;
-        limits.steps = 200000U << k;
+        limits.steps = 400000U << k;
         limits.text_bytes = 1 << 20;
         buf_init(&message, 1 << 24);
         buf_put_text(&message, STANDIN MIXED);
@@ -381,6 +411,23 @@ static void test_linear(void)
         memory_free(&memory);
         buf_fini(&message);
     }
+}
+
+/* Messages within messages whose header may end in two ways, each of which is followed by the next one: the ways are
+ * counted, as they are too many to go. */
+static void test_many_borders(void)
+{
+    struct buf message;
+    buf_init(&message, 1 << 20);
+    buf_put_text(&message, STANDIN);
+    for (unsigned i = 0; i < 200; i++)
+        buf_put_text(&message, "Content-Type: message/rfc822\r\njunk\r\n \r\n");
+    struct decode_limits limits = memory_limits();
+    struct memory memory;
+    memory_decode(&memory, buf_span(&message), strlen(STANDIN), HOST, &limits);
+    CHECK((memory.report.kinds & DECODE_KIND_BIT(DECODE_LIMIT)) != 0);
+    memory_free(&memory);
+    buf_fini(&message);
 }
 
 /* Any write of the report that fails ends the work, and is told. */
@@ -423,6 +470,7 @@ static void test_failing_writes(void)
 int main(void)
 {
     test_messages();
+    test_declared_message();
     test_header();
     test_files();
     test_limits();
@@ -430,6 +478,7 @@ int main(void)
     test_cut_at_limit();
     test_packs();
     test_linear();
+    test_many_borders();
     test_failing_writes();
     return test_end();
 }

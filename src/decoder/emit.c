@@ -3,6 +3,8 @@
  *  2. common_size is the end of the last part in the common pack: only the open part lies behind it.
  *  3. bytes_out is the sum over all parts, repeats aside, of what lies in packs; never more than limits.bytes_out.
  *  4. table holds each distinct content of at least one byte once.
+ *  5. bytes_made and bytes_sliced are what was looked at, repeats and all: so what overlaps, or gives the same bytes
+ *     again and again, costs no more than a message that does neither.
  */
 #include "emit.h"
 
@@ -20,7 +22,8 @@ enum {
     EMIT_NUMBER_SIZE = 16,
     EMIT_OWN_SHARE = 4,               /* a part that may become a quarter of a pack of its own gets one */
     EMIT_RATIO_FREE_BYTES = 16 << 20, /* a member may become so large whatever it is unpacked from */
-    EMIT_NAMES_MOST = 64              /* of one part */
+    EMIT_NAMES_MOST = 64,             /* of one part */
+    EMIT_WORK_TIMES = 4               /* so often may bytes be made that are as many as all that may be kept */
 };
 
 int emit_init(struct emit *emit, const struct decode_job *job, struct span message,
@@ -167,7 +170,7 @@ void emit_cover(struct emit *emit, struct decode_range range, uint32_t owner)
     if (part->pack == DECODE_PACK_MESSAGE &&
         (range.offset < part->offset || range.offset + range.size > part->offset + part->size))
         return;
-    if (range.size > 0 && emit->cover_count < emit->job->limits.parts)
+    if (part->size > 0 && range.size > 0 && emit->cover_count < emit->job->limits.parts)
         emit->covers[emit->cover_count++] = (struct decode_cover){ .offset = range.offset,
                                                                    .size = range.size,
                                                                    .owner = owner };
@@ -213,10 +216,17 @@ bool emit_add_part(struct emit *emit, int32_t parent, const char *how, uint32_t 
 
 void emit_drop_part(struct emit *emit, uint32_t index)
 {
-    assert(index + 1 == emit->part_count && emit->open.index != index);
+    assert(index > 0 && index + 1 == emit->part_count && emit->open.index != index);
     const struct decode_part *part = &emit->parts[index];
-    if (part->parent != DECODE_NO_PARENT)
-        emit->known[part->parent].children--;
+    uint32_t above = part->parent == DECODE_NO_PARENT ? 0 : (uint32_t)part->parent;
+    emit->known[above].children--;
+    emit->parts[above].flags |= part->flags & (DECODE_KIND_BIT(DECODE_KINDS) - 1);
+    for (uint32_t i = 0; i < emit->finding_count; i++) {
+        if (emit->findings[i].part == index)
+            emit->findings[i].part = above;
+    }
+    while (emit->cover_count > 0 && emit->covers[emit->cover_count - 1].owner >= index)
+        emit->cover_count--;
     emit->part_count--;
 }
 
@@ -281,6 +291,15 @@ static bool wants_own_pack(const struct emit *emit, uint64_t most)
     return emit->next_own < DECODE_PACKS && most > 0 && most >= own / EMIT_OWN_SHARE && most <= own;
 }
 
+/* Bytes that may be made, and as many that may be sliced, new or not. */
+static uint64_t most_looked_at(const struct emit *emit)
+{
+    uint64_t most = 0;
+    bool is_huge = __builtin_add_overflow(emit->job->limits.bytes_out, (uint64_t)emit->message.size, &most) ||
+                   __builtin_mul_overflow(most, (uint64_t)EMIT_WORK_TIMES, &most);
+    return is_huge ? UINT64_MAX : most;
+}
+
 void emit_open(struct emit *emit, uint32_t index, uint64_t packed_size, uint64_t size_hint)
 {
     const struct decode_limits *limits = &emit->job->limits;
@@ -290,7 +309,10 @@ void emit_open(struct emit *emit, uint32_t index, uint64_t packed_size, uint64_t
     uint64_t most = 0;
     if (!__builtin_mul_overflow(packed_size, (uint64_t)limits->ratio, &most) && most > ratio_left)
         ratio_left = most;
+    uint64_t work_most = most_looked_at(emit);
     uint64_t bytes_left = limits->bytes_out - emit->bytes_out;
+    uint64_t work_left = work_most > emit->bytes_made ? work_most - emit->bytes_made : 0;
+    bytes_left = bytes_left < work_left ? bytes_left : work_left;
     bool is_own = wants_own_pack(emit, size_hint);
     part->pack = is_own ? emit->next_own++ : DECODE_PACK_COMMON;
     part->offset = is_own ? 0 : emit->common_size;
@@ -344,6 +366,7 @@ void emit_wrote(struct emit *emit, size_t size)
 {
     assert(emit->open.index != EMIT_NO_PART && size <= emit->open.size_left);
     emit->parts[emit->open.index].size += size;
+    emit->bytes_made += size;
     emit->open.size_left -= size;
 }
 
@@ -370,10 +393,13 @@ void emit_slice(struct emit *emit, struct span bytes)
                                                     : span_of(emit->packs[i].data, (size_t)emit->packs[i].size);
         if (bytes.size == 0 || !pack_has(pack, bytes))
             continue;
-        if (i != DECODE_PACK_MESSAGE && bytes.size > emit->open.size_left) {
+        bool is_much = bytes.size > most_looked_at(emit) - emit->bytes_sliced;
+        if (is_much || (i != DECODE_PACK_MESSAGE && bytes.size > emit->open.size_left)) {
+            emit->open.is_ratio &= !is_much;
             find_limit(emit);
             break;
         }
+        emit->bytes_sliced += bytes.size;
         part->pack = i;
         part->offset = (uint64_t)(bytes.data - pack.data);
         part->size = bytes.size;

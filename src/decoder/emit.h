@@ -51,6 +51,8 @@ struct emit {
     uint64_t common_size;
     unsigned next_own;
     uint64_t bytes_out;
+    uint64_t bytes_made; /* written, whether they were new or not */
+    uint64_t bytes_sliced;
     uint64_t steps;
     struct emit_open open;
 
@@ -88,7 +90,7 @@ void emit_fini(struct emit *emit);
  * which is noted. `parent` may be DECODE_NO_PARENT; `how` NULL. */
 bool emit_add_part(struct emit *emit, int32_t parent, const char *how, uint32_t *index_out);
 
-/* Takes the newest part away again. */
+/* Takes the newest part away again; what was found about it is its parent's. */
 void emit_drop_part(struct emit *emit, uint32_t index);
 
 /* More names, each ended by a NUL; those that are there already are left out. */
@@ -121,7 +123,7 @@ struct span emit_bytes(const struct emit *emit, uint32_t index);
 void emit_find(struct emit *emit, enum decode_kind kind, uint32_t index, const char *text);
 void emit_cover(struct emit *emit, struct decode_range range, uint32_t owner);
 
-/* Counts work. False, and noted, beyond the limit. */
+/* Counts work. False, and noted, beyond the limit: then no more of it is to be done. */
 bool emit_step(struct emit *emit, uint64_t units, uint32_t index);
 
 /* Facts of the message's own header. */

@@ -56,7 +56,8 @@ static void receive_end(void *context)
     receive->open = EMIT_NO_PART;
     bool is_fresh = walk_close_content(receive->walk, index, receive->is_message);
     receive->fresh += is_fresh ? 1 : 0;
-    if (is_fresh || !receive->are_readings || index == receive->target)
+    bool is_kept = is_fresh || receive->walk->works[index].kind == WORK_CONTENT;
+    if (is_kept || !receive->are_readings || index == receive->target)
         return;
     emit_drop_part(emit, index); /* a reading that gives what another one gives is none */
 }

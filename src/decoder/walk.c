@@ -12,12 +12,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WALK_MARKS_SHARE = 2, WALK_MARKS_LEAST = 1000, WALK_BUFFERS_FIRST = 4 };
+enum { WALK_MARKS_SHARE = 2, WALK_MARKS_LEAST = 1000, WALK_MARKS_TIMES = 8, WALK_BUFFERS_FIRST = 4 };
+
+/* Of one buffer. */
+static size_t most_marks(const struct emit *emit)
+{
+    return (size_t)emit->job->limits.parts * WALK_MARKS_SHARE + WALK_MARKS_LEAST;
+}
 
 int walk_init(struct walk *walk, struct emit *emit, struct fault *fault)
 {
     uint32_t parts = emit->job->limits.parts;
-    *walk = (struct walk){ .emit = emit };
+    *walk = (struct walk){ .emit = emit, .marks_left = most_marks(emit) * WALK_MARKS_TIMES };
     walk->seen_size = 64;
     while (walk->seen_size < parts * UINT64_C(2))
         walk->seen_size *= 2;
@@ -35,8 +41,6 @@ void walk_fini(struct walk *walk)
 {
     for (uint32_t i = 0; i < walk->buffer_count; i++)
         mail_lines_fini(&walk->buffers[i].lines);
-    for (size_t i = 0; i < walk->later_count; i++)
-        free(walk->later[i].boundary);
     free(walk->later);
     free(walk->buffers);
     free(walk->works);
@@ -46,30 +50,37 @@ void walk_fini(struct walk *walk)
     *walk = (struct walk){ 0 };
 }
 
-bool walk_add_buffer(struct walk *walk, struct span bytes, uint32_t *buffer_out)
+bool walk_add_buffer(struct walk *walk, uint32_t index, struct span bytes, uint32_t *buffer_out)
 {
-    for (uint32_t i = 0; i < walk->buffer_count; i++) {
-        if (walk->buffers[i].bytes.data == bytes.data && walk->buffers[i].bytes.size == bytes.size) {
-            *buffer_out = i;
-            return true;
-        }
+    /* One content is read at a time, and no content is read twice: so if the buffer is there, it's the newest one. */
+    struct walk_buffer *newest = walk->buffer_count > 0 ? &walk->buffers[walk->buffer_count - 1] : NULL;
+    if (newest != NULL && newest->bytes.data == bytes.data && newest->bytes.size == bytes.size) {
+        *buffer_out = walk->buffer_count - 1;
+        return true;
     }
     if (walk->buffer_count == walk->buffer_room) {
         uint32_t room = walk->buffer_room == 0 ? WALK_BUFFERS_FIRST : walk->buffer_room * 2;
         struct walk_buffer *buffers = realloc(walk->buffers, room * sizeof *buffers);
-        if (buffers == NULL)
+        if (buffers == NULL) {
+            emit_find(walk->emit, DECODE_LIMIT, index, "buffers");
             return false;
+        }
         walk->buffers = buffers;
         walk->buffer_room = room;
     }
     struct walk_buffer *buffer = &walk->buffers[walk->buffer_count];
     *buffer_out = walk->buffer_count++;
     buffer->bytes = bytes;
-    mail_lines_init(&buffer->lines, bytes, (size_t)walk->emit->job->limits.parts * WALK_MARKS_SHARE + WALK_MARKS_LEAST);
+    size_t most = most_marks(walk->emit);
+    mail_lines_init(&buffer->lines, bytes, most < walk->marks_left ? most : walk->marks_left);
+    walk->marks_left -= buffer->lines.count;
+    if (buffer->lines.is_cut)
+        emit_find(walk->emit, DECODE_LIMIT, index, "lines that could be delimiters");
     return true;
 }
 
-/* Has this range been added? Remembers it under the part that comes next. */
+/* Has this range been added? Remembers it under the part that comes next: nothing but the limit on parts may keep that
+ * one from being added, for nobody forgets the range again. */
 static bool is_seen(struct walk *walk, const struct walk_range *range)
 {
     struct {
@@ -135,6 +146,18 @@ bool walk_is_doubtful(const struct walk *walk, uint32_t index)
     return false;
 }
 
+/* The same bytes were there before, but nobody said then that they are a message: they are read as one too, once. */
+static void read_again(struct walk *walk, uint32_t index, bool is_message)
+{
+    struct emit *emit = walk->emit;
+    if (!is_message || (emit->parts[index].flags & DECODE_PART_REPEAT) == 0)
+        return;
+    uint32_t same = emit->known[index].same;
+    if (!walk->works[same].is_message && same < walk->next_content)
+        walk->works[index] = (struct work){ .kind = WORK_CONTENT, .is_message = true };
+    walk->works[same].is_message = true;
+}
+
 bool walk_close_content(struct walk *walk, uint32_t index, bool is_message)
 {
     struct emit *emit = walk->emit;
@@ -145,8 +168,10 @@ bool walk_close_content(struct walk *walk, uint32_t index, bool is_message)
         mail_sample_add(&sample, emit_bytes(emit, index));
         emit_set_detected(emit, index, mail_detect(&sample));
     }
-    if (!is_fresh)
+    if (!is_fresh) {
+        read_again(walk, index, is_message);
         return false;
+    }
     check_reading(walk, index);
     struct work *work = &walk->works[index];
     work->kind = WORK_CONTENT;
@@ -216,10 +241,8 @@ static void start_mail(struct walk *walk, size_t start)
 {
     struct emit *emit = walk->emit;
     uint32_t buffer = 0;
-    if (!walk_add_buffer(walk, emit->message, &buffer)) {
-        emit_find(emit, DECODE_LIMIT, 0, "buffers");
+    if (!walk_add_buffer(walk, 0, emit->message, &buffer))
         return;
-    }
     read_own_header(walk, start);
     walk->works[0] = (struct work){ .kind = WORK_ENTITY, .buffer = buffer, .from = start, .to = emit->message.size };
     walk_entity(walk, 0);

@@ -48,7 +48,7 @@ struct walk_later {
     uint32_t buffer;
     size_t from;
     size_t to;
-    char *boundary; /* owned */
+    size_t boundary_at; /* in the buffer, where it was seen */
     size_t boundary_size;
     bool is_wide;
     bool is_in_digest;
@@ -62,6 +62,7 @@ struct walk {
     struct walk_buffer *buffers;
     uint32_t buffer_count;
     uint32_t buffer_room;
+    size_t marks_left; /* for the lines of all buffers */
     uint32_t *seen; /* ranges that have been added: index of a part + 1 */
     uint32_t seen_size;
     struct mail_entity entity; /* of the header that is being read */
@@ -81,8 +82,8 @@ void walk_run(struct walk *walk, size_t start, bool is_file);
 
 /* --- For the files of the walk --- */
 
-/* Bytes that will be read as mail: the number of their buffer. False where there is no room. */
-bool walk_add_buffer(struct walk *walk, struct span bytes, uint32_t *buffer_out);
+/* Bytes of a part that will be read as mail: the number of their buffer. False, and noted, where there is no room. */
+bool walk_add_buffer(struct walk *walk, uint32_t index, struct span bytes, uint32_t *buffer_out);
 
 /* Adds a part for [from, to) of a buffer, unless there is one. */
 struct walk_range {

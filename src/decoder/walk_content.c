@@ -7,18 +7,25 @@
 #include "mail/split.h"
 #include "text/mbox.h"
 
-enum { CONTENT_SNIFFS_MOST = 16, CONTENT_TEXT_LOOK = 1024, CONTENT_LINE_ENDS = 3 };
+enum { CONTENT_SNIFFS_MOST = 256, CONTENT_TEXT_LOOK = 1024, CONTENT_CONTROLS_SHARE = 16, CONTENT_LINE_ENDS = 3 };
 
-/* Text, or at least not binary: its first bytes have no control characters but those of text. */
+/* Text, or at least not binary: its first bytes have hardly any control characters but those of text. Some are no
+ * reason not to look: who reads texts passes them over. */
 static bool is_text(struct span bytes)
 {
     struct span start = span_slice(bytes, 0, CONTENT_TEXT_LOOK);
+    size_t controls = 0;
     for (size_t i = 0; i < start.size; i++) {
         unsigned char c = (unsigned char)start.data[i];
-        if (c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != '\v' && c != 0x1b && c != 0x1a)
-            return false;
+        controls += c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != '\v' && c != 0x1b && c != 0x1a;
     }
-    return true;
+    return controls <= start.size / CONTENT_CONTROLS_SHARE;
+}
+
+/* A part that a header says to be text is shown as text, whatever is in it. */
+static bool is_shown(const struct emit *emit, uint32_t index)
+{
+    return span_starts_with(emit_text_of(emit, emit->parts[index].declared), "text/");
 }
 
 static void read_formats(struct walk *walk, uint32_t index, struct span bytes, bool is_plain)
@@ -88,17 +95,13 @@ void walk_other_line_ends(struct walk *walk, uint32_t index, uint32_t buffer)
     }
     if (lines.has_nul)
         add_line_ends(walk, index, lines.bytes, LINE_ENDS_NO_NUL);
-    if (lines.is_cut)
-        emit_find(walk->emit, DECODE_LIMIT, index, "lines that could be delimiters");
 }
 
 static void read_message(struct walk *walk, uint32_t index, struct span bytes, size_t start)
 {
     uint32_t buffer = 0;
-    if (!walk_add_buffer(walk, bytes, &buffer)) {
-        emit_find(walk->emit, DECODE_LIMIT, index, "buffers");
+    if (!walk_add_buffer(walk, index, bytes, &buffer))
         return;
-    }
     if (!walk->works[index].is_message)
         walk->works[index].is_guess = true;
     walk_message(walk, index, buffer, start, bytes.size);
@@ -124,6 +127,7 @@ static void divide_sniffed(struct walk *walk, uint32_t index, uint32_t buffer, s
     struct walk_range range = { .buffer = buffer, .from = from, .to = lines->bytes.size, .is_guess = true };
     if (from != SPAN_NONE)
         walk_add_entity(walk, index, &range, "found in a text, behind a delimiter");
+    (void)emit_step(walk->emit, split.steps, index);
 }
 
 static void add_sniffed(struct walk *walk, uint32_t index, uint32_t buffer, size_t from, size_t to)
@@ -141,12 +145,16 @@ static void sniff(struct walk *walk, uint32_t index, struct span bytes)
     uint32_t buffer = 0;
     size_t bare_at = SPAN_NONE;
     struct mail_sniff found;
-    bool is_found = mail_sniff_next(bytes, 0, &found) && walk_add_buffer(walk, bytes, &buffer);
-    for (unsigned i = 0; is_found && i < CONTENT_SNIFFS_MOST * 4; i++) {
+    bool is_found = mail_sniff_next(bytes, 0, &found) && walk_add_buffer(walk, index, bytes, &buffer);
+    while (is_found) {
         bool is_bare = found.boundary.data == NULL;
-        bool is_known = is_bare || count == CONTENT_SNIFFS_MOST;
+        bool is_known = is_bare;
         for (size_t k = 0; k < count && !is_known; k++)
             is_known = span_equal(boundaries[k], found.boundary);
+        if (!is_known && count == CONTENT_SNIFFS_MOST) {
+            emit_find(walk->emit, DECODE_LIMIT, index, "boundaries of mail in a text");
+            return;
+        }
         if (!is_known) {
             boundaries[count++] = found.boundary;
             divide_sniffed(walk, index, buffer, found.boundary);
@@ -178,14 +186,13 @@ void walk_content(struct walk *walk, uint32_t index)
 {
     struct span bytes = emit_bytes(walk->emit, index);
     bool is_message = walk->works[index].is_message;
-    bool is_plain = is_text(bytes);
+    bool is_plain = is_text(bytes) || is_shown(walk->emit, index);
     size_t start = mail_start(bytes);
     if (is_plain)
         words_add(&walk->words, bytes);
     if (is_message || (is_plain && mail_looks(span_from(bytes, start)) && !mbox_looks(bytes))) {
         read_message(walk, index, bytes, start);
-        if (!is_message)
-            read_formats(walk, index, bytes, is_plain);
+        read_formats(walk, index, bytes, is_plain); /* also where it is declared to be one: the type is only a word */
         return;
     }
     read_formats(walk, index, bytes, is_plain);

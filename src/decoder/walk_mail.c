@@ -4,7 +4,6 @@
  */
 #include "walk.h"
 
-#include "base/memory.h"
 #include "decoder/receive.h"
 #include "decoder/transfer.h"
 #include "mail/border.h"
@@ -20,7 +19,8 @@ enum {
     MAIL_HOPS_MOST = 64,    /* messages within messages at one part */
     MAIL_BLURB_BYTES = 160, /* the sentence for programs without MIME that many write before the first delimiter */
     MAIL_ODD_SIZE = 512,
-    MAIL_LATER_FIRST = 16
+    MAIL_LATER_FIRST = 16,
+    MAIL_STEP_BYTES = 64 /* looked through while a header's end is looked for */
 };
 
 /* A body that is to be read. */
@@ -62,7 +62,7 @@ static bool drop_if_empty(struct walk *walk, uint32_t index)
     struct emit *emit = walk->emit;
     bool is_last = index + 1 == emit->part_count;
     bool is_new = emit->parts[index].size > 0 && (emit->parts[index].flags & DECODE_PART_REPEAT) == 0;
-    if (!is_last || is_new)
+    if (!is_last || is_new || walk->works[index].kind == WORK_CONTENT)
         return false;
     emit_drop_part(emit, index);
     return true;
@@ -191,21 +191,26 @@ static size_t divide(struct walk *walk, const struct body *body, const struct di
     return count;
 }
 
-static size_t count_delimiters(const struct walk *walk, const struct body *body, struct span boundary, bool is_wide)
+/* Also where the boundary stands, in the first of them. */
+static size_t count_delimiters(const struct walk *walk, const struct body *body, struct span boundary, bool is_wide,
+                               size_t *boundary_at_out)
 {
     struct mail_split split;
     struct mail_cut cut;
     size_t count = 0;
     mail_split_init(&split, &walk->buffers[body->buffer].lines, body->from, body->to, boundary, is_wide);
-    while (mail_split_next(&split, &cut))
-        count++;
+    for (; mail_split_next(&split, &cut); count++) {
+        if (count == 0)
+            *boundary_at_out = cut.text_at;
+    }
     (void)emit_step(walk->emit, split.steps, body->part);
     return count;
 }
 
 /* Later, when everything that all readers agree on has been found: so that what the one reading shares with the other
  * is not taken for something that few see. */
-static void divide_later(struct walk *walk, const struct body *body, const struct division *division)
+static void divide_later(struct walk *walk, const struct body *body, const struct division *division,
+                         size_t boundary_at)
 {
     if (walk->later_count == walk->later_room) {
         size_t room = walk->later_room == 0 ? MAIL_LATER_FIRST : walk->later_room * 2;
@@ -218,16 +223,11 @@ static void divide_later(struct walk *walk, const struct body *body, const struc
         walk->later = later;
         walk->later_room = room;
     }
-    char *boundary = memory_try(division->boundary.size + 1);
-    if (boundary == NULL)
-        return;
-    if (division->boundary.size > 0)
-        memcpy(boundary, division->boundary.data, division->boundary.size);
     walk->later[walk->later_count++] = (struct walk_later){ .part = body->part,
                                                             .buffer = body->buffer,
                                                             .from = body->from,
                                                             .to = body->to,
-                                                            .boundary = boundary,
+                                                            .boundary_at = boundary_at,
                                                             .boundary_size = division->boundary.size,
                                                             .is_wide = division->is_wide,
                                                             .is_in_digest = division->is_in_digest };
@@ -241,13 +241,15 @@ bool walk_divide_later(struct walk *walk)
     struct body body = {
         .part = later.part, .buffer = later.buffer, .from = later.from, .to = later.to, .is_reading = true
     };
-    struct division division = { .boundary = span_of(later.boundary, later.boundary_size),
+    struct span bytes = walk->buffers[later.buffer].bytes;
+    struct division division = { .boundary = span_slice(bytes, later.boundary_at, later.boundary_size),
                                  .is_wide = later.is_wide,
                                  .is_in_digest = later.is_in_digest,
                                  .how = later.is_wide ? "delimiters compared by their beginning"
                                                       : "divided by another boundary" };
     bool is_closed = false;
-    (void)divide(walk, &body, &division, &is_closed);
+    if (emit_step(walk->emit, 0, later.part))
+        (void)divide(walk, &body, &division, &is_closed);
     return true;
 }
 
@@ -257,21 +259,23 @@ static size_t divide_in_every_way(struct walk *walk, const struct body *body, ma
 {
     const struct mail_entity *entity = &walk->entity;
     size_t first_count = 0;
-    if (entity->boundaries.count > walk->emit->job->limits.readings)
+    size_t most = (size_t)walk->emit->job->limits.readings + 1;
+    if (entity->boundaries.count > most)
         emit_find(walk->emit, DECODE_LIMIT, body->part, "readings");
-    for (size_t i = 0; i < entity->boundaries.count && i < walk->emit->job->limits.readings; i++) {
+    for (size_t i = 0; i < entity->boundaries.count && i < most && emit_step(walk->emit, 1, body->part); i++) {
         size_t narrow = 0;
         for (int is_wide = 0; is_wide < 2; is_wide++) {
             struct division division = { .boundary = mail_boundary_at(&entity->boundaries, i),
                                          .is_wide = is_wide != 0,
                                          .is_first = first_count == 0,
                                          .is_in_digest = (entity->kinds & MAIL_DIGEST) != 0 };
-            size_t count = count_delimiters(walk, body, division.boundary, division.is_wide);
+            size_t boundary_at = 0;
+            size_t count = count_delimiters(walk, body, division.boundary, division.is_wide, &boundary_at);
             if (count == 0 || (is_wide != 0 && count == narrow))
                 continue;
             narrow = count;
             if (!division.is_first) {
-                divide_later(walk, body, &division);
+                divide_later(walk, body, &division, boundary_at);
                 continue;
             }
             bool is_closed = false;
@@ -390,6 +394,8 @@ static void read_header(struct walk *walk, const struct body *body, const char *
         emit_find(emit, DECODE_LIMIT, body->part, "messages within messages");
         return;
     }
+    if (!emit_step(emit, 1 + (body->to - body->from) / MAIL_STEP_BYTES, body->part))
+        return;
     size_t count = mail_borders_find(bytes, body->from, body->to, borders);
     for (size_t i = 0; i < count; i++) {
         struct body inner = *body;
@@ -405,6 +411,8 @@ static void read_header(struct walk *walk, const struct body *body, const char *
             emit_find(emit, DECODE_LIMIT, body->part, "header bytes");
             header_size = emit->job->limits.header_bytes;
         }
+        if (!emit_step(emit, header_size, body->part))
+            return;
         mail_entity_read(&walk->entity, span_slice(bytes, body->from, header_size), default_type);
         put_facts(walk, inner.part, i > 0 || body->hops == 0);
         mail_defects defects = walk->entity.defects;

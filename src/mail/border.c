@@ -3,6 +3,8 @@
 #include "mail/header.h"
 #include "mail/mime_field.h"
 
+#include <assert.h>
+
 struct border_scan {
     struct span bytes;
     size_t from;
@@ -87,8 +89,8 @@ static void borders_add(struct mail_border *borders, size_t *count, size_t heade
         if (borders[i].body_at == body_at && borders[i].header_end == header_end)
             return;
     }
-    if (*count < MAIL_BORDERS_MOST)
-        borders[(*count)++] = (struct mail_border){ .header_end = header_end, .body_at = body_at, .how = how };
+    assert(*count < MAIL_BORDERS_MOST);
+    borders[(*count)++] = (struct mail_border){ .header_end = header_end, .body_at = body_at, .how = how };
 }
 
 size_t mail_borders_find(struct span bytes, size_t from, size_t to, struct mail_border borders_out[MAIL_BORDERS_MOST])
@@ -107,10 +109,10 @@ size_t mail_borders_find(struct span bytes, size_t from, size_t to, struct mail_
     if (scan.junk_at != SPAN_NONE)
         borders_add(borders_out, &count, scan.junk_at, scan.junk_at,
                     "the body begins at the first line that is no field");
-    if (scan.blank_at != SPAN_NONE && count < MAIL_BORDERS_MOST)
+    if (scan.blank_at != SPAN_NONE)
         borders_add(borders_out, &count, scan.blank_at, scan.blank_next, "a line of spaces ends the header");
     struct mail_border late;
-    if (count < MAIL_BORDERS_MOST && find_late_header(&scan, scan.empty_next, &late))
+    if (find_late_header(&scan, scan.empty_next, &late))
         borders_add(borders_out, &count, late.header_end, late.body_at, late.how);
     return count;
 }

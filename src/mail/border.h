@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-enum { MAIL_BORDERS_MOST = 4 };
+enum { MAIL_BORDERS_MOST = 5 };
 
 struct mail_border {
     size_t header_end; /* the header is [from, header_end) */

@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+enum { SPLIT_STEP_BYTES = 64 };
+
 void mail_split_init(struct mail_split *split, const struct mail_lines *lines, size_t from, size_t to,
                      struct span boundary, bool is_wide)
 {
@@ -42,10 +44,11 @@ bool mail_split_next(struct mail_split *split, struct mail_cut *cut_out)
     while (split->next_mark < lines->count && lines->marks[split->next_mark].at < split->to) {
         const struct mail_mark *mark = &lines->marks[split->next_mark++];
         bool is_close = false;
-        split->steps++;
+        split->steps += 1 + (mark->text_size < split->boundary.size ? 0 : split->boundary.size / SPLIT_STEP_BYTES);
         if (!split_match(split, mark, &is_close))
             continue;
         *cut_out = (struct mail_cut){ .at = mark->at,
+                                      .text_at = mark->text_at,
                                       .body_end = before_line_end(lines->bytes, split->from, mark->at),
                                       .next_at = mark->next_at < split->to ? mark->next_at : split->to,
                                       .is_close = is_close };

@@ -19,11 +19,12 @@ struct mail_split {
     size_t to;
     bool is_wide;
     size_t next_mark;
-    uint64_t steps; /* marks looked at */
+    uint64_t steps; /* what it has cost: marks looked at, and bytes compared where these are many */
 };
 
 struct mail_cut {
     size_t at;       /* where the delimiter's line begins */
+    size_t text_at;  /* where the boundary stands in it */
     size_t body_end; /* where what it ends ends: before the line end that belongs to the delimiter */
     size_t next_at;  /* behind its line */
     bool is_close;
