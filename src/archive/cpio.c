@@ -174,6 +174,8 @@ static size_t cpio_pass_garbage(struct unpack *unpack, struct span content, size
     next = cpio_find(unpack, content, at);
     if (!is_ended && (next < content.size || content.size - at >= SERIES_ASIDE))
         unpack_note(unpack, UNPACK_DAMAGED, "cpio: a corrupt header");
+    /* Linux reads a compressed archive behind the padding of a plain one. */
+    at = cpio_skip_zeros(span_slice(content, 0, next), at);
     series_hand_out(unpack, "between the members of cpio", span_slice(content, at, next - at));
     return next;
 }

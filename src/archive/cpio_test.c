@@ -62,6 +62,11 @@ int main(void)
               "+STkdcx3FkJwq+GmHo5UvRkkMAzbHgTOe+S6niRZ28M9/ewZNyh8DVcKGqgBy9CQc9R30Oqg4/fWfyz9+6Sc5FwVx9OhiqJIjL1B"
               "WWe9AaPCRRkN3CoG24Ejb56jk43c1QEAAA==",
           .members = { { "one.txt", ONE }, { "two.txt", TWO }, { NULL, "trailing garbage that is long" } } },
+        { .name = "something behind the padding",
+          .base64 =
+              "H4sIAAAAAAACAzMwNzA3MDQwcHQ0MzEE0gYGFoaOJgbYgaGZk4GFmaOjE5RrDqHdXA3wAwsYIz8vVa+kooSBgaEkI1WhILEyJz8xRQfI"
+              "KCpRAMpZKzAYQN1DFCBWHTpwgjFCghw9fVyDFBUVGUYoKClKzMzJzEtXSE8sSkpMT1UoyUgsUcgsVsjJz0sHAHu4JF8dAgAA",
+          .members = { { "one.txt", ONE }, { NULL, "trailing garbage that is long" } } },
         { .name = "cut short",
           .base64 =
               "H4sIAAAAAAACAzMwNzA3MDRAAhaGjiYG2IGhmZOBhZmxmSmUa25AHLCAMfLzUvVKKkoYGBhKMlIVChIrc/ITU3SAjKISBaCctQKD"
