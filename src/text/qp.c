@@ -10,7 +10,8 @@ enum { QP_SHORT_RUN = 16 };
 enum {
     FACT_STRAY = 1, /* a '=' that neither begins an escape nor ends a line */
     FACT_BLANK = 2, /* blanks at the end of a line */
-    FACT_SOFT = 4   /* a soft line break that is not exactly "=" CR LF or "=" LF */
+    FACT_SOFT = 4,  /* a soft line break that is not exactly "=" CR LF or "=" LF */
+    FACT_DROP = 8   /* bytes that some programs drop before they read anything: NUL, CRs that end no line */
 };
 
 struct reading {
@@ -20,6 +21,7 @@ struct reading {
     bool is_exact;    /* a soft line break has nothing else in it */
     bool drops_stray; /* a '=' that means nothing is dropped */
     bool ends_at_cr;  /* of CR CR LF behind '=', the first CR is the line end */
+    bool drops;       /* joins: without NUL, and CRs that end no line */
     unsigned facts;   /* one of these makes it worth trying */
 };
 
@@ -27,6 +29,7 @@ static const struct reading main_reading = { .how = "quoted-printable" };
 
 static const struct reading readings[] = {
     { .how = "quoted-printable, soft line breaks first", .joins = true, .facts = FACT_STRAY },
+    { .how = "quoted-printable, NUL and lone CR dropped", .joins = true, .drops = true, .facts = FACT_DROP },
     { .how = "quoted-printable, stray = dropped", .drops_stray = true, .facts = FACT_STRAY },
     { .how = "quoted-printable, blanks at line ends kept", .keeps_blanks = true, .facts = FACT_BLANK },
     { .how = "quoted-printable, exact soft line breaks only",
@@ -55,6 +58,15 @@ static size_t trimmed_size(struct span line, bool blanks, bool crs)
     return line.size;
 }
 
+/* Without all that a program may take for white space. */
+static size_t bare_size(struct span line)
+{
+    static const char white[] = { ' ', '\t', '\r', '\v', '\f', '\0' };
+    while (line.size > 0 && memchr(white, line.data[line.size - 1], sizeof white) != NULL)
+        line.size--;
+    return line.size;
+}
+
 /* Ends the line softly at its last '='. `between` was left out of it; `lf` more bytes follow. */
 static void decoder_soft_end(struct decoder *decoder, struct span line, struct span between, size_t lf)
 {
@@ -76,7 +88,7 @@ static void decoder_line(struct decoder *decoder)
     size_t lf = at == SPAN_NONE ? 0 : 1;
     decoder->rest = span_from(decoder->rest, whole.size + lf);
 
-    size_t soft = trimmed_size(whole, true, true);
+    size_t soft = bare_size(whole);
     if (decoder->reading->is_exact)
         soft = whole.size > 0 && whole.data[whole.size - 1] == '\r' ? whole.size - 1 : whole.size;
     if (soft > 0 && whole.data[soft - 1] == '=') {
@@ -199,10 +211,12 @@ static int joined_next(struct decoder *decoder)
             if (soft > 0)
                 continue;
         }
-        struct span *from = decoder->line.size > 0 ? &decoder->line : &decoder->line_end;
+        bool is_end = decoder->line.size == 0;
+        struct span *from = is_end ? &decoder->line_end : &decoder->line;
         int byte = (unsigned char)from->data[0];
         *from = span_from(*from, 1);
-        return byte;
+        if (!decoder->reading->drops || (byte != '\0' && (byte != '\r' || is_end)))
+            return byte;
     }
 }
 
@@ -258,6 +272,8 @@ void qp_read(struct unpack *unpack, struct span body)
     bool is_whole = text_put_pulled(unpack, decoder_pull, &decoder);
     unpack_end(unpack);
     unsigned facts = is_whole ? decoder.facts : FACT_STRAY | FACT_BLANK | FACT_SOFT;
+    if (span_find_byte(body, '\0') != SPAN_NONE || span_find(body, span_text("\n\r")) != SPAN_NONE)
+        facts |= FACT_DROP;
     for (size_t i = 0; i < sizeof readings / sizeof readings[0]; i++) {
         if ((readings[i].facts & facts) != 0 && !reading_read(unpack, &readings[i], body))
             return;

@@ -34,6 +34,9 @@ static void test_readings(void)
         { "one=\r=\r\ntwo\r\n", "onetwo\r\n", "one=\rtwo\r\n", "exact soft" },
         { "one \t \r\ntwo  ", "one\r\ntwo", "one \t \r\ntwo  ", "blanks" },
         { "one= \r\ntwo \r\n", "onetwo\r\n", "onetwo \r\n", "blanks" },
+        { "one=\v\f\r\ntwo", "onetwo", "one=\v\f\r\ntwo", "exact soft" },
+        { "one=\n\r=74wo\r\n", "one\rtwo\r\n", "onetwo\r\n", "dropped" },
+        { "one\n\rt=7\r7o\r\n", "one\n\rt=7\r7o\r\n", "one\ntwo\r\n", "dropped" },
         { "a=zzb=4", "a=zzb=4", "azzb4", "stray" },
         { "a==3Db", "a==b", "a=b", "stray" },
         { "X=5=\r\n8Y", "X=58Y", "XXY", "soft line breaks first" },
@@ -62,6 +65,15 @@ static void test_readings(void)
     test_context(NULL);
 }
 
+static void test_nul(void)
+{
+    static const char body[] = "o=6\0Ee=\0\r\n=74wo";
+    collect_init(&collect);
+    collect_read(&collect, qp_read, span_of(body, sizeof body - 1));
+    CHECK(collect_find(&collect, span_text("onetwo")) != NULL && collect.note_count == 0);
+    collect_fini(&collect);
+}
+
 static void test_limit(void)
 {
     collect_init(&collect);
@@ -74,6 +86,7 @@ static void test_limit(void)
 int main(void)
 {
     test_readings();
+    test_nul();
     test_limit();
     return test_end();
 }
