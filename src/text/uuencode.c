@@ -74,6 +74,10 @@ static enum line_kind line_kind(const struct kind *kind, struct span line)
 {
     if (line.size == 0)
         return LINE_BLANK;
+    /* A last letter that is none keeps blanks before it from being cut off; it counts for nothing. */
+    unsigned stated = kind_value(kind, line.data[0]);
+    if (stated > 0 && stated < UU_NONE && line.size == letters_of(stated) + 2)
+        line.size--;
     unsigned all = 0;
     for (size_t i = 0; i < line.size; i++)
         all |= kind_value(kind, line.data[i]);

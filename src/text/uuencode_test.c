@@ -34,6 +34,7 @@ static const struct row {
     { "begin 644 a\r" UU_1 "\r" UU_2 "\rend\r", 1, PAYLOAD, "a", NULL },
     { "begin  a.exe\n" UU_1 "\n" UU_2 "\n \nend\n", 1, PAYLOAD, "a.exe", NULL },
     { "begin 644 a\n" UU_1 "X\n" UU_2 "X\n`\nend\n", 1, PAYLOAD, "a", NULL },
+    { "begin 644 a\n" UU_1 "x\n" UU_2 "z\n`\nend\n", 1, PAYLOAD, "a", NULL },
     { "begin 644 a\n" UU_1 "\n" UU_2_BLANK "\n\nend\n", 1, PAYLOAD, "a", NULL },
     { "begin 644 a\n" UU_1 "\n" UU_2 "\n", 1, PAYLOAD, "a", "uuencode: no end" },
     { "begin 644 a\n" UU_1 "\n" UU_2 "\n`\n", 1, PAYLOAD, "a", NULL },
