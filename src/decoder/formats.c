@@ -17,6 +17,7 @@
 #include "archive/partition.h"
 #include "archive/rar.h"
 #include "archive/rpm.h"
+#include "archive/script.h"
 #include "archive/sevenzip.h"
 #include "archive/tar.h"
 #include "archive/udf.h"
@@ -69,6 +70,7 @@ const struct format formats[] = {
     { "chm", chm_looks, chm_read, false },
     { "szdd", szdd_looks, szdd_read, false },
     { "apple", apple_looks, apple_read, false },
+    { "script", script_looks, script_read, false },
 
     /* Disks */
     { "iso", iso_looks, iso_read, false },
