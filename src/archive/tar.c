@@ -302,19 +302,13 @@ bool tar_looks(struct span content)
     if (header.state == TAR_SOUND || header.state == TAR_WRONG_SUM)
         return true;
     enum { MAGIC_AT = 257 };
-    struct span magic = span_text("ustar");
-    size_t at = 0;
-    for (;;) {
-        size_t found = span_find(span_from(content, at), magic);
-        if (found == SPAN_NONE)
-            return false;
-        at += found;
-        size_t start = at / TAR_BLOCK * TAR_BLOCK;
-        if (at % TAR_BLOCK == MAGIC_AT && content.size - start >= TAR_BLOCK &&
-            tar_header_parse(span_slice(content, start, TAR_BLOCK)).state == TAR_SOUND)
+    static const char magic[] = { 'u', 's', 't', 'a', 'r' };
+    for (size_t at = 0; content.size - at >= TAR_BLOCK; at += TAR_BLOCK) {
+        if (memcmp(content.data + at + MAGIC_AT, magic, sizeof magic) == 0 &&
+            tar_header_parse(span_slice(content, at, TAR_BLOCK)).state == TAR_SOUND)
             return true;
-        at += magic.size;
     }
+    return false;
 }
 
 void tar_read(struct unpack *unpack, struct span content)

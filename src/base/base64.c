@@ -4,11 +4,6 @@
 
 #include <assert.h>
 
-bool base64_is_letter(char c)
-{
-    return base64_values[(unsigned char)c] < 64;
-}
-
 size_t base64_flush(struct base64 *base64, char *data_out)
 {
     size_t size = base64->sextets > 0 ? base64->sextets - 1 : 0;

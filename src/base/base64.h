@@ -36,6 +36,9 @@ static inline unsigned base64_value(char c)
 }
 
 /* Is it one of the 64 letters? */
-bool base64_is_letter(char c);
+static inline bool base64_is_letter(char c)
+{
+    return base64_values[(unsigned char)c] < 64;
+}
 
 #endif

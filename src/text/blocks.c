@@ -362,6 +362,20 @@ static const struct mark marks[] = {
 };
 enum { MARKS = sizeof marks / sizeof marks[0] };
 
+/* Is there any of those that begin with '='? In markup there are many of these signs, hence one pass for all four. */
+static bool has_encoding_mark(struct span content)
+{
+    for (size_t at = 0; at + 2 < content.size; at++) {
+        size_t found = span_find_byte(span_slice(content, at, content.size - at - 2), '=');
+        if (found == SPAN_NONE)
+            return false;
+        at += found;
+        if ((content.data[at + 1] | 0x20) == 'b' && is_one_of(content.data[at + 2], ":;"))
+            return true;
+    }
+    return false;
+}
+
 /* Are all lines pure base64, and there is nothing else? Prose has a blank or a mark soon. */
 static bool is_all_base64(struct span content)
 {
@@ -386,8 +400,9 @@ void blocks_read(struct unpack *unpack, struct span content)
             (void)block_put(unpack, content, "base64 in a text, all of it");
         return;
     }
+    bool has_encoding = has_encoding_mark(content);
     for (size_t i = 0; i < MARKS; i++) {
-        if (!marks_read(unpack, content, &marks[i]))
+        if ((marks[i].text[0] != '=' || has_encoding) && !marks_read(unpack, content, &marks[i]))
             return;
     }
     (void)runs_read(unpack, content);
@@ -398,8 +413,8 @@ bool blocks_looks(struct span content)
     if (seed_find(content, 0) != SPAN_NONE || is_all_base64(content))
         return true;
     for (size_t i = 0; i < MARKS; i++) {
-        if (mark_find(content, marks[i].text) != SPAN_NONE)
+        if (marks[i].text[0] != '=' && mark_find(content, marks[i].text) != SPAN_NONE)
             return true;
     }
-    return false;
+    return has_encoding_mark(content);
 }

@@ -2,6 +2,7 @@
 
 #include "text/escapes_payload.h"
 
+#include <limits.h>
 #include <string.h>
 
 /* How long a run must be before anything is decoded. */
@@ -362,15 +363,38 @@ static bool take_byte(struct span *rest)
     return true;
 }
 
+/* Where a number of a list could begin, told by one byte and the one before it: a pass over a content with no work for
+ * what is no such place. */
+struct number_starts {
+    unsigned char here[UCHAR_MAX + 1];
+    unsigned char before[UCHAR_MAX + 1];
+};
+
+static void number_starts_init(struct number_starts *starts)
+{
+    for (int c = 0; c <= UCHAR_MAX; c++) {
+        starts->here[c] = escapes_is_digit((char)c) || c == '-' || c == '&';
+        starts->before[c] = !escapes_is_word((char)c) && c != '.' && c != '#';
+    }
+}
+
+static size_t number_starts_next(const struct number_starts *starts, struct span content, size_t at)
+{
+    const unsigned char *bytes = (const unsigned char *)content.data;
+    if (at == 0 && content.size > 0 && starts->here[bytes[0]])
+        return 0;
+    at = at == 0 ? 1 : at;
+    while (at < content.size && !(starts->here[bytes[at]] & starts->before[bytes[at - 1]]))
+        at++;
+    return at;
+}
+
 static void read_numbers(struct escapes_hand *hand, struct span content)
 {
-    for (size_t at = 0; at < content.size; at++) {
-        char c = content.data[at];
-        if ((unsigned char)(c - '&') > '9' - '&') /* all of them lie between these two */
-            continue;
-        char before = escapes_at(content, at - 1, ' ');
-        bool is_hex = c == '&' && at + 1 < content.size && (content.data[at + 1] | 0x20) == 'h';
-        if ((!escapes_is_digit(c) && c != '-' && !is_hex) || escapes_is_word(before) || before == '.' || before == '#')
+    struct number_starts starts;
+    number_starts_init(&starts);
+    for (size_t at = 0; (at = number_starts_next(&starts, content, at)) < content.size; at++) {
+        if (content.data[at] == '&' && (escapes_at(content, at + 1, ' ') | 0x20) != 'h')
             continue;
         struct span rest = span_from(content, at);
         size_t count = 0;

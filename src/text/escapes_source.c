@@ -150,9 +150,11 @@ static bool is_growth(struct span gap)
     bool has_line = gap.size > 0 && memchr(gap.data, '\n', gap.size < ESCAPES_FEW ? gap.size : ESCAPES_FEW) != NULL;
     skip_blanks(&gap);
     bool has_end = take_text(&gap, ";", 1);
+    if (!has_end && !has_line)
+        return false;
     skip_blanks(&gap);
     struct span name = gap;
-    if ((!has_end && !has_line) || !take_word(&gap))
+    if (!take_word(&gap))
         return false;
     name = span_slice(name, 0, name.size - gap.size);
     skip_blanks(&gap);
@@ -183,6 +185,8 @@ enum escapes_gap escapes_gap_kind(struct span gap)
     if (rest.size == 0 || rest.data[0] == '\0' ||
         (!escapes_is_word(rest.data[0]) && strchr(",+&.);", rest.data[0]) == NULL))
         return ESCAPES_GAP_NONE;
+    if (escapes_is_word(rest.data[0])) /* no operator */
+        return is_growth(gap) ? ESCAPES_GAP_JOIN : ESCAPES_GAP_NONE;
     if (take_text(&rest, ",", 1)) {
         skip_blanks(&rest);
         return rest.size == 0 ? ESCAPES_GAP_LIST : ESCAPES_GAP_NONE;
