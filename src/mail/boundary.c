@@ -8,7 +8,12 @@
 
 #include <string.h>
 
-enum { BOUNDARY_TEXT_LIMIT = 256 * 1024, BOUNDARY_KEY_MOST = 64, BOUNDARY_SECTIONS_MOST = 32 };
+enum {
+    BOUNDARY_TEXT_LIMIT = 256 * 1024,
+    BOUNDARY_KEY_MOST = 64,
+    BOUNDARY_SECTIONS_MOST = 32,
+    BOUNDARY_WORDS_MOST = 128
+};
 
 void mail_boundaries_init(struct mail_boundaries *boundaries)
 {
@@ -162,10 +167,14 @@ static size_t find_value(struct span rest)
 
 static void add_reading(struct mail_boundaries *boundaries, struct span text)
 {
-    for (;;) {
+    for (unsigned words = 0;; words++) {
         size_t at = span_find_nocase(text, span_text("boundary"));
         if (at == SPAN_NONE || boundaries->is_cut)
             return;
+        if (words == BOUNDARY_WORDS_MOST) { /* each costs up to MAIL_BOUNDARY_MOST_BYTES */
+            boundaries->is_cut = true;
+            return;
+        }
         text = span_from(text, at + strlen("boundary"));
         size_t value_at = find_value(text);
         if (value_at == SPAN_NONE)
@@ -192,8 +201,12 @@ static void add_sections(struct mail_boundaries *boundaries, struct span value)
     mail_params_init(&params, value);
     while (mail_params_next(&params, &param)) {
         struct mail_param_place place;
-        if (!mail_param_is(&param, "boundary", &place) || !place.is_section || place.section >= BOUNDARY_SECTIONS_MOST)
+        if (!mail_param_is(&param, "boundary", &place) || !place.is_section)
             continue;
+        if (place.section >= BOUNDARY_SECTIONS_MOST) {
+            boundaries->is_cut = true;
+            continue;
+        }
         if (!has[place.section])
             firsts[place.section] = param;
         lasts[place.section] = param;
@@ -204,6 +217,7 @@ static void add_sections(struct mail_boundaries *boundaries, struct span value)
         buf_init(&joined, MAIL_BOUNDARY_MOST_BYTES);
         for (size_t i = 0; i < BOUNDARY_SECTIONS_MOST && has[i]; i++)
             mail_param_put(is_last != 0 ? &lasts[i] : &firsts[i], &joined);
+        boundaries->is_cut |= buf_overflowed(&joined);
         add_text(boundaries, buf_span(&joined));
         buf_fini(&joined);
     }

@@ -99,8 +99,15 @@ static void read_charsets(struct mail_entity *entity, struct span value)
     struct mail_param_place place;
     mail_params_init(&params, value);
     while (mail_params_next(&params, &param)) {
-        if (mail_param_is(&param, "charset", &place))
-            add_charset(entity, span_trim(param.value));
+        if (!mail_param_is(&param, "charset", &place))
+            continue;
+        struct span name = span_trim(param.value);
+        add_charset(entity, name);
+        if (place.is_extended) { /* charset''name: what stands behind the quotes (RFC 2231 section 4) */
+            while (span_find_byte(name, '\'') != SPAN_NONE)
+                (void)span_cut(&name, '\'');
+            add_charset(entity, name);
+        }
     }
 }
 
