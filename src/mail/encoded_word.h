@@ -10,4 +10,7 @@
  * any. Linear. */
 bool mail_encoded_words_put(struct span text, struct buf *text_out);
 
+/* The same for a program that doesn't know charsets that are not like ASCII. False where there is none of these. */
+bool mail_encoded_words_put_raw(struct span text, struct buf *text_out);
+
 #endif

@@ -1,5 +1,6 @@
 #include "entity.h"
 
+#include "mail/header.h"
 #include "mail/mime_field.h"
 #include "mail/param.h"
 #include "mail/value.h"
@@ -116,6 +117,7 @@ static void read_type(struct mail_entity *entity, const struct mail_mime_field *
 {
     struct mail_value readings;
     mail_names_add_field(&entity->names, field->value, "name");
+    mail_names_add_field(&entity->names, field->value, "filename");
     mail_value_init(&readings, field->value);
     for (size_t i = 0; i < readings.count; i++) {
         char type[MAIL_TYPE_SIZE];
@@ -161,6 +163,27 @@ static void read_disposition(struct mail_entity *entity, const struct mail_mime_
     mail_names_add_field(&entity->names, field->value, "name");
     if (span_find_nocase(field->value, span_text("boundary")) != SPAN_NONE)
         mail_boundaries_add_field(&entity->boundaries, field->value);
+}
+
+/* Fields that name a part where nothing else does. */
+static const struct {
+    const char *name;
+    void (*add)(struct mail_names *names, struct span field_value);
+} other_names[] = {
+    { "Content-Description", mail_names_add_text },
+    { "Content-Location", mail_names_add_text },
+    { "Content-ID", mail_names_add_id },
+};
+
+static void read_other_names(struct mail_entity *entity, struct span header)
+{
+    struct mail_field field;
+    while (mail_field_next(&header, &field)) {
+        for (size_t i = 0; i < sizeof other_names / sizeof other_names[0]; i++) {
+            if (span_is_nocase(field.name, other_names[i].name))
+                other_names[i].add(&entity->names, field.value);
+        }
+    }
 }
 
 static const struct {
@@ -222,6 +245,8 @@ void mail_entity_read(struct mail_entity *entity, struct span header, const char
             entity_fields[field.name].read(entity, &field, is_main);
         }
     }
+    if (entity->names.count == 0)
+        read_other_names(entity, header);
     entity->has_type = (seen & (1U << MAIL_MIME_TYPE)) != 0;
     entity->has_encoding = (seen & (1U << MAIL_MIME_ENCODING)) != 0;
     entity->encodings.all |= MAIL_ENCODING_BIT(entity->encodings.main);

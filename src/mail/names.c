@@ -3,6 +3,7 @@
 #include "mail/charset.h"
 #include "mail/encoded_word.h"
 #include "mail/param.h"
+#include "mail/value.h"
 
 #include <stdlib.h>
 
@@ -51,6 +52,16 @@ static bool names_has(const struct mail_names *names, struct span name)
     return false;
 }
 
+static struct span cut_at_control(struct span *rest)
+{
+    size_t size = 0;
+    while (size < rest->size && rest->data[size] != '\0' && rest->data[size] != '\r' && rest->data[size] != '\n')
+        size++;
+    struct span first = span_slice(*rest, 0, size);
+    *rest = span_from(*rest, size + 1);
+    return first;
+}
+
 static void names_add_one(struct mail_names *names, struct span name)
 {
     if (name.size == 0 || names_has(names, name))
@@ -64,33 +75,68 @@ static void names_add_one(struct mail_names *names, struct span name)
     names->sizes[names->count++] = name.size;
 }
 
-/* A program that ends a name at its first NUL shows another one than a program that drops it. */
+/* A program that ends a name at its first NUL, or line end, shows another one than a program that drops them. */
 static void names_add(struct mail_names *names, struct span name)
 {
-    if (span_find_byte(name, '\0') == SPAN_NONE) {
+    struct span rest = name;
+    struct span first = cut_at_control(&rest);
+    if (first.size == name.size) {
         names_add_one(names, name);
         return;
     }
     struct buf without;
     buf_init(&without, name.size);
-    for (struct span rest = name; rest.size > 0;)
-        buf_put_span(&without, span_cut(&rest, '\0'));
-    names->defects |= MAIL_DEFECT_BIT(MAIL_DEFECT_NAME_NUL);
-    names_add_one(names, span_cut(&name, '\0'));
+    buf_put_span(&without, first);
+    while (rest.size > 0)
+        buf_put_span(&without, cut_at_control(&rest));
+    if (span_find_byte(name, '\0') != SPAN_NONE)
+        names->defects |= MAIL_DEFECT_BIT(MAIL_DEFECT_NAME_NUL);
+    names_add_one(names, first);
     names_add_one(names, buf_span(&without));
     buf_fini(&without);
+}
+
+/* As it stands, and with percent signs undone, which some programs do wherever they stand. */
+static void names_add_percent(struct mail_names *names, struct span name)
+{
+    names_add(names, name);
+    if (span_find_byte(name, '%') == SPAN_NONE)
+        return;
+    struct buf decoded;
+    buf_init(&decoded, name.size);
+    mail_percent_put(name, &decoded);
+    names_add(names, buf_span(&decoded));
+    buf_fini(&decoded);
 }
 
 /* As it stands, and with encoded words undone: they don't belong into parameters, but most programs write them. */
 static void names_add_readings(struct mail_names *names, struct span name)
 {
+    names_add_percent(names, name);
+    if (span_find(name, span_text("=?")) == SPAN_NONE)
+        return;
     struct buf decoded;
-    names_add(names, name);
     buf_init(&decoded, names->list.limit);
     if (mail_encoded_words_put(name, &decoded))
-        names_add(names, buf_span(&decoded));
+        names_add_percent(names, buf_span(&decoded));
     names->is_cut |= buf_overflowed(&decoded);
+    buf_clear(&decoded);
+    if (mail_encoded_words_put_raw(name, &decoded))
+        names_add_percent(names, buf_span(&decoded));
     buf_fini(&decoded);
+}
+
+/* What programs take that look for quotes less well: without any of them. */
+static void names_add_unquoted(struct mail_names *names, struct span text)
+{
+    struct buf without;
+    buf_init(&without, text.size);
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.data[i] != '"')
+            buf_put_char(&without, text.data[i]);
+    }
+    names_add_readings(names, span_trim(buf_span(&without)));
+    buf_fini(&without);
 }
 
 static void names_add_plain(struct mail_names *names, const struct mail_param *param)
@@ -98,12 +144,22 @@ static void names_add_plain(struct mail_names *names, const struct mail_param *p
     struct buf value;
     buf_init(&value, param->value.size);
     mail_param_put(param, &value);
-    names_add_readings(names, buf_span(&value));
+    struct span name = buf_span(&value);
+    names_add_readings(names, name);
+    if (name.size >= 2 && name.data[0] == '\'' && name.data[name.size - 1] == '\'')
+        names_add_readings(names, span_slice(name, 1, name.size - 2));
     buf_fini(&value);
-    if (span_find_byte(param->value, '\\') != SPAN_NONE) /* a path of Windows, to a program without quoted pairs */
+    if (span_find_byte(param->value, '\\') != SPAN_NONE) { /* a path of Windows, to a program without quoted pairs */
         names_add(names, param->value);
-    if (param->loose.size > 0)
-        names_add_readings(names, param->loose);
+        names_add(names, span_slice(param->value, 0, span_find_byte(param->value, '"')));
+    }
+    if (param->is_quoted && span_find_byte(param->value, ';') != SPAN_NONE) /* to one that cuts before it looks */
+        names_add_readings(names, span_slice(param->value, 0, span_find_byte(param->value, ';')));
+    if (param->loose.size == 0)
+        return;
+    names_add_readings(names, param->loose);
+    if (span_find_byte(param->loose, '"') != SPAN_NONE)
+        names_add_unquoted(names, param->loose);
 }
 
 static int section_compare(const void *a, const void *b)
@@ -129,13 +185,14 @@ static struct span cut_charset(struct span *text, mail_defects *defects)
     return charset;
 }
 
-/* Joins the sections in their order; an extended first one names the charset of all. */
-static void sections_put(struct section *items, size_t count, struct buf *text_out, mail_defects *defects)
+/* Joins the sections, which are in their order; an extended first one names the charset of all. With is_raw the charset
+ * does not count. True where that makes a difference. */
+static bool sections_put(const struct section *items, size_t count, bool is_raw, struct buf *text_out,
+                         mail_defects *defects)
 {
     struct span charset = { 0 };
     struct buf bytes;
     buf_init(&bytes, text_out->limit);
-    qsort(items, count, sizeof *items, section_compare);
     for (size_t i = 0; i < count; i++) {
         struct buf raw;
         buf_init(&raw, items[i].param.value.size);
@@ -155,21 +212,86 @@ static void sections_put(struct section *items, size_t count, struct buf *text_o
             buf_put_span(&bytes, text);
         buf_fini(&raw);
     }
-    mail_charset_put(charset, buf_span(&bytes), text_out);
+    if (is_raw)
+        buf_put_span(text_out, buf_span(&bytes));
+    else
+        mail_charset_put(charset, buf_span(&bytes), text_out);
     text_out->overflowed |= buf_overflowed(&bytes);
     buf_fini(&bytes);
+    return mail_charset_is_odd(charset);
 }
 
-static void names_add_sections(struct mail_names *names, struct section *items, size_t count)
+/* Which sections a program joins: of those with the same number, and behind a gap. Some know but one kind of them, or
+ * take the first one for all there is. */
+enum pick { PICK_ALL, PICK_FIRSTS, PICK_LASTS, PICK_UNTIL_GAP, PICK_EXTENDED, PICK_PLAIN, PICK_ONE, PICKS };
+
+/* Two of the last three say something new only where numbers repeat; and a piece of a name without a dot is none that
+ * anybody would mind. */
+static bool is_worth(const struct sections *sections, enum pick pick)
+{
+    bool repeats = false;
+    for (size_t i = 1; i < sections->count; i++)
+        repeats |= sections->items[i].number == sections->items[i - 1].number;
+    if (pick != PICK_ONE)
+        return repeats || pick < PICK_EXTENDED;
+    struct span first = sections->count > 0 ? sections->items[0].param.value : span_of(NULL, 0);
+    return span_find_byte(first, '.') != SPAN_NONE || span_find_nocase(first, span_text("%2e")) != SPAN_NONE;
+}
+
+static bool is_picked(const struct sections *sections, size_t i, enum pick pick, size_t picked)
+{
+    const struct section *items = sections->items;
+    bool is_first = i == 0 || items[i].number != items[i - 1].number;
+    bool is_last = i + 1 == sections->count || items[i].number != items[i + 1].number;
+    switch (pick) {
+    case PICK_FIRSTS:
+        return is_first;
+    case PICK_LASTS:
+        return is_last;
+    case PICK_UNTIL_GAP:
+        return is_first && items[i].number == picked;
+    case PICK_EXTENDED:
+        return items[i].is_extended;
+    case PICK_PLAIN:
+        return !items[i].is_extended;
+    case PICK_ONE:
+        return i == 0;
+    default:
+        return true;
+    }
+}
+
+static void names_add_joined(struct mail_names *names, const struct section *items, size_t count, mail_defects *defects)
 {
     struct buf text;
     if (count == 0)
         return;
     buf_init(&text, names->list.limit);
-    sections_put(items, count, &text, &names->defects);
+    bool is_odd = sections_put(items, count, false, &text, defects);
     names_add_readings(names, buf_span(&text));
+    if (is_odd) {
+        buf_clear(&text);
+        (void)sections_put(items, count, true, &text, defects);
+        names_add_readings(names, buf_span(&text));
+    }
     names->is_cut |= buf_overflowed(&text);
     buf_fini(&text);
+}
+
+static void names_add_sections(struct mail_names *names, struct sections *sections)
+{
+    struct sections picked;
+    mail_defects ignored = 0;
+    qsort(sections->items, sections->count, sizeof *sections->items, section_compare);
+    for (unsigned pick = 0; pick < PICKS; pick++) {
+        picked.count = 0;
+        bool is_new = is_worth(sections, pick);
+        for (size_t i = 0; i < sections->count && is_new; i++) {
+            if (is_picked(sections, i, pick, picked.count))
+                picked.items[picked.count++] = sections->items[i];
+        }
+        names_add_joined(names, picked.items, picked.count, pick == PICK_ALL ? &names->defects : &ignored);
+    }
 }
 
 static void sections_add(struct sections *sections, const struct section *section, bool *is_cut)
@@ -183,7 +305,7 @@ static void sections_add(struct sections *sections, const struct section *sectio
     sections->count++;
 }
 
-void mail_names_add_field(struct mail_names *names, struct span field_value, const char *base)
+static void add_params(struct mail_names *names, struct span field_value, const char *base)
 {
     struct sections sections;
     struct mail_params params;
@@ -198,12 +320,46 @@ void mail_names_add_field(struct mail_names *names, struct span field_value, con
         if (place.is_section)
             sections_add(&sections, &section, &names->is_cut);
         else if (place.is_extended)
-            names_add_sections(names, &section, 1);
+            names_add_joined(names, &section, 1, &names->defects);
         else
             names_add_plain(names, &param);
     }
     names->defects |= params.defects;
-    names_add_sections(names, sections.items, sections.count);
+    names_add_sections(names, &sections);
+}
+
+/* As the field stands, and as programs have it that take out its folds, comments, NUL bytes or encoded words before
+ * they look for parameters. */
+void mail_names_add_field(struct mail_names *names, struct span field_value, const char *base)
+{
+    struct mail_value readings;
+    add_params(names, field_value, base);
+    mail_defects defects = names->defects;
+    mail_value_init(&readings, field_value);
+    for (size_t i = 1; i < readings.count; i++)
+        add_params(names, buf_span(&readings.readings[i]), base);
+    mail_value_fini(&readings);
+    names->defects = defects;
+}
+
+void mail_names_add_text(struct mail_names *names, struct span field_value)
+{
+    struct mail_value readings;
+    mail_value_init(&readings, field_value);
+    for (size_t i = 0; i < readings.count; i++)
+        names_add_unquoted(names, buf_span(&readings.readings[i]));
+    names->is_cut |= readings.is_cut;
+    mail_value_fini(&readings);
+}
+
+void mail_names_add_id(struct mail_names *names, struct span field_value)
+{
+    struct span id = span_trim(field_value);
+    if (id.size > 0 && id.data[0] == '<')
+        id = span_from(id, 1);
+    id = span_slice(id, 0, span_find_byte(id, '>'));
+    names_add_percent(names, id);
+    names_add_percent(names, span_slice(id, 0, span_find_byte(id, '@')));
 }
 
 bool mail_param_find(struct span field_value, const char *base, struct buf *text_out, mail_defects *defects)
@@ -228,7 +384,9 @@ bool mail_param_find(struct span field_value, const char *base, struct buf *text
     *defects |= params.defects;
     if (plain_count > 1 || (plain_count > 0 && sections.count > 0))
         *defects |= MAIL_DEFECT_BIT(MAIL_DEFECT_PARAM_TWICE);
-    if (plain_count == 0 && sections.count > 0)
-        sections_put(sections.items, sections.count, text_out, defects);
+    if (plain_count == 0 && sections.count > 0) {
+        qsort(sections.items, sections.count, sizeof *sections.items, section_compare);
+        (void)sections_put(sections.items, sections.count, false, text_out, defects);
+    }
     return plain_count > 0 || sections.count > 0;
 }

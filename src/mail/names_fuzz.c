@@ -30,6 +30,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     mail_names_init(&names, 1000);
     mail_names_add_field(&names, value, "filename");
     mail_names_add_field(&names, value, "name");
+    mail_names_add_text(&names, value);
+    mail_names_add_id(&names, value);
     size_t ends = 0;
     for (struct span rest = buf_span(&names.list); rest.size > 0;) {
         struct span name = span_cut(&rest, '\0');
