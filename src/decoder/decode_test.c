@@ -154,6 +154,19 @@ static void test_messages(void)
           "1 multipart/mixed m''\n1.1 x/y=text/plain c'X: b\\x0a\\x0ac\\x0a'\n"
           "1.2 message/rfc822=text/plain c'X: b\\x0a\\x0ac\\x0a'+\n1.1.1 =text/plain c'c\\x0a' (body)",
           "" },
+        { "xxencode that is said to be uuencode",
+          "Content-Transfer-Encoding: x-uuencode\r\n\r\nbegin 644 a\r\n1MK7X\r\n+\r\nend\r\n",
+          "1 text/plain <a> c'abc'", "" },
+        { "uuencode that is said to be base64",
+          "Content-Transfer-Encoding: base64\r\n\r\nbegin 644 a\r\n#86)C\r\n`\r\nend\r\n",
+          "1 text/plain c'm\\xe8\"\\x9f\\xae8k\\xce\\x82zw'\n"
+          "1.1 =text/plain c'zw'? (base64, lines of pure base64 only)\n"
+          "1.2 =text/plain c'm\\xe8\"\\x9f\\xae8'? (base64, stops at the first foreign byte)\n"
+          "1.3 =text/plain c'm\\xe8\"\\x9f\\xae8\\xf3\\xa0zw'? (base64, each line by itself)\n"
+          "1.4 text/plain m'begin 644 a\\x0d\\x0a#86)C\\x0d\\x0a`\\x0d\\x0aend\\x0d\\x0a'? (read as it stands)\n"
+          "1.4.1 =text/plain <a> c'abc' (uuencode)",
+          "malformed: base64, lines of pure base64 only; malformed: base64, stops at the first foreign byte; "
+          "malformed: base64, each line by itself; malformed: read as it stands" },
         { "the same bytes twice are stored once",
           MIXED
           "--b\r\nContent-Transfer-Encoding: base64\r\n\r\nYWJj\r\n--b\r\nContent-Transfer-Encoding: base64\r\n\r\n"
@@ -196,6 +209,24 @@ static void test_declared_message(void)
     memory_decode(&memory, span_text(message), strlen(STANDIN), HOST, &limits);
     CHECK(has_part(&memory, "the payload"));
     memory_free(&memory);
+/* NUL bytes that some programs drop, within a delimiter. */
+static void test_nul(void)
+{
+    static const char message[] = STANDIN MIXED "--\0b\r\n\r\none\r\n--b\0--\r\n";
+    static const char within[] = STANDIN "Content-Type: multipart/mixed; boundary=bc\r\n\r\n"
+                                         "--b\0c\r\nContent-Transfer-Encoding: base64\r\n\r\nYWJj\r\n--b\0c--\r\n";
+    struct decode_limits limits = memory_limits();
+    const struct span messages[] = { span_of(message, sizeof message - 1), span_of(within, sizeof within - 1) };
+    const char *const wanted[] = { "one", "abc" };
+    for (size_t i = 0; i < 2; i++) {
+        struct memory memory;
+        bool is_there = false;
+        memory_decode(&memory, messages[i], strlen(STANDIN), HOST, &limits);
+        for (uint32_t k = 0; k < memory.report.part_count; k++)
+            is_there |= span_is(memory_part(&memory, k), wanted[i]);
+        CHECK(is_there);
+        memory_free(&memory);
+    }
 }
 
 static void test_header(void)
@@ -471,6 +502,7 @@ int main(void)
 {
     test_messages();
     test_declared_message();
+    test_nul();
     test_header();
     test_files();
     test_limits();

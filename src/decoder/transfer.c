@@ -9,15 +9,17 @@
 
 #include <stddef.h>
 
-/* NULL: as it stands. Those that come in a frame of their own may come without it. */
-static const struct {
-    unpack_reader *read;
-    unpack_reader *otherwise;
-} readers[MAIL_ENCODINGS] = {
-    [MAIL_ENCODING_IDENTITY] = { NULL, NULL },      [MAIL_ENCODING_BASE64] = { base64_read, NULL },
-    [MAIL_ENCODING_QP] = { qp_read, NULL },         [MAIL_ENCODING_UUENCODE] = { uu_read, uu_bare_read },
-    [MAIL_ENCODING_XXENCODE] = { xx_read, NULL },   [MAIL_ENCODING_YENC] = { yenc_read, yenc_bare_read },
-    [MAIL_ENCODING_BINHEX] = { binhex_read, NULL },
+enum { TRANSFER_READERS = 3 };
+
+/* One behind the other, until one finds something; none: as it stands. Those that come in a frame of their own may come
+ * without it, and programs that go by the frame read xxencode whatever the field says. */
+static unpack_reader *const readers[MAIL_ENCODINGS][TRANSFER_READERS] = {
+    [MAIL_ENCODING_BASE64] = { base64_read },
+    [MAIL_ENCODING_QP] = { qp_read },
+    [MAIL_ENCODING_UUENCODE] = { uu_read, xx_read, uu_bare_read },
+    [MAIL_ENCODING_XXENCODE] = { xx_read, uu_read },
+    [MAIL_ENCODING_YENC] = { yenc_read, yenc_bare_read },
+    [MAIL_ENCODING_BINHEX] = { binhex_read },
 };
 
 void transfer_fill(struct walk *walk, uint32_t index, enum mail_encoding encoding, struct span body, bool is_message)
@@ -27,10 +29,8 @@ void transfer_fill(struct walk *walk, uint32_t index, enum mail_encoding encodin
     receive.target = index;
     receive.are_readings = true;
     receive.is_message = is_message;
-    if (readers[encoding].read != NULL)
-        readers[encoding].read(&receive.unpack, body);
-    if (receive.members == 0 && readers[encoding].otherwise != NULL)
-        readers[encoding].otherwise(&receive.unpack, body);
+    for (size_t i = 0; i < TRANSFER_READERS && receive.members == 0 && readers[encoding][i] != NULL; i++)
+        readers[encoding][i](&receive.unpack, body);
     if (receive.members > 0)
         return;
     emit_open(walk->emit, index, body.size, 0); /* nothing was encoded there: it is what it is */

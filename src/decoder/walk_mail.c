@@ -9,6 +9,8 @@
 #include "mail/border.h"
 #include "mail/split.h"
 #include "text/charset.h"
+#include "text/uuencode.h"
+#include "text/yenc.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -83,6 +85,9 @@ static void read_leaf(struct walk *walk, const struct body *body, struct mail_en
     struct emit *emit = walk->emit;
     struct span bytes = buffer_range(walk, body->buffer, body->from, body->to);
     uint32_t index = body->part;
+    /* Some programs go by the frame that they see, whatever the field says. */
+    if (encodings.main == MAIL_ENCODING_BASE64 && (uu_looks(bytes) || yenc_looks(bytes)))
+        encodings.all |= MAIL_ENCODING_BIT(MAIL_ENCODING_IDENTITY);
     for (unsigned i = 0; i <= MAIL_ENCODINGS; i++) {
         enum mail_encoding encoding = i == 0 ? encodings.main : (enum mail_encoding)(i - 1);
         if ((i > 0 && encoding == encodings.main) || (encodings.all & MAIL_ENCODING_BIT(encoding)) == 0)

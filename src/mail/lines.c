@@ -51,7 +51,8 @@ static bool line_is_mark(struct span bytes, size_t at, size_t size, struct mail_
 static bool is_structure(struct span rest)
 {
     return span_starts_with(rest, "--") || span_starts_with_nocase(rest, "content-") ||
-           span_starts_with_nocase(rest, "boundary");
+           span_starts_with_nocase(rest, "boundary") || span_starts_with(rest, "begin ") ||
+           span_starts_with(rest, "=ybegin ");
 }
 
 /* Looks for a byte that some programs end a line at, or drop, where that would matter. */
@@ -62,7 +63,7 @@ static bool line_has(struct span line, char byte, bool is_header)
         if (at == SPAN_NONE)
             return false;
         rest = span_from(rest, at + 1);
-        if (is_header || is_structure(rest))
+        if (is_header || is_structure(rest) || is_structure(line))
             return true;
     }
 }
