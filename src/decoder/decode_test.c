@@ -167,6 +167,9 @@ static void test_messages(void)
           "1.4.1 =text/plain <a> c'abc' (uuencode)",
           "malformed: base64, lines of pure base64 only; malformed: base64, stops at the first foreign byte; "
           "malformed: base64, each line by itself; malformed: read as it stands" },
+        { "a charset in sections",
+          "Content-Type: text/plain; charset=x; charset*0*=us-ascii''ibm; charset*1=037\r\n\r\n\x81\x82\x83",
+          "1 text/plain m'\\x81\\x82\\x83'\n1.1 =text/plain c'abc' (text, EBCDIC)", "" },
         { "the same bytes twice are stored once",
           MIXED
           "--b\r\nContent-Transfer-Encoding: base64\r\n\r\nYWJj\r\n--b\r\nContent-Transfer-Encoding: base64\r\n\r\n"

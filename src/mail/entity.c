@@ -98,6 +98,7 @@ static void read_charsets(struct mail_entity *entity, struct span value)
     struct mail_params params;
     struct mail_param param;
     struct mail_param_place place;
+    struct mail_names names;
     mail_params_init(&params, value);
     while (mail_params_next(&params, &param)) {
         if (!mail_param_is(&param, "charset", &place))
@@ -110,6 +111,12 @@ static void read_charsets(struct mail_entity *entity, struct span value)
             add_charset(entity, name);
         }
     }
+    /* In sections, with percent signs, in encoded words. */
+    mail_names_init(&names, (size_t)MAIL_NAMES_MOST * MAIL_CHARSET_SIZE);
+    mail_names_add_field(&names, value, "charset");
+    for (struct span list = buf_span(&names.list); list.size > 0;)
+        add_charset(entity, span_trim(span_cut(&list, '\0')));
+    mail_names_fini(&names);
 }
 
 /* The first is the main one; every further reading adds what the body may be. */

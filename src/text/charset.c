@@ -10,7 +10,8 @@ enum {
     CHARSET_NAME_MOST = 32,
     CHARSET_SAMPLE_BYTES = 512,
     CHARSET_SAMPLE_LEAST = 16,
-    CHARSET_STEP_MOST = 8, /* the most bytes that one step writes */
+    CHARSET_STEP_MOST = 8,      /* the most bytes that one step writes */
+    CHARSET_MARKUP_HEAD = 1024, /* where HTML and XML say their charset */
     POINT_WRONG = 0xfffd,
     POINT_MOST = 0x10ffff,
     BYTE_ORDER_MARK = 0xfeff
@@ -135,6 +136,36 @@ static size_t utf_7_step(struct decoder *decoder, char *data)
     return size;
 }
 
+/* How many bytes at the start of the text are one character in more bytes than it needs; 0: none are. Decoders of old,
+ * and some of today, take them for the character all the same. */
+static size_t overlong_size(struct span text, uint32_t *point_out)
+{
+    unsigned first = text.size > 1 ? (unsigned char)text.data[0] : 0;
+    size_t size = first == 0xc0 || first == 0xc1 ? 2 : first == 0xe0 ? 3 : first == 0xf0 ? 4 : 0;
+    if (size == 0 || size > text.size)
+        return 0;
+    *point_out = first & 1U & (size == 2);
+    for (size_t i = 1; i < size; i++) {
+        unsigned byte = (unsigned char)text.data[i];
+        if (byte < 0x80 || byte > 0xbf)
+            return 0;
+        *point_out = *point_out << 6 | (byte & 0x3f);
+    }
+    static const uint32_t most[5] = { 0, 0, 0x80, 0x800, 0x10000 };
+    return *point_out < most[size] ? size : 0;
+}
+
+static size_t utf_8_step(struct decoder *decoder, char *data)
+{
+    uint32_t point = 0;
+    size_t size = overlong_size(decoder->rest, &point);
+    decoder->rest = (struct span){ decoder->rest.data + size, decoder->rest.size - size };
+    if (size > 0)
+        return put_point(point, data);
+    data[0] = (char)byte_take(decoder);
+    return 1;
+}
+
 static size_t ebcdic_step(struct decoder *decoder, char *data)
 {
     return put_point(decoder->table[byte_take(decoder)], data);
@@ -245,19 +276,24 @@ static enum order undeclared_order(struct span content, size_t *unit_size_out)
     return ORDER_NONE;
 }
 
+static unpack_reader *markup_reader(struct span content);
+
 void charset_read(struct unpack *unpack, struct span content)
 {
+    unpack_reader *markup = markup_reader(content);
     size_t unit_size = 0;
     enum order order = undeclared_order(content, &unit_size);
     if (order != ORDER_NONE && units_put(unpack, content, unit_size, order == ORDER_BIG) && unit_size == 4 &&
         mark_order(content, 2) != ORDER_NONE)
         (void)units_put(unpack, content, 2, order == ORDER_BIG); /* UTF-16 whose first character is NUL */
+    if (markup != NULL)
+        markup(unpack, content);
 }
 
 bool charset_looks(struct span content)
 {
     size_t unit_size = 0;
-    return undeclared_order(content, &unit_size) != ORDER_NONE;
+    return undeclared_order(content, &unit_size) != ORDER_NONE || markup_reader(content) != NULL;
 }
 
 /* Where the declaration, the mark and the bytes themselves say different things, each is believed. */
@@ -304,6 +340,24 @@ static void utf_32_read(struct unpack *unpack, struct span text)
     units_read(unpack, text, 4, ORDER_NONE);
 }
 
+/* Without the mark at its beginning, which is no character of it, and without overlong forms. */
+static void utf_8_read(struct unpack *unpack, struct span text)
+{
+    struct decoder decoder = { .step = utf_8_step };
+    uint32_t point = 0;
+    bool has_mark = span_starts_with(text, "\xef\xbb\xbf");
+    text = span_from(text, has_mark ? 3 : 0);
+    for (size_t i = 0; i < text.size; i++) {
+        if ((unsigned char)text.data[i] >= 0xc0 && overlong_size(span_from(text, i), &point) > 0) {
+            (void)text_put(unpack, &decoder, text, "text, UTF-8 with overlong forms");
+            return;
+        }
+    }
+    struct unpack_member member = { .packed_size = text.size, .how = "text, UTF-8 without its mark" };
+    if (has_mark && text.size > 0)
+        (void)unpack_member_slice(unpack, &member, text);
+}
+
 static void utf_7_read(struct unpack *unpack, struct span text)
 {
     struct decoder decoder = { .step = utf_7_step, .shift = '+' };
@@ -344,6 +398,8 @@ static const struct {
     const char *name;
     unpack_reader *read;
 } charsets[] = {
+    { "utf8", utf_8_read },
+    { "csutf8", utf_8_read },
     { "utf16le", utf_16_le_read },
     { "utf16be", utf_16_be_read },
     { "utf16", utf_16_read },
@@ -405,20 +461,67 @@ static bool ebcdic_read(struct unpack *unpack, struct span name, struct span tex
     return is_known && (text_put(unpack, &decoder, text, "text, EBCDIC") || true);
 }
 
+/* In lower case, without what is neither letter nor digit. */
+static size_t name_fold(struct span charset, char name_out[CHARSET_NAME_MOST])
+{
+    size_t size = 0;
+    for (size_t i = 0; i < charset.size && size < CHARSET_NAME_MOST; i++) {
+        if (ascii_is_alnum(charset.data[i]))
+            name_out[size++] = ascii_lower(charset.data[i]);
+    }
+    return size;
+}
+
+static unpack_reader *reader_of(struct span name)
+{
+    for (size_t i = 0; i < sizeof charsets / sizeof charsets[0]; i++) {
+        if (span_is(span_slice(name, 0, strlen(charsets[i].name)), charsets[i].name))
+            return charsets[i].read;
+    }
+    return NULL;
+}
+
 void charset_read_declared(struct unpack *unpack, struct span charset, struct span text)
 {
     char name[CHARSET_NAME_MOST];
-    size_t size = 0;
-    for (size_t i = 0; i < charset.size && size < sizeof name; i++) {
-        if (ascii_is_alnum(charset.data[i]))
-            name[size++] = ascii_lower(charset.data[i]);
-    }
+    size_t size = name_fold(charset, name);
     if (text.size == 0 || ebcdic_read(unpack, span_of(name, size), text))
         return;
-    for (size_t i = 0; i < sizeof charsets / sizeof charsets[0]; i++) {
-        if (span_is(span_slice(span_of(name, size), 0, strlen(charsets[i].name)), charsets[i].name)) {
-            charsets[i].read(unpack, text);
-            return;
+    unpack_reader *read = reader_of(span_of(name, size));
+    if (read != NULL)
+        read(unpack, text);
+}
+
+/* Behind `word` and its equals sign. */
+static struct span markup_value(struct span *rest, const char *word)
+{
+    size_t at = span_find_nocase(*rest, span_text(word));
+    *rest = span_from(*rest, at == SPAN_NONE ? rest->size : at + strlen(word));
+    struct span value = *rest;
+    while (value.size > 0 && (ascii_is_space(value.data[0]) || strchr("=\"'", value.data[0]) != NULL))
+        value = span_from(value, 1);
+    size_t size = 0;
+    while (size < value.size && (ascii_is_alnum(value.data[size]) || strchr("-_.", value.data[size]) != NULL))
+        size++;
+    return span_slice(value, 0, size);
+}
+
+/* HTML and XML name their charset in themselves. What is like ASCII for so long can be read otherwise behind it only in
+ * those that change by escapes. */
+static unpack_reader *markup_reader(struct span content)
+{
+    static const char *const words[] = { "charset", "encoding" };
+    struct span head = span_trim(span_slice(content, 0, CHARSET_MARKUP_HEAD));
+    if (head.size == 0 || head.data[0] != '<')
+        return NULL;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        for (struct span rest = head; rest.size > 0;) {
+            char name[CHARSET_NAME_MOST];
+            struct span value = markup_value(&rest, words[i]);
+            unpack_reader *read = reader_of(span_of(name, name_fold(value, name)));
+            if (read == utf_7_read || read == iso_2022_read || read == hz_read)
+                return read;
         }
     }
+    return NULL;
 }
