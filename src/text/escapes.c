@@ -13,6 +13,7 @@ enum {
     ESCAPES_HEX_PAIRS = 32,
     ESCAPES_HEX_PAIRS_SIZE = 3 * ESCAPES_HEX_PAIRS - 1, /* with one byte between each two */
     ESCAPES_BASE64_RUN = 32,                            /* letters */
+    ESCAPES_BASE64_LINE = 16,                           /* ... in the first of several lines */
     ESCAPES_BASE64_BARE = 128                           /* behind a '=' without quotes, where URLs have their tokens */
 };
 enum { ESCAPES_SKIP = 16, ESCAPES_HEAD = 512, ESCAPES_QUOTES = 3, ESCAPES_SIGNS = 3 };
@@ -460,7 +461,7 @@ static size_t find_run_end(struct span content, size_t start)
         }
         size_t end = at;
         size_t size = line_end_size(span_from(content, at));
-        if (at == line || at - start < ESCAPES_BASE64_RUN || size == 0)
+        if (at == line || at - start < ESCAPES_BASE64_LINE || size == 0)
             return end;
         at += size;
         if (at == content.size || !is_letter(content.data[at]))

@@ -540,7 +540,7 @@ doc("13", "pdf-cr", "CR behind stream", lambda p: pdf_of(zlib.compress(p), b"/Fi
 doc("14", "pdf-flate-cut", "deflate stream without its check sum", lambda p: pdf_of(zlib.compress(p)[:-4], b"/Filter/FlateDecode"), PDF)
 doc("15", "pdf-hex-odd", "hex digits with spaces, no end", lambda p: pdf_of(b" \n".join(binascii.hexlify(p)[i:i + 3] for i in range(0, 136, 3)), b"/Filter/ASCIIHexDecode"), PDF)
 doc("16", "pdf-crypt-identity", "Crypt filter of Identity", lambda p: pdf_of(zlib.compress(p), b"/Filter[/Crypt/FlateDecode]/DecodeParms[<</Name/Identity>>null]"), PDF)
-doc("17", "pdf-no-header", "no %PDF- at the start but junk of 2000 bytes", lambda p: b"junk\n" * 400 + pdf_of(zlib.compress(p), b"/Filter/FlateDecode"), PDF)
+doc("17", "pdf-no-header", "no %PDF- at the start but junk of 2000 bytes", lambda p: b"junk\n" * 400 + k.pdf(p), PDF)
 doc("18", "pdf-fdf", "FDF with a file", lambda p: pdf_of(zlib.compress(p), b"/Filter/FlateDecode").replace(b"%PDF-1.7", b"%FDF-1.2"), b"a.fdf")
 doc("19", "pdf-zip", "zip behind a PDF", lambda p: pdf_of(HARM, b"") + mkzip([("file.bin", p, 8)]), PDF)
 doc("20", "pdf-in-pdf", "PDF within a PDF", lambda p: pdf_of(zlib.compress(pdf_of(p, b"")), b"/Filter/FlateDecode"), PDF)
