@@ -212,6 +212,8 @@ static void test_declared_message(void)
     memory_decode(&memory, span_text(message), strlen(STANDIN), HOST, &limits);
     CHECK(has_part(&memory, "the payload"));
     memory_free(&memory);
+}
+
 /* NUL bytes that some programs drop, within a delimiter. */
 static void test_nul(void)
 {
