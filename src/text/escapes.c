@@ -542,7 +542,7 @@ static size_t runs_next(struct runs *runs, size_t at)
 /* Hexadecimal digits and base64, in quotes or alone. */
 static void read_runs(struct escapes_hand *hand, struct span content)
 {
-    struct runs runs = { .content = content, .least = ESCAPES_BASE64_RUN, .is_byte = is_run_byte };
+    struct runs runs = { .content = content, .least = ESCAPES_BASE64_LINE, .is_byte = is_run_byte };
     for (size_t at = runs_next(&runs, 0); at < content.size; at = runs_next(&runs, at + 1)) {
         if (!is_letter(content.data[at]))
             continue;
