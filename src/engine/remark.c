@@ -26,6 +26,11 @@ static const struct remark_row remark_rows[] = {
     { "SWF: ", { SCAN_UNSCANNABLE, UNSCANNABLE_DAMAGED } },
     { "HWP3.x: ", { SCAN_UNSCANNABLE, UNSCANNABLE_DAMAGED } },
     { "cli_egg_", { SCAN_UNSCANNABLE, UNSCANNABLE_DAMAGED } },
+    /* Its reader of xz says aloud what the others return as a code. Memory and files of its own it complains of, too:
+     * those are not here. */
+    { "cli_scanxz: premature end of compressed stream", { SCAN_UNSCANNABLE, UNSCANNABLE_DAMAGED } },
+    { "cli_scanxz: decompress error", { SCAN_UNSCANNABLE, UNSCANNABLE_DAMAGED } },
+    { "cli_scanxz: decompress file size exceeds limits", { SCAN_UNSCANNABLE, UNSCANNABLE_LIMIT } },
     /* Pictures cut short are everywhere. Nothing is unpacked from them; they are looked at as they stand. */
     { "GIF: ", { SCAN_CLEAN, UNSCANNABLE_NONE } },
     { "JPEG: ", { SCAN_CLEAN, UNSCANNABLE_NONE } },
