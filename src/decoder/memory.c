@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+enum { MEMORY_MAPPED_LEAST = 1 << 24, MEMORY_PAGE = 4096 };
 
 struct decode_limits memory_limits(void)
 {
@@ -29,6 +32,32 @@ static int memory_write(void *context, uint64_t offset, const void *data, size_t
     return 0;
 }
 
+/* A large pack costs only what is written to it; behind it lies a page that nobody may touch. Sanitizers would note
+ * every byte of it, so it is not theirs. */
+static size_t mapped_size(size_t size)
+{
+    return (size + MEMORY_PAGE - 1) / MEMORY_PAGE * MEMORY_PAGE + MEMORY_PAGE;
+}
+
+static char *pack_new(size_t size)
+{
+    if (size < MEMORY_MAPPED_LEAST)
+        return memory_new(size + 1);
+    char *mapped = mmap(NULL, mapped_size(size), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    assert(mapped != MAP_FAILED);
+    int result = mprotect(mapped, mapped_size(size) - MEMORY_PAGE, PROT_READ | PROT_WRITE);
+    assert(result == 0);
+    return mapped;
+}
+
+static void pack_free(char *data, size_t size)
+{
+    if (size < MEMORY_MAPPED_LEAST)
+        free(data);
+    else
+        (void)munmap(data, mapped_size(size));
+}
+
 void memory_decode(struct memory *memory, struct span message, size_t standin_bytes, const char *host,
                    const struct decode_limits *limits)
 {
@@ -42,8 +71,7 @@ void memory_decode(struct memory *memory, struct span message, size_t standin_by
     memory->pack_sizes[DECODE_PACK_MESSAGE] = message.size;
     for (unsigned i = 1; i < DECODE_PACKS; i++) {
         memory->pack_sizes[i] = i == DECODE_PACK_COMMON ? limits->bytes_out : limits->own_bytes;
-        memory->packs[i] = (struct emit_pack){ .data = memory_new(memory->pack_sizes[i] + 1),
-                                               .size = memory->pack_sizes[i] };
+        memory->packs[i] = (struct emit_pack){ .data = pack_new(memory->pack_sizes[i]), .size = memory->pack_sizes[i] };
     }
     struct fault fault = { 0 };
     int result = decode_message(message, &memory->job, memory->packs, memory_write, memory, &fault);
@@ -59,7 +87,7 @@ void memory_free(struct memory *memory)
 {
     free(memory->report_data);
     for (unsigned i = 1; i < DECODE_PACKS; i++)
-        free(memory->packs[i].data);
+        pack_free(memory->packs[i].data, memory->pack_sizes[i]);
 }
 
 struct span memory_part(const struct memory *memory, uint32_t index)
