@@ -40,7 +40,8 @@ def main():
         print(f"{count:6} {kind}: {text}")
     for path in stopped + tagged:
         print(f"       {os.path.basename(path)}")
-    return 0 if len(stopped) < MOST_STOPPED * total + (not stopped) and len(tagged) <= MOST_TAGGED * total else 1
+    is_good = len(stopped) <= MOST_STOPPED * total and len(tagged) <= MOST_TAGGED * total
+    return 0 if is_good else 1
 
 
 sys.exit(main())
