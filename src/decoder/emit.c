@@ -8,7 +8,6 @@
  */
 #include "emit.h"
 
-#include "base/memory.h"
 #include "decoder/content_hash.h"
 
 #include <assert.h>
@@ -26,6 +25,8 @@ enum {
     EMIT_WORK_TIMES = 4               /* so often may bytes be made that are as many as all that may be kept */
 };
 
+/* All lists are in one run of memory, of which only what is used is ever touched: a mapping costs a small message more
+ * than what is in it. Those of larger alignment come first. */
 int emit_init(struct emit *emit, const struct decode_job *job, struct span message,
               const struct emit_pack packs[DECODE_PACKS], struct fault *fault)
 {
@@ -39,27 +40,23 @@ int emit_init(struct emit *emit, const struct decode_job *job, struct span messa
     emit->table_size = 64;
     while (emit->table_size < limits->parts * UINT64_C(2))
         emit->table_size *= 2;
-    emit->parts = calloc((size_t)limits->parts + 1, sizeof *emit->parts);
-    emit->known = calloc((size_t)limits->parts + 1, sizeof *emit->known);
-    emit->table = calloc(emit->table_size, sizeof *emit->table);
-    emit->covers = calloc((size_t)limits->parts + 1, sizeof *emit->covers);
-    emit->cuts = calloc(emit->most_cuts, sizeof *emit->cuts);
-    emit->text = memory_try((size_t)limits->text_bytes + DECODE_TEXT_OTHER);
-    if (emit->parts != NULL && emit->known != NULL && emit->table != NULL && emit->covers != NULL &&
-        emit->cuts != NULL && emit->text != NULL)
-        return 0;
-    emit_fini(emit);
-    return fault_set(fault, ENOMEM, "no memory for a report of %" PRIu32 " parts", limits->parts);
+    size_t parts = (size_t)limits->parts + 1;
+    size_t text_at = parts * (sizeof *emit->parts + sizeof *emit->known + sizeof *emit->covers) +
+                     emit->most_cuts * sizeof *emit->cuts + emit->table_size * sizeof *emit->table;
+    emit->parts = calloc(1, text_at + limits->text_bytes + DECODE_TEXT_OTHER);
+    if (emit->parts == NULL)
+        return fault_set(fault, ENOMEM, "no memory for a report of %" PRIu32 " parts", limits->parts);
+    emit->known = (struct emit_known *)(emit->parts + parts);
+    emit->covers = (struct decode_cover *)(emit->known + parts);
+    emit->cuts = (struct decode_range *)(emit->covers + parts);
+    emit->table = (uint32_t *)(emit->cuts + emit->most_cuts);
+    emit->text = (char *)(emit->table + emit->table_size);
+    return 0;
 }
 
 void emit_fini(struct emit *emit)
 {
     free(emit->parts);
-    free(emit->known);
-    free(emit->table);
-    free(emit->covers);
-    free(emit->cuts);
-    free(emit->text);
     *emit = (struct emit){ 0 };
 }
 

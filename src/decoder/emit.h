@@ -56,7 +56,7 @@ struct emit {
     uint64_t steps;
     struct emit_open open;
 
-    struct decode_part *parts;
+    struct decode_part *parts; /* the memory of the lists below too */
     struct emit_known *known; /* of each part */
     uint32_t part_count;
     uint32_t *table; /* of contents: index of a part + 1 */

@@ -27,12 +27,14 @@ int walk_init(struct walk *walk, struct emit *emit, struct fault *fault)
     walk->seen_size = 64;
     while (walk->seen_size < parts * UINT64_C(2))
         walk->seen_size *= 2;
-    walk->works = calloc((size_t)parts + 1, sizeof *walk->works);
-    walk->seen = calloc(walk->seen_size, sizeof *walk->seen);
+    size_t works_size = ((size_t)parts + 1) * sizeof *walk->works;
+    walk->works = calloc(1, works_size + walk->seen_size * sizeof *walk->seen);
     mail_entity_init(&walk->entity, emit->job->limits.text_bytes);
     words_init(&walk->words);
-    if (walk->works != NULL && walk->seen != NULL)
+    if (walk->works != NULL) {
+        walk->seen = (uint32_t *)(walk->works + parts + 1);
         return 0;
+    }
     walk_fini(walk);
     return fault_set(fault, ENOMEM, "no memory for a walk over %u parts", parts);
 }
@@ -44,7 +46,6 @@ void walk_fini(struct walk *walk)
     free(walk->later);
     free(walk->buffers);
     free(walk->works);
-    free(walk->seen);
     mail_entity_fini(&walk->entity);
     words_fini(&walk->words);
     *walk = (struct walk){ 0 };

@@ -56,7 +56,7 @@ struct walk_later {
 
 struct walk {
     struct emit *emit;
-    struct work *works;
+    struct work *works; /* the memory of `seen` too */
     uint32_t next_entity; /* all parts before it have been read */
     uint32_t next_content;
     struct walk_buffer *buffers;
