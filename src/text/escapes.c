@@ -474,6 +474,15 @@ static bool is_in(const char *set, char c)
     return c != '\0' && strchr(set, c) != NULL;
 }
 
+/* Could it be of hexadecimal digits, or is a letter of base64 soon among them? */
+static bool may_be_hex(struct span text)
+{
+    size_t at = 0;
+    while (at < text.size && (escapes_hex_digit(text.data[at]) >= 0 || escapes_is_blank(text.data[at])))
+        at++;
+    return at == text.size || is_in("\\%&", text.data[at]);
+}
+
 static void take_run(struct escapes_hand *hand, struct span content, size_t start, size_t end)
 {
     char before = escapes_at(content, start - 1, ' ');
@@ -487,10 +496,13 @@ static void take_run(struct escapes_hand *hand, struct span content, size_t star
     struct escapes_payload payload = {
         .content = content, .start = start, .how = "hexadecimal digits", .code = ESCAPES_HEX
     };
-    payload.source = escapes_source_of(span_from(text, span_starts_with_nocase(text, "0x") ? 2 : 0));
-    struct escapes_sorts sorts = sort_text(payload.source);
-    if (sorts.is_hex && sorts.digits >= ESCAPES_HEX_RUN)
-        escapes_hand_out(hand, &payload);
+    struct span digits = span_from(text, span_starts_with_nocase(text, "0x") ? 2 : 0);
+    payload.source = escapes_source_of(digits);
+    if (may_be_hex(digits)) {
+        struct escapes_sorts sorts = sort_text(payload.source);
+        if (sorts.is_hex && sorts.digits >= ESCAPES_HEX_RUN)
+            escapes_hand_out(hand, &payload);
+    }
     payload.source = escapes_source_of(text);
     payload.code = ESCAPES_BASE64;
     payload.how = "base64 in text";
