@@ -145,7 +145,8 @@ void emit_find(struct emit *emit, enum decode_kind kind, uint32_t index, const c
 
 bool emit_step(struct emit *emit, uint64_t units, uint32_t index)
 {
-    emit->steps += units;
+    if (__builtin_add_overflow(emit->steps, units, &emit->steps))
+        emit->steps = UINT64_MAX;
     if (emit->steps <= emit->job->limits.steps)
         return true;
     emit_find(emit, DECODE_LIMIT, index, "steps of work");
