@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* All candidates in their order, with '|' behind each. */
-static void put_words(const struct words *words, struct buf *text)
+static void put_words(struct words *words, struct buf *text)
 {
     const char *word = NULL;
     for (size_t i = 0; (word = words_at(words, i)) != NULL; i++)

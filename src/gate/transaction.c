@@ -140,7 +140,8 @@ static void transaction_judge(struct transaction *t)
         input.has_frame = frame_make(&t->report, sealed_span(&t->message), &t->frame_pack);
     if (input.has_frame) {
         input.packs[SCAN_PACK_FRAME] = t->frame_pack;
-        input.frame = (struct piece){ .pack = SCAN_PACK_FRAME, .size = t->frame_pack.size };
+        /* Whatever nests in it has been opened: a scanner that does not get so deep says nothing. */
+        input.frame = (struct piece){ .pack = SCAN_PACK_FRAME, .is_opened = true, .size = t->frame_pack.size };
     }
 
     struct piece *parts = transaction_parts(t, &input.part_count);
