@@ -264,7 +264,8 @@ static bool pgp_looks_binary(struct span content)
         return true;
     if (piece.extent == PGP_TO_END || !pgp_read_rest(content, &at, piece, NULL))
         return false;
-    return at == content.size || (content.data[at] & 0x80) != 0;
+    /* Encrypted data of the old kind has nothing in it that could be checked, and stands alone or behind a key. */
+    return at == content.size || (tag != PGP_ENCRYPTED_OLD && (content.data[at] & 0x80) != 0);
 }
 
 /* Keys and signatures alone, which need not be looked at further. */

@@ -203,6 +203,8 @@ static void test_looks(void)
     CHECK(!pgp_looks(span_text("\xc3\xa9t\xc3\xa9")));
     CHECK(!pgp_looks(span_text("\x85\x01\x0c\x03, and nothing behind")));
     CHECK(!pgp_looks(span_text("\xff\xd8\xff\xe0")));
+    CHECK(pgp_looks(span_text("\xa4\x15twenty bytes of noise")));
+    CHECK(!pgp_looks(span_text("\xa4\x15twenty bytes of noise\xa4\x01x")));
 }
 
 /* The label above a message is not to be believed. */
