@@ -11,6 +11,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import blocks  # noqa: E402
 import more_files  # noqa: E402
+import more_joint  # noqa: E402
 import more_mail  # noqa: E402
 
 
@@ -30,7 +31,7 @@ def variants(group, payload):
 def generate(folder):
     os.makedirs(folder, exist_ok=True)
     rows = []
-    for number, group, slug, title, build, expected in more_mail.CASES + more_files.CASES:
+    for number, group, slug, title, build, expected in more_mail.CASES + more_files.CASES + more_joint.CASES:
         for payload, twin in ((blocks.EICAR, ""), (blocks.TWIN, ".twin")):
             for suffix, content in variants(group, payload):
                 blocks.subject[0] = f"{number} {slug}{suffix}{twin}"
