@@ -79,112 +79,111 @@ static void check_findings(const struct memory *memory, const char *expected)
 
 #define MIXED "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
 
+static const struct {
+    const char *name;
+    const char *message;
+    const char *parts;
+    const char *findings;
+} message_rows[] = {
+    { "plain", "Subject: x\r\n\r\nbody\r\n", "1 text/plain m'body\\x0d\\x0a'", "" },
+    { "no body", "Subject: x\r\n", "1 text/plain m''", "" },
+    { "base64", "Content-Transfer-Encoding: base64\r\n\r\nYWJj\r\n", "1 text/plain c'abc'", "" },
+    { "two parts",
+      MIXED "pre\r\n--b\r\n\r\none\r\n--b\r\nContent-Type: Application/Zip; name=a.zip\r\n"
+            "Content-Disposition: attachment; filename=\"b.zip\"\r\nContent-Transfer-Encoding: base64\r\n\r\nUEs="
+            "\r\n--b--\r\nepi\r\n",
+      "1 multipart/mixed m''\n1.1 =text/plain m'pre' (preamble)\n1.2 text/plain m'one'\n"
+      "1.3 application/zip=text/plain <a.zip> <b.zip> c'PK'\n1.4 =text/plain m'epi\\x0d\\x0a' (epilogue)",
+      "" },
+    { "the usual preamble is no part",
+      MIXED "This is a multi-part message in MIME format.\r\n--b\r\n\r\none\r\n--b--\r\n",
+      "1 multipart/mixed m''\n1.1 text/plain m'one'", "" },
+    { "quoted-printable", MIXED "--b\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\na=3D=\r\nb\r\n--b--\r\n",
+      "1 multipart/mixed m''\n1.1 text/plain c'a=b'", "" },
+    { "message within: its own parts are the part's",
+      MIXED "--b\r\nContent-Type: message/rfc822; name=m.eml\r\n\r\nSubject: y\r\n\r\ninner\r\n--b--\r\n",
+      "1 multipart/mixed m''\n1.1 message/rfc822=text/plain <m.eml> m'inner'", "" },
+    { "damaged base64", MIXED "--b\r\nContent-Transfer-Encoding: base64\r\n\r\nYW!Jj\r\n--b--\r\n",
+      "1 multipart/mixed m''\n1.1 text/plain c'abc'\n1.1.1 =text/plain c'a'? (base64, stops at the first foreign "
+      "byte)",
+      "malformed: base64, stops at the first foreign byte" },
+    { "not closed", MIXED "--b\r\n\r\none\r\n",
+      "1 multipart/mixed m'' [a multipart's close delimiter is missing]\n1.1 text/plain m'one\\x0d\\x0a'", "" },
+    { "delimiter never comes", MIXED "text",
+      "1 multipart/mixed=text/plain m'text' [a multipart's delimiter never comes]", "" },
+    { "encoded multipart, really",
+      "Content-Type: multipart/mixed; boundary=b\r\nContent-Transfer-Encoding: base64\r\n\r\nLS1iCgo=\r\n",
+      "1 multipart/mixed=text/plain c'--b\\x0a\\x0a' [a multipart's delimiter never comes]", "" },
+    { "encoded multipart, by name alone",
+      "Content-Type: multipart/mixed; boundary=b\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+      "--b\r\n\r\nx=3D\r\n--b--\r\n",
+      "1 multipart/mixed m'' [a multipart or message is encoded as a whole]\n1.1 text/plain m'x=3D'\n"
+      "1.2 =text/plain c'--b\\x0d\\x0a\\x0d\\x0ax=\\x0d\\x0a--b--\\x0d\\x0a' (encoded as a whole)",
+      "" },
+    { "encoded message",
+      MIXED "--b\r\nContent-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nQTogYgoKYw==\r\n--b--",
+      "1 multipart/mixed m''\n1.1 message/rfc822=text/plain c'A: b\\x0a\\x0ac'\n1.1.1 =text/plain c'c' (body)", "" },
+    { "uuencode without anything in it", "Content-Transfer-Encoding: x-uuencode\r\n\r\nbegin 644 a\r\n",
+      "1 text/plain m'begin 644 a\\x0d\\x0a'", "damaged: uuencode: nothing that is encoded" },
+    { "partial and external are told, and read",
+      MIXED "--b\r\nContent-Type: message/partial; number=1\r\n\r\nA: b\r\n\r\nx\r\n--b\r\n"
+            "Content-Type: message/external-body\r\n\r\nB: c\r\n\r\n--b--",
+      "1 multipart/mixed m''\n1.1 message/partial=text/plain m'x'\n1.2 message/external-body m''",
+      "unsupported: message/partial: a piece of a message; unsupported: message/external-body: the content lies "
+      "elsewhere" },
+    { "two encodings", "Content-Transfer-Encoding: base64\r\nContent-Transfer-Encoding: 7bit\r\n\r\nYWJj",
+      "1 text/plain c'abc' [a part has two Content-Transfer-Encoding fields]\n"
+      "1.1 text/plain m'YWJj'? (read as it stands)",
+      "malformed: read as it stands" },
+    { "two boundaries",
+      "Content-Type: multipart/mixed; boundary=a; "
+      "boundary=b\r\n\r\n--a\r\n\r\none\r\n--b\r\n\r\ntwo\r\n--b--\r\n--a--\r\n",
+      "1 multipart/mixed m''\n1.1 text/plain m'one\\x0d\\x0a--b\\x0d\\x0a\\x0d\\x0atwo\\x0d\\x0a--b--'\n"
+      "1.2 text/plain m'two'? (divided by another boundary)",
+      "malformed: divided by another boundary" },
+    { "two borders", "Content-Transfer-Encoding: base64\r\n \r\nYWJj\r\n\r\nREVG",
+      "1 text/plain c'abcDEF' [a header ends without an empty line]\n"
+      "1.1 text/plain c'DEF'? (lines that are no fields are skipped)",
+      "malformed: lines that are no fields are skipped" },
+    { "bytes that somebody calls a message only the second time",
+      MIXED "--b\r\nContent-Type: x/y\r\nContent-Transfer-Encoding: base64\r\n\r\nWDogYgoKYwo=\r\n--b\r\n"
+            "Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nWDogYgoKYwo=\r\n--b--\r\n",
+      "1 multipart/mixed m''\n1.1 x/y=text/plain c'X: b\\x0a\\x0ac\\x0a'\n"
+      "1.2 message/rfc822=text/plain c'X: b\\x0a\\x0ac\\x0a'+\n1.1.1 =text/plain c'c\\x0a' (body)",
+      "" },
+    { "xxencode that is said to be uuencode",
+      "Content-Transfer-Encoding: x-uuencode\r\n\r\nbegin 644 a\r\n1MK7X\r\n+\r\nend\r\n", "1 text/plain <a> c'abc'",
+      "" },
+    { "uuencode that is said to be base64",
+      "Content-Transfer-Encoding: base64\r\n\r\nbegin 644 a\r\n#86)C\r\n`\r\nend\r\n",
+      "1 text/plain c'm\\xe8\"\\x9f\\xae8k\\xce\\x82zw'\n"
+      "1.1 =text/plain c'zw'? (base64, lines of pure base64 only)\n"
+      "1.2 =text/plain c'm\\xe8\"\\x9f\\xae8'? (base64, stops at the first foreign byte)\n"
+      "1.3 =text/plain c'm\\xe8\"\\x9f\\xae8\\xf3\\xa0zw'? (base64, each line by itself)\n"
+      "1.4 text/plain m'begin 644 a\\x0d\\x0a#86)C\\x0d\\x0a`\\x0d\\x0aend\\x0d\\x0a'? (read as it stands)\n"
+      "1.4.1 =text/plain <a> c'abc' (uuencode)",
+      "malformed: base64, lines of pure base64 only; malformed: base64, stops at the first foreign byte; "
+      "malformed: base64, each line by itself; malformed: read as it stands" },
+    { "a charset in sections",
+      "Content-Type: text/plain; charset=x; charset*0*=us-ascii''ibm; charset*1=037\r\n\r\n\x81\x82\x83",
+      "1 text/plain m'\\x81\\x82\\x83'\n1.1 =text/plain c'abc' (text, EBCDIC)", "" },
+    { "the same bytes twice are stored once",
+      MIXED "--b\r\nContent-Transfer-Encoding: base64\r\n\r\nYWJj\r\n--b\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+            "YWJj\r\n--b--\r\n",
+      "1 multipart/mixed m''\n1.1 text/plain c'abc'\n1.2 text/plain c'abc'+", "" },
+};
+
 static void test_messages(void)
 {
-    static const struct {
-        const char *name;
-        const char *message;
-        const char *parts;
-        const char *findings;
-    } rows[] = {
-        { "plain", "Subject: x\r\n\r\nbody\r\n", "1 text/plain m'body\\x0d\\x0a'", "" },
-        { "no body", "Subject: x\r\n", "1 text/plain m''", "" },
-        { "base64", "Content-Transfer-Encoding: base64\r\n\r\nYWJj\r\n", "1 text/plain c'abc'", "" },
-        { "two parts",
-          MIXED "pre\r\n--b\r\n\r\none\r\n--b\r\nContent-Type: Application/Zip; name=a.zip\r\n"
-                "Content-Disposition: attachment; filename=\"b.zip\"\r\nContent-Transfer-Encoding: base64\r\n\r\nUEs="
-                "\r\n--b--\r\nepi\r\n",
-          "1 multipart/mixed m''\n1.1 =text/plain m'pre' (preamble)\n1.2 text/plain m'one'\n"
-          "1.3 application/zip=text/plain <a.zip> <b.zip> c'PK'\n1.4 =text/plain m'epi\\x0d\\x0a' (epilogue)",
-          "" },
-        { "the usual preamble is no part",
-          MIXED "This is a multi-part message in MIME format.\r\n--b\r\n\r\none\r\n--b--\r\n",
-          "1 multipart/mixed m''\n1.1 text/plain m'one'", "" },
-        { "quoted-printable", MIXED "--b\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\na=3D=\r\nb\r\n--b--\r\n",
-          "1 multipart/mixed m''\n1.1 text/plain c'a=b'", "" },
-        { "message within: its own parts are the part's",
-          MIXED "--b\r\nContent-Type: message/rfc822; name=m.eml\r\n\r\nSubject: y\r\n\r\ninner\r\n--b--\r\n",
-          "1 multipart/mixed m''\n1.1 message/rfc822=text/plain <m.eml> m'inner'", "" },
-        { "damaged base64", MIXED "--b\r\nContent-Transfer-Encoding: base64\r\n\r\nYW!Jj\r\n--b--\r\n",
-          "1 multipart/mixed m''\n1.1 text/plain c'abc'\n1.1.1 =text/plain c'a'? (base64, stops at the first foreign "
-          "byte)",
-          "malformed: base64, stops at the first foreign byte" },
-        { "not closed", MIXED "--b\r\n\r\none\r\n",
-          "1 multipart/mixed m'' [a multipart's close delimiter is missing]\n1.1 text/plain m'one\\x0d\\x0a'", "" },
-        { "delimiter never comes", MIXED "text",
-          "1 multipart/mixed=text/plain m'text' [a multipart's delimiter never comes]", "" },
-        { "encoded multipart, really",
-          "Content-Type: multipart/mixed; boundary=b\r\nContent-Transfer-Encoding: base64\r\n\r\nLS1iCgo=\r\n",
-          "1 multipart/mixed=text/plain c'--b\\x0a\\x0a' [a multipart's delimiter never comes]", "" },
-        { "encoded multipart, by name alone",
-          "Content-Type: multipart/mixed; boundary=b\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
-          "--b\r\n\r\nx=3D\r\n--b--\r\n",
-          "1 multipart/mixed m'' [a multipart or message is encoded as a whole]\n1.1 text/plain m'x=3D'\n"
-          "1.2 =text/plain c'--b\\x0d\\x0a\\x0d\\x0ax=\\x0d\\x0a--b--\\x0d\\x0a' (encoded as a whole)",
-          "" },
-        { "encoded message",
-          MIXED "--b\r\nContent-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nQTogYgoKYw==\r\n--b--",
-          "1 multipart/mixed m''\n1.1 message/rfc822=text/plain c'A: b\\x0a\\x0ac'\n1.1.1 =text/plain c'c' (body)",
-          "" },
-        { "uuencode without anything in it", "Content-Transfer-Encoding: x-uuencode\r\n\r\nbegin 644 a\r\n",
-          "1 text/plain m'begin 644 a\\x0d\\x0a'", "damaged: uuencode: nothing that is encoded" },
-        { "partial and external are told, and read",
-          MIXED "--b\r\nContent-Type: message/partial; number=1\r\n\r\nA: b\r\n\r\nx\r\n--b\r\n"
-                "Content-Type: message/external-body\r\n\r\nB: c\r\n\r\n--b--",
-          "1 multipart/mixed m''\n1.1 message/partial=text/plain m'x'\n1.2 message/external-body m''",
-          "unsupported: message/partial: a piece of a message; unsupported: message/external-body: the content lies "
-          "elsewhere" },
-        { "two encodings", "Content-Transfer-Encoding: base64\r\nContent-Transfer-Encoding: 7bit\r\n\r\nYWJj",
-          "1 text/plain c'abc' [a part has two Content-Transfer-Encoding fields]\n"
-          "1.1 text/plain m'YWJj'? (read as it stands)",
-          "malformed: read as it stands" },
-        { "two boundaries",
-          "Content-Type: multipart/mixed; boundary=a; "
-          "boundary=b\r\n\r\n--a\r\n\r\none\r\n--b\r\n\r\ntwo\r\n--b--\r\n--a--\r\n",
-          "1 multipart/mixed m''\n1.1 text/plain m'one\\x0d\\x0a--b\\x0d\\x0a\\x0d\\x0atwo\\x0d\\x0a--b--'\n"
-          "1.2 text/plain m'two'? (divided by another boundary)",
-          "malformed: divided by another boundary" },
-        { "two borders", "Content-Transfer-Encoding: base64\r\n \r\nYWJj\r\n\r\nREVG",
-          "1 text/plain c'abcDEF' [a header ends without an empty line]\n"
-          "1.1 text/plain c'DEF'? (lines that are no fields are skipped)",
-          "malformed: lines that are no fields are skipped" },
-        { "bytes that somebody calls a message only the second time",
-          MIXED "--b\r\nContent-Type: x/y\r\nContent-Transfer-Encoding: base64\r\n\r\nWDogYgoKYwo=\r\n--b\r\n"
-                "Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nWDogYgoKYwo=\r\n--b--\r\n",
-          "1 multipart/mixed m''\n1.1 x/y=text/plain c'X: b\\x0a\\x0ac\\x0a'\n"
-          "1.2 message/rfc822=text/plain c'X: b\\x0a\\x0ac\\x0a'+\n1.1.1 =text/plain c'c\\x0a' (body)",
-          "" },
-        { "xxencode that is said to be uuencode",
-          "Content-Transfer-Encoding: x-uuencode\r\n\r\nbegin 644 a\r\n1MK7X\r\n+\r\nend\r\n",
-          "1 text/plain <a> c'abc'", "" },
-        { "uuencode that is said to be base64",
-          "Content-Transfer-Encoding: base64\r\n\r\nbegin 644 a\r\n#86)C\r\n`\r\nend\r\n",
-          "1 text/plain c'm\\xe8\"\\x9f\\xae8k\\xce\\x82zw'\n"
-          "1.1 =text/plain c'zw'? (base64, lines of pure base64 only)\n"
-          "1.2 =text/plain c'm\\xe8\"\\x9f\\xae8'? (base64, stops at the first foreign byte)\n"
-          "1.3 =text/plain c'm\\xe8\"\\x9f\\xae8\\xf3\\xa0zw'? (base64, each line by itself)\n"
-          "1.4 text/plain m'begin 644 a\\x0d\\x0a#86)C\\x0d\\x0a`\\x0d\\x0aend\\x0d\\x0a'? (read as it stands)\n"
-          "1.4.1 =text/plain <a> c'abc' (uuencode)",
-          "malformed: base64, lines of pure base64 only; malformed: base64, stops at the first foreign byte; "
-          "malformed: base64, each line by itself; malformed: read as it stands" },
-        { "a charset in sections",
-          "Content-Type: text/plain; charset=x; charset*0*=us-ascii''ibm; charset*1=037\r\n\r\n\x81\x82\x83",
-          "1 text/plain m'\\x81\\x82\\x83'\n1.1 =text/plain c'abc' (text, EBCDIC)", "" },
-        { "the same bytes twice are stored once",
-          MIXED
-          "--b\r\nContent-Transfer-Encoding: base64\r\n\r\nYWJj\r\n--b\r\nContent-Transfer-Encoding: base64\r\n\r\n"
-          "YWJj\r\n--b--\r\n",
-          "1 multipart/mixed m''\n1.1 text/plain c'abc'\n1.2 text/plain c'abc'+", "" },
-    };
     struct decode_limits limits = memory_limits();
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < sizeof message_rows / sizeof message_rows[0]; i++) {
         char message[2048];
         struct memory memory;
-        test_context(rows[i].name);
-        int size = snprintf(message, sizeof message, "%s%s", STANDIN, rows[i].message);
+        test_context(message_rows[i].name);
+        int size = snprintf(message, sizeof message, "%s%s", STANDIN, message_rows[i].message);
         memory_decode(&memory, span_of(message, (size_t)size), strlen(STANDIN), HOST, &limits);
-        check_parts(&memory, rows[i].parts);
-        check_findings(&memory, rows[i].findings);
+        check_parts(&memory, message_rows[i].parts);
+        check_findings(&memory, message_rows[i].findings);
         memory_free(&memory);
     }
     test_context(NULL);
@@ -214,24 +213,51 @@ static void test_declared_message(void)
     memory_free(&memory);
 }
 
-/* NUL bytes that some programs drop, within a delimiter. */
-static void test_nul(void)
+#define OCTETS MIXED "--b\r\nContent-Type: application/octet-stream\r\n\r\n"
+#define EIGHT "\1\2\3\4\5\6\7\0"
+#define BINARY EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT
+#define CODED "Content-Transfer-Encoding: base64"
+
+/* What programs find that drop NUL bytes, end lines at CR, and look for what they know behind anything at all. */
+static void test_found(void)
 {
-    static const char message[] = STANDIN MIXED "--\0b\r\n\r\none\r\n--b\0--\r\n";
-    static const char within[] = STANDIN "Content-Type: multipart/mixed; boundary=bc\r\n\r\n"
-                                         "--b\0c\r\nContent-Transfer-Encoding: base64\r\n\r\nYWJj\r\n--b\0c--\r\n";
+#define ROW(name, message, wanted)                                                                                     \
+    {                                                                                                                  \
+        (name), { STANDIN message, sizeof(STANDIN message) - 1 }, (wanted)                                             \
+    }
+    static const struct {
+        const char *name;
+        struct span message;
+        const char *wanted;
+    } rows[] = {
+        ROW("NUL in a delimiter's first byte", MIXED "--\0b\r\n\r\none\r\n--b\0--\r\n", "one"),
+        ROW("NUL within a delimiter",
+            "Content-Type: multipart/mixed; boundary=bc\r\n\r\n--b\0c\r\n" CODED "\r\n\r\nYWJj\r\n--b\0c--\r\n", "abc"),
+        ROW("NUL and bare CR", MIXED "--\0b\r" CODED "\r\rYWJj\r--\0b--\r", "abc"),
+        ROW("bare CR in a message of two encodings",
+            MIXED "--b\r\nContent-Transfer-Encoding: quoted-printable\r\n" CODED
+                  "\r\n\r\nVG86IGINQ29udGVudC1UcmFuc2Zlci1FbmNvZGluZzogYmFzZTY0DQ1ZV0pq\r\n--b--",
+            "abc"),
+        ROW("a message with control characters", OCTETS "Subject: " BINARY "\r\n" CODED "\r\n\r\nYWJj\r\n--b--", "abc"),
+        ROW("a header behind binary", OCTETS BINARY "\r\nA: b\r\n" CODED "\r\n\r\nYWJj\r\n--b--", "abc"),
+        ROW("uuencode behind binary", OCTETS BINARY "\r\nbegin 644 a\r\n#86)C\r\n`\r\nend\r\n--b--", "abc"),
+        ROW("a script behind binary",
+            OCTETS BINARY "<script>atob('dGhlIHBheWxvYWQsIGFzIGEgc2NyaXB0IHdvdWxkIGJ1aWxkIGl0')</script>\r\n--b--",
+            "the payload, as a script would build it"),
+    };
+#undef ROW
     struct decode_limits limits = memory_limits();
-    const struct span messages[] = { span_of(message, sizeof message - 1), span_of(within, sizeof within - 1) };
-    const char *const wanted[] = { "one", "abc" };
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct memory memory;
         bool is_there = false;
-        memory_decode(&memory, messages[i], strlen(STANDIN), HOST, &limits);
+        test_context(rows[i].name);
+        memory_decode(&memory, rows[i].message, strlen(STANDIN), HOST, &limits);
         for (uint32_t k = 0; k < memory.report.part_count; k++)
-            is_there |= span_is(memory_part(&memory, k), wanted[i]);
+            is_there |= span_is(memory_part(&memory, k), rows[i].wanted);
         CHECK(is_there);
         memory_free(&memory);
     }
+    test_context(NULL);
 }
 
 static void test_header(void)
@@ -507,7 +533,7 @@ int main(void)
 {
     test_messages();
     test_declared_message();
-    test_nul();
+    test_found();
     test_header();
     test_files();
     test_limits();

@@ -7,7 +7,13 @@
 #include "mail/split.h"
 #include "text/mbox.h"
 
-enum { CONTENT_SNIFFS_MOST = 256, CONTENT_TEXT_LOOK = 1024, CONTENT_CONTROLS_SHARE = 16, CONTENT_LINE_ENDS = 3 };
+enum {
+    CONTENT_SNIFFS_MOST = 256,
+    CONTENT_TEXT_LOOK = 1024,
+    CONTENT_CONTROLS_SHARE = 16,
+    CONTENT_LINE_ENDS = 3,
+    CONTENT_SMALL_BYTES = 262144
+};
 
 /* Text, or at least not binary: its first bytes have hardly any control characters but those of text. Some are no
  * reason not to look: who reads texts passes them over. */
@@ -22,10 +28,37 @@ static bool is_text(struct span bytes)
     return controls <= start.size / CONTENT_CONTROLS_SHARE;
 }
 
-/* A part that a header says to be text is shown as text, whatever is in it. */
+/* As what some program would open it: extensions of texts and scripts, in which browsers, mail programs and script
+ * hosts pass over what is binary. */
+static const char *const text_extensions[] = { "htm", "html", "xhtml", "xht", "shtml", "mht", "mhtml", "svg",  "xml",
+                                               "xsl", "hta",  "js",    "jse", "mjs",   "vbs", "vbe",   "wsf",  "wsh",
+                                               "ps1", "bat",  "cmd",   "sct", "php",   "asp", "txt",   "text", "log",
+                                               "eml", "emlx", "mbox",  "uue", "uu",    "xxe", "yenc",  "hqx",  "b64",
+                                               "asc", "ics",  "ical",  "vcf", "ldif",  "css", "csv",   "rtf" };
+
+static bool has_text_name(const struct emit *emit, uint32_t index)
+{
+    for (struct span names = emit_text_of(emit, emit->parts[index].names); names.size > 0;) {
+        struct span name = span_trim(span_cut(&names, '\0'));
+        size_t dot = name.size;
+        while (dot > 0 && name.data[dot - 1] != '.')
+            dot--;
+        for (size_t i = 0; dot > 0 && i < sizeof text_extensions / sizeof text_extensions[0]; i++) {
+            if (span_is_nocase(span_from(name, dot), text_extensions[i]))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Would some program show it as text, whatever is in it? By what a header or a name says; and a small file that is
+ * nothing else that we know may be anything. */
 static bool is_shown(const struct emit *emit, uint32_t index)
 {
-    return span_starts_with(emit_text_of(emit, emit->parts[index].declared), "text/");
+    const struct decode_part *part = &emit->parts[index];
+    struct span declared = emit_text_of(emit, part->declared);
+    return span_starts_with(declared, "text/") || span_starts_with(declared, "message/") ||
+           has_text_name(emit, index) || (part->detected.size == 0 && part->size <= CONTENT_SMALL_BYTES);
 }
 
 static void read_formats(struct walk *walk, uint32_t index, struct span bytes, bool is_plain)
@@ -87,8 +120,7 @@ static void add_line_ends(struct walk *walk, uint32_t index, struct span bytes, 
 void walk_other_line_ends(struct walk *walk, uint32_t index, uint32_t buffer)
 {
     const struct mail_lines lines = walk->buffers[buffer].lines;
-    if ((walk->emit->parts[index].flags & DECODE_PART_READING) != 0)
-        return; /* it is such a reading itself */
+    /* It may be such a reading itself: what was undone in it is not there to be undone again. */
     if (lines.has_cr) {
         add_line_ends(walk, index, lines.bytes, LINE_ENDS_CR);
         add_line_ends(walk, index, lines.bytes, LINE_ENDS_NO_CR);

@@ -16,14 +16,24 @@ enum {
     ESCAPES_BASE64_LINE = 16,                           /* ... in the first of several lines */
     ESCAPES_BASE64_BARE = 128                           /* behind a '=' without quotes, where URLs have their tokens */
 };
-enum { ESCAPES_SKIP = 16, ESCAPES_HEAD = 512, ESCAPES_QUOTES = 3, ESCAPES_SIGNS = 3 };
+enum { ESCAPES_SKIP = 16, ESCAPES_HEAD = 512, ESCAPES_CONTROLS_SHARE = 16, ESCAPES_QUOTES = 3, ESCAPES_SIGNS = 3 };
 
 bool escapes_looks(struct span content)
 {
     if (content.size < ESCAPES_LEAST)
         return false;
-    return span_find_byte(span_slice(content, 0, ESCAPES_HEAD), '\0') == SPAN_NONE ||
-           escapes_find(content, "<script") != SPAN_NONE;
+    static const char *const marks[] = { "<script", ";base64,", "<svg" };
+    struct span head = span_slice(content, 0, ESCAPES_HEAD);
+    size_t controls = 0;
+    for (size_t i = 0; i < head.size; i++)
+        controls += (unsigned char)head.data[i] < ' ' && !escapes_is_blank(head.data[i]);
+    if (controls * ESCAPES_CONTROLS_SHARE <= head.size)
+        return true;
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+        if (escapes_find(content, marks[i]) != SPAN_NONE)
+            return true;
+    }
+    return false;
 }
 
 static bool is_letter(char c)

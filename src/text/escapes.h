@@ -12,7 +12,7 @@
 
 #include "unpack/unpack.h"
 
-/* Text at its beginning, or a script element further on. */
+/* Text at its beginning, or a mark of scripts and markup further on. */
 bool escapes_looks(struct span content);
 void escapes_read(struct unpack *unpack, struct span content);
 
