@@ -1,5 +1,7 @@
 #include "zip_map.h"
 
+#include "base/memory.h"
+
 #include "zip_format.h"
 
 #include <stdlib.h>
@@ -14,7 +16,7 @@ void *zip_grow(void *items, size_t count, size_t *capacity, size_t item_size)
     *capacity = *capacity > 0 ? *capacity * 2 : ZIP_GROW_FIRST;
     void *grown = reallocarray(items, *capacity, item_size);
     if (grown == NULL)
-        abort();
+        memory_end();
     return grown;
 }
 

@@ -66,7 +66,7 @@ void *arena_new(struct arena *arena, size_t size)
 {
     void *memory = arena_try(arena, size);
     if (memory == NULL)
-        abort();
+        memory_end();
     return memory;
 }
 

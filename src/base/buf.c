@@ -45,7 +45,7 @@ static bool buf_reserve(struct buf *buf, size_t more)
         capacity = needed;
     char *data = realloc(buf->data, capacity);
     if (data == NULL)
-        abort();
+        memory_end();
     buf->data = data;
     buf->capacity = capacity;
     return true;

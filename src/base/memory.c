@@ -4,13 +4,20 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+void memory_end(void)
+{
+    _exit(EX_OSERR);
+}
 
 void *memory_new(size_t size)
 {
     assert(size > 0);
     void *memory = calloc(1, size);
     if (memory == NULL)
-        abort();
+        memory_end();
     return memory;
 }
 

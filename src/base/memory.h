@@ -1,7 +1,7 @@
 /* Allocation that cannot fail, and arithmetic on sizes that cannot wrap.
  *
- * A small allocation that fails means that the machine is out of memory: the process ends (SIGABRT) and its parent
- * starts it anew; nothing acknowledged is lost. Where the size comes from outside, use memory_try, or an arena or buf
+ * A small allocation that fails means that the machine, or the process's share of it, is out of memory: the process ends
+ * (status EX_OSERR: trouble of the machine, and no crash) and its parent starts it anew; nothing acknowledged is lost. Where the size comes from outside, use memory_try, or an arena or buf
  * with a limit, and handle the failure.
  */
 #ifndef CORDON_BASE_MEMORY_H
@@ -9,6 +9,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+
+/* Ends the process for want of memory. */
+_Noreturn void memory_end(void);
 
 /* Zeroed memory of `size` bytes, to be freed with free(). Never NULL. `size` must be above 0. */
 void *memory_new(size_t size);
