@@ -359,6 +359,11 @@ static bool take_separator(struct span *rest)
             break;
     }
     bool is_some = at.size < rest->size;
+    static const char *const casts[] = { "(byte)", "(sbyte)", "(char)", "[byte]" };
+    for (size_t i = 0; i < sizeof casts / sizeof casts[0]; i++) {
+        if (span_starts_with_nocase(at, casts[i]))
+            at = span_from(at, strlen(casts[i]));
+    }
     (void)escapes_take_chr(&at);
     *rest = at;
     return is_some;

@@ -171,6 +171,32 @@ static bool is_growth(struct span gap)
     return grows && gap.size == 0;
 }
 
+/* The end of a call, and the same once more: a.push("..."); document.write("..."); */
+static bool is_call(struct span gap)
+{
+    static const char *const ends[] = { "push", "add", "append", "write", "writeln" };
+    skip_blanks(&gap);
+    if (!take_text(&gap, ")", 1))
+        return false;
+    skip_blanks(&gap);
+    (void)take_text(&gap, ";", 1);
+    skip_blanks(&gap);
+    struct span name = gap;
+    bool is_named = false;
+    if (!take_word(&gap))
+        return false;
+    name = span_slice(name, 0, name.size - gap.size);
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        size_t size = span_text(ends[i]).size;
+        is_named |= name.size > size && name.data[name.size - size - 1] == '.' &&
+                    span_is_nocase(span_from(name, name.size - size), ends[i]);
+    }
+    skip_blanks(&gap);
+    bool is_open = take_text(&gap, "(", 1);
+    skip_blanks(&gap);
+    return is_named && is_open && gap.size == 0;
+}
+
 static bool take_operator(struct span *rest)
 {
     return take_text(rest, ").concat(", 9) || take_text(rest, ".concat(", 8) || take_text(rest, "&amp;", 5) ||
@@ -203,6 +229,8 @@ enum escapes_gap escapes_gap_kind(struct span gap)
         (void)take_text(&rest, ")", 1);
         skip_blanks(&rest);
     }
+    if (is_call(gap))
+        return ESCAPES_GAP_LIST;
     return is_growth(gap) ? ESCAPES_GAP_JOIN : ESCAPES_GAP_NONE;
 }
 

@@ -140,6 +140,13 @@ static const struct escapes_case cases[] = {
     { "base64 in lines",
       "<script type=text/plain>\ndGhlIHBheWxvYWQsIGFzIGEgc2NyaXB0IHdvdWxkIGJ1aWxkIGl0dGhlIHBh\neWxvYWQsIGFzIGEgc2NyaXB0IHdvdWxkIGJ1aWxkIGl0dGhlIHBheWxvYWQs\nIGFzIGEgc2NyaXB0IHdvdWxkIGJ1aWxkIGl0dGhlIHBheWxvYWQsIGFzIGEg\nc2NyaXB0IHdvdWxkIGJ1aWxkIGl0dGhlIHBheWxvYWQsIGFzIGEgc2NyaXB0\nIHdvdWxkIGJ1aWxkIGl0dGhlIHBheWxvYWQsIGFzIGEgc2NyaXB0IHdvdWxk\nIGJ1aWxkIGl0\n</script>",
       "the payload, as a script would build itthe payload, as a script would build itthe payload, as a script would build itthe payload, as a script would build itthe payload, as a script would build itthe payload, as a script would build it", 234 },
+    { "pushed base64",
+      "a.push('dGhlIHBheWxvYWQsIGFz');\na.push('IGEgc2NyaXB0IHdvdWxkIGJ1aWxk');a.push(\"IGl0\"); go(a.join(''))",
+      "the payload, as a script would build it", 39 },
+    { "numbers that are cast",
+      "byte[] b = { (byte)116, (byte)104, (byte)101, (byte)32, (byte)112, (byte)97, (byte)121, (byte)108, (byte)111, "
+      "(byte)97, (byte)100, (byte)44, (byte)32, (byte)-15, (byte)0x20, (byte)46, (byte)46 };",
+      "the payload, \xf1 ..", 17 },
     { "base64 in short lines",
       "atob(`\ndGhlIHBheWxvYWQsIGFzIGEg\nc2NyaXB0IHdvdWxkIGJ1aWxk\nIGl0\n`)",
       "the payload, as a script would build it", 39 },
