@@ -204,7 +204,7 @@ bool cab_looks(struct span content)
 static void cab_note(struct cabinet *cabinet, const struct mscabd_cabinet *cab, const struct mscabd_file *file)
 {
     bool is_part = (cab->flags & (MSCAB_HDR_PREVCAB | MSCAB_HDR_NEXTCAB)) != 0;
-    int method = file->folder != NULL ? file->folder->comp_type & CAB_METHOD : 0;
+    int method = file != NULL && file->folder != NULL ? file->folder->comp_type & CAB_METHOD : 0;
     if (is_part)
         unpack_note(cabinet->unpack, UNPACK_UNSUPPORTED, "cab: part of a multi-volume archive");
     else if (method >= CAB_METHODS)
@@ -216,8 +216,11 @@ static void cab_note(struct cabinet *cabinet, const struct mscabd_cabinet *cab, 
 /* One note for a cabinet is enough. */
 static void cab_read_one(struct cabinet *cabinet, struct mscab_decompressor *library, const struct mscabd_cabinet *cab)
 {
-    bool is_noted = false;
+    /* A set: what the other cabinets hold, and what goes on there, is not here. */
+    bool is_noted = (cab->flags & (MSCAB_HDR_PREVCAB | MSCAB_HDR_NEXTCAB)) != 0;
     size_t count = 0;
+    if (is_noted)
+        cab_note(cabinet, cab, NULL);
     for (struct mscabd_file *file = cab->files; file != NULL && !cabinet->is_over; file = file->next) {
         if (count++ == CABINET_FILES || !cabinet_charge(cabinet, file->folder, file->offset, file->length) ||
             !cabinet_begin(cabinet, file->filename, file->length, "cab"))

@@ -113,6 +113,11 @@ static bool check_outlook(struct span rest)
     return has(rest, 8, "SM") || has(rest, 8, "SO");
 }
 
+static bool check_aes_crypt(struct span rest)
+{
+    return byte_at(rest, 3) <= 3 && byte_at(rest, 4) == 0 && rest.size > 64;
+}
+
 static bool check_blakhole(struct span rest)
 {
     return byte_at(rest, 2) >= 5 && byte_at(rest, 2) <= 7 && byte_at(rest, 3) == 7 && rest.size > 24;
@@ -166,6 +171,18 @@ static const struct unopened_row unopened_rows[] = {
     ROW("RAR archive before 1.5", 0, "RE\x7e\x5e", NULL),
     ROW("Pack200 archive", 0, "\xca\xfe\xd0\x0d", NULL),
     ROW("Android backup", 0, "ANDROID BACKUP\n", NULL),
+};
+
+/* Nothing is found in these without a key. */
+static const struct unopened_row unopened_encrypted_rows[] = {
+    ROW("OpenSSL", 0, "Salted__", NULL),
+    ROW("age", 0, "age-encryption.org/v1\n", NULL),
+    ROW("age", 0, "-----BEGIN AGE ENCRYPTED FILE-----", NULL),
+    ROW("AES Crypt", 0, "AES", check_aes_crypt),
+    ROW("AxCrypt", 0, "\xc0\xb9\x07\x2e\x4f\x93\xf1\x46\xa0\x15\x79\x2c\xa1\xd9\xe8\x21", NULL),
+    ROW("rights-managed message", 0, "\x76\xe8\x04\x60\xc4\x11\xe3\x86", NULL),
+    ROW("Vim", 0, "VimCrypt~0", NULL),
+    ROW("Ansible", 0, "$ANSIBLE_VAULT;", NULL),
 };
 
 static bool check_inner_inno(struct span found)
@@ -231,9 +248,18 @@ static const char *unopened_name(struct span content)
     return NULL;
 }
 
+static const char *encrypted_name(struct span content)
+{
+    for (size_t i = 0; i < sizeof unopened_encrypted_rows / sizeof unopened_encrypted_rows[0]; i++) {
+        if (row_is(&unopened_encrypted_rows[i], content))
+            return unopened_encrypted_rows[i].name;
+    }
+    return NULL;
+}
+
 bool unopened_looks(struct span content)
 {
-    return unopened_name(content) != NULL;
+    return unopened_name(content) != NULL || encrypted_name(content) != NULL;
 }
 
 void unopened_read(struct unpack *unpack, struct span content)
@@ -241,4 +267,7 @@ void unopened_read(struct unpack *unpack, struct span content)
     const char *name = unopened_name(content);
     if (name != NULL)
         unpack_note(unpack, UNPACK_UNSUPPORTED, "%s", name);
+    name = encrypted_name(content);
+    if (name != NULL)
+        unpack_note(unpack, UNPACK_ENCRYPTED, "%s: encrypted", name);
 }
