@@ -5,7 +5,6 @@ import base64
 import binascii
 import hashlib
 import struct
-import zlib
 
 import blocks as k
 import more_files as f
@@ -108,7 +107,6 @@ attach("70", "js-concat", "pieces given to concat", lambda p: b"var b=atob('" + 
 attach("71", "js-concat-list", "pieces given to one concat", lambda p: b"var b=atob(''.concat('" + b"','".join(s64(p)[i:i + 9] for i in range(0, 92, 9)) + b"'));", b"a.js")
 attach("72", "js-push", "pieces pushed one by one", lambda p: b"var a=[];" + b"".join(b"a.push('" + s64(p)[i:i + 9] + b"');" for i in range(0, 92, 9)) + b"atob(a.join(''));", b"a.js")
 attach("73", "js-plus-equals", "pieces added one by one", lambda p: b"var a='';" + b"".join(b"a+='" + s64(p)[i:i + 9] + b"';" for i in range(0, 92, 9)) + b"atob(a);", b"a.js")
-attach("74", "js-vars", "pieces in variables that are joined in order", lambda p: b"".join(b"var a%d='%s';" % (i, s64(p)[i:i + 9]) for i in range(0, 92, 9)) + b"atob(" + b"+".join(b"a%d" % i for i in range(0, 92, 9)) + b");", b"a.js")
 attach("75", "js-hex-percent", "decodeURIComponent of a replaced hex string", lambda p: b"var b=unescape('" + b"".join(b"%%u00%02x" % c for c in p) + b"');", b"a.js")
 attach("76", "js-uint8-neg", "signed numbers", lambda p: b"byte[] b={" + b",".join(b"(byte)%d" % c for c in p) + b"};", b"a.java")
 attach("77", "js-binary-numbers", "numbers one on a line", lambda p: b"var b=new Uint8Array([\n" + b",\n".join(b"  %d" % c for c in p) + b"\n]);", b"a.js")
@@ -175,7 +173,6 @@ case("129", "external", "message/external-body", lambda p: mixed(b'Content-Type:
 closed("130", "dbx", "Outlook Express's store", bytes.fromhex("cfad12fec5fd746f66e3d11195270000") + b"\0" * 100)
 closed("131", "snappy", "snappy frames", b"\xff\x06\0\0sNaPpY\0\x80\0\0")
 closed("132", "zstd-dictionary", "Zstandard that needs a dictionary", struct.pack("<IBBI", 0xFD2FB528, 0x23, 68, 0x12345678)[:10])
-case("133", "zlib-dictionary", "zlib that needs a dictionary", lambda p: attached(zlib_dict(p), b"a.z"), "unscannable")
 closed("134", "rpmsg", "rights-managed message", b"\x76\xe8\x04\x60\xc4\x11\xe3\x86" + struct.pack("<III", 0xFA0, 4000, 3000))
 
 
@@ -191,8 +188,3 @@ def cab_next(p):
     out[at + 8:at + 10] = struct.pack("<H", 0xFFFE)
     out[8:12] = struct.pack("<I", len(out))
     return bytes(out)
-
-
-def zlib_dict(p):
-    c = zlib.compressobj(zdict=p + b"and more of it")
-    return c.compress(p) + c.flush()
