@@ -65,24 +65,17 @@ static bool lha_check(struct span rest)
 /* The signature is the method's name, two bytes behind the header's start. */
 static size_t lha_find(struct span content, size_t from)
 {
-    static const char *const starts[] = { "-lh", "-lz", "-pm" };
-    size_t first = SPAN_NONE;
-    for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++) {
-        struct span window = content;
-        if (first != SPAN_NONE)
-            window = span_slice(content, 0, first + LHA_METHOD); /* only what is before */
-        for (size_t at = from;; at++) {
-            size_t found = span_find(span_from(window, at + LHA_METHOD), span_text(starts[i]));
-            if (found == SPAN_NONE)
-                break;
-            at += found;
-            if (lha_check(span_from(content, at))) {
-                first = at;
-                break;
-            }
-        }
+    for (size_t at = from;; at++) {
+        size_t found = span_find_byte(span_from(content, at + LHA_METHOD), '-');
+        if (found == SPAN_NONE)
+            return SPAN_NONE;
+        at += found;
+        struct span method = span_from(content, at + LHA_METHOD);
+        bool is_one = span_starts_with(method, "-lh") || span_starts_with(method, "-lz") ||
+                      span_starts_with(method, "-pm");
+        if (is_one && lha_check(span_from(content, at)))
+            return at;
     }
-    return first;
 }
 
 bool lha_looks(struct span content)

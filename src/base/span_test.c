@@ -47,6 +47,26 @@ static void test_trimming_and_cutting(void)
     CHECK(span_is(span_cut(&rest, ','), "c") && rest.data == NULL && rest.size == 0);
 }
 
+/* Wherever it stands in a span of any size, and where only its ends do. */
+static void test_finding_everywhere(void)
+{
+    static const char needle[] = "abcdefghijklmnopqrst";
+    char text[72];
+    for (size_t size = 1; size < sizeof needle; size++) {
+        for (size_t total = 0; total < sizeof text; total++) {
+            memset(text, 'a', sizeof text);
+            text[size - 1 < total ? size - 1 : 0] = needle[size - 1];
+            if (size > 2)
+                CHECK(span_find(span_of(text, total), span_of(needle, size)) == SPAN_NONE);
+            for (size_t at = 0; size > 1 && at + size <= total; at += 5) {
+                memset(text, 'a', sizeof text);
+                memcpy(text + at, needle, size);
+                CHECK(span_find(span_of(text, total), span_of(needle, size)) == at);
+            }
+        }
+    }
+}
+
 static void test_numbers(void)
 {
     static const struct {
@@ -108,6 +128,7 @@ int main(void)
     test_slices_are_clipped();
     test_comparing();
     test_finding();
+    test_finding_everywhere();
     test_trimming_and_cutting();
     test_numbers();
     test_copying();

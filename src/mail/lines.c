@@ -73,6 +73,7 @@ void mail_lines_init(struct mail_lines *lines, struct span bytes, size_t most_ma
     *lines = (struct mail_lines){ .bytes = bytes };
     size_t room = 0;
     bool is_header = true;
+    bool may_have_nul = span_find_byte(bytes, '\0') != SPAN_NONE; /* one pass rather than one a line */
     for (size_t at = 0; at < bytes.size;) {
         struct span rest = span_from(bytes, at);
         size_t end = span_find_byte(rest, '\n');
@@ -84,7 +85,7 @@ void mail_lines_init(struct mail_lines *lines, struct span bytes, size_t most_ma
             text.size--;
         is_header = is_header && text.size > 0;
         lines->has_cr = lines->has_cr || line_has(text, '\r', is_header);
-        lines->has_nul = lines->has_nul || line_has(text, '\0', is_header);
+        lines->has_nul = lines->has_nul || (may_have_nul && line_has(text, '\0', is_header));
         struct mail_mark mark;
         if (line_is_mark(bytes, at, size, &mark) && !lines_add(lines, &room, most_marks, &mark))
             lines->is_cut = true;
