@@ -57,7 +57,7 @@ struct emit {
     struct emit_open open;
 
     struct decode_part *parts; /* the memory of the lists below too */
-    struct emit_known *known; /* of each part */
+    struct emit_known *known;  /* of each part */
     uint32_t part_count;
     uint32_t *table; /* of contents: index of a part + 1 */
     uint32_t table_size;
