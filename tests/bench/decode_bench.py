@@ -78,7 +78,7 @@ def part(kind, body, encoding='7bit', name=None):
     if encoding == 'base64':
         body = base64.encodebytes(body).replace(b'\n', b'\r\n').decode()
     elif encoding == 'quoted-printable':
-        body = quopri.encodestring(body.encode()).decode().replace('\r\n', '\n').replace('\n', '\r\n')
+        body = quopri.encodestring(body.replace('\r\n', '\n').encode()).decode().replace('\n', '\r\n')
     place = 'Content-Disposition: attachment; filename="%s"\r\n' % name if name else ''
     return 'Content-Type: %s\r\nContent-Transfer-Encoding: %s\r\n%s\r\n%s' % (kind, encoding, place, body)
 
