@@ -343,15 +343,15 @@ static void test_limits(void)
         uint32_t parts;
         const char *findings;
     } rows[] = {
-        { "all just enough", 10, 5, 2, 53, 224, 5, "" },
-        { "parts", 10, 4, 2, 53, 1000, 4, "limit: parts: more than 4" },
-        { "no part at all", 10, 0, 2, 53, 1000, 0, "" }, /* a finding needs a part to speak of; the kind is there */
-        { "bytes", 8, 5, 2, 53, 1000, 5, "limit: decoded bytes: more than 8" },
-        { "bytes of two parts", 5, 5, 2, 53, 1000, 5, "limit: decoded bytes: more than 5" },
-        { "no bytes", 0, 5, 2, 53, 1000, 5, "limit: decoded bytes: more than 0" },
-        { "depth", 10, 5, 1, 53, 1000, 4, "limit: depth: more than 1" },
-        { "text", 10, 5, 2, 52, 1000, 5, "limit: bytes of names and types" },
-        { "steps", 10, 5, 2, 53, 223, 5, "limit: steps of work" },
+        { "all just enough", 10, 5, 2, 53, 1344, 5, "" },
+        { "parts", 10, 4, 2, 53, 5000, 4, "limit: parts: more than 4" },
+        { "no part at all", 10, 0, 2, 53, 5000, 0, "" }, /* a finding needs a part to speak of; the kind is there */
+        { "bytes", 8, 5, 2, 53, 5000, 5, "limit: decoded bytes: more than 8" },
+        { "bytes of two parts", 5, 5, 2, 53, 5000, 5, "limit: decoded bytes: more than 5" },
+        { "no bytes", 0, 5, 2, 53, 5000, 5, "limit: decoded bytes: more than 0" },
+        { "depth", 10, 5, 1, 53, 5000, 4, "limit: depth: more than 1" },
+        { "text", 10, 5, 2, 52, 5000, 5, "limit: bytes of names and types" },
+        { "steps", 10, 5, 2, 53, 1343, 5, "limit: steps of work" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct memory memory;
@@ -459,7 +459,7 @@ static void test_linear(void)
         struct memory memory;
         struct buf message;
         limits.parts = 10000;
-        limits.steps = 400000U << k;
+        limits.steps = 900000U << k;
         limits.text_bytes = 1 << 20;
         buf_init(&message, 1 << 24);
         buf_put_text(&message, STANDIN MIXED);

@@ -22,7 +22,8 @@ enum {
     MAIL_BLURB_BYTES = 160, /* the sentence for programs without MIME that many write before the first delimiter */
     MAIL_ODD_SIZE = 512,
     MAIL_LATER_FIRST = 16,
-    MAIL_STEP_BYTES = 64 /* looked through while a header's end is looked for */
+    MAIL_FIELD_STEPS = 16, /* for each byte of a field that is read in many ways */
+    MAIL_STEP_BYTES = 64   /* looked through while a header's end is looked for */
 };
 
 /* A body that is to be read. */
@@ -419,6 +420,7 @@ static void read_header(struct walk *walk, const struct body *body, const char *
         if (!emit_step(emit, header_size, body->part))
             return;
         mail_entity_read(&walk->entity, span_slice(bytes, body->from, header_size), default_type);
+        (void)emit_step(emit, walk->entity.field_bytes * MAIL_FIELD_STEPS, body->part);
         put_facts(walk, inner.part, i > 0 || body->hops == 0);
         mail_defects defects = walk->entity.defects;
         if (i == 0 && borders[i].header_end == borders[i].body_at && borders[i].body_at < body->to)

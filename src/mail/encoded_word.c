@@ -3,7 +3,7 @@
 #include "base/base64.h"
 #include "mail/charset.h"
 
-enum { WORD_PIECE = 256, WORD_LOOSE_MOST = 1024 };
+enum { WORD_PIECE = 256, WORD_LOOSE_MOST = 256 };
 
 struct word {
     struct span charset;

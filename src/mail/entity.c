@@ -223,6 +223,7 @@ static void entity_clear(struct mail_entity *entity)
     entity->encodings = (struct mail_encodings){ .main = MAIL_ENCODING_IDENTITY };
     entity->defects = 0;
     entity->charset_count = 0;
+    entity->field_bytes = 0;
     entity->is_cut = entity->has_type = entity->has_encoding = false;
     mail_names_clear(&entity->names);
     mail_boundaries_clear(&entity->boundaries);
@@ -249,6 +250,7 @@ void mail_entity_read(struct mail_entity *entity, struct span header, const char
             seen |= 1U << field.name;
             if (!field.is_strict)
                 entity_note(entity, MAIL_DEFECT_HEADER_COLON);
+            entity->field_bytes += field.value.size;
             entity_fields[field.name].read(entity, &field, is_main);
         }
     }

@@ -37,7 +37,8 @@ struct mail_entity {
     size_t charset_count;
     struct mail_names names;
     mail_defects defects;
-    bool is_cut; /* a limit of this module was reached */
+    size_t field_bytes; /* of the values that were read in all these ways, which costs much more than the rest */
+    bool is_cut;        /* a limit of this module was reached */
     bool has_type;
     bool has_encoding;
 };

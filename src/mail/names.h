@@ -2,9 +2,9 @@
  * names must see what any recipient may see.
  *
  * For each parameter: the value as it stands, with RFC 2231's sections joined (also where their numbers have gaps or
- * repeat) and percent signs undone, with RFC 2047's encoded words decoded, and what a lenient program takes where quotes
- * or semicolons are amiss. What a disk would make of a name (paths, dots and blanks at its end, what nobody sees) is the
- * business of whoever compares it.
+ * repeat) and percent signs undone, with RFC 2047's encoded words decoded, and what a lenient program takes where
+ * quotes or semicolons are amiss. What a disk would make of a name (paths, dots and blanks at its end, what nobody
+ * sees) is the business of whoever compares it.
  */
 #ifndef CORDON_MAIL_NAMES_H
 #define CORDON_MAIL_NAMES_H
