@@ -225,6 +225,10 @@ void emit_drop_part(struct emit *emit, uint32_t index)
     }
     while (emit->cover_count > 0 && emit->covers[emit->cover_count - 1].owner >= index)
         emit->cover_count--;
+    if (part->path.offset + part->path.size == emit->text_size) { /* nothing was written behind it */
+        emit->text_size -= part->path.size;
+        emit->text_counted -= part->path.size;
+    }
     emit->part_count--;
 }
 

@@ -285,7 +285,9 @@ static void test_names(void)
     CHECK(span_is(emit_text_of(emit, emit->parts[0].path), "1"));
     uint32_t child = 0;
     CHECK(emit_add_part(emit, 0, NULL, &child));
+    uint32_t counted = emit->text_counted;
     emit_drop_part(emit, child);
+    CHECK(emit->text_counted == counted - 3); /* its path is forgotten too */
     CHECK(emit_add_part(emit, 0, NULL, &child) && span_is(emit_text_of(emit, emit->parts[child].path), "1.1"));
     emit_fini(emit);
 }

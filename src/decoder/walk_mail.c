@@ -403,7 +403,8 @@ static void read_header(struct walk *walk, const struct body *body, const char *
     if (!emit_step(emit, 1 + (body->to - body->from) / MAIL_STEP_BYTES, body->part))
         return;
     size_t count = mail_borders_find(bytes, body->from, body->to, borders);
-    for (size_t i = 0; i < count; i++) {
+    bool is_message = false; /* then what could be more of the header is the one of the message, and read as that */
+    for (size_t i = 0; i < count && !(is_message && borders[i].is_late); i++) {
         struct body inner = *body;
         size_t header_size = borders[i].header_end - body->from;
         inner.from = borders[i].body_at;
@@ -420,6 +421,7 @@ static void read_header(struct walk *walk, const struct body *body, const char *
         if (!emit_step(emit, header_size, body->part))
             return;
         mail_entity_read(&walk->entity, span_slice(bytes, body->from, header_size), default_type);
+        is_message |= i == 0 && (walk->entity.kind & MAIL_MESSAGE) != 0;
         (void)emit_step(emit, walk->entity.field_bytes * MAIL_FIELD_STEPS, body->part);
         put_facts(walk, inner.part, i > 0 || body->hops == 0);
         mail_defects defects = walk->entity.defects;

@@ -69,7 +69,8 @@ static bool find_late_header(const struct border_scan *scan, size_t body_at, str
         if (kind == MAIL_LINE_EMPTY && has_field) {
             *border_out = (struct mail_border){ .header_end = at,
                                                 .body_at = at + line.size,
-                                                .how = "the header goes on behind its empty line" };
+                                                .how = "the header goes on behind its empty line",
+                                                .is_late = true };
             return true;
         }
         bool is_mime = mail_mime_field_read(line, &field);
@@ -113,6 +114,6 @@ size_t mail_borders_find(struct span bytes, size_t from, size_t to, struct mail_
         borders_add(borders_out, &count, scan.blank_at, scan.blank_next, "a line of spaces ends the header");
     struct mail_border late;
     if (find_late_header(&scan, scan.empty_next, &late))
-        borders_add(borders_out, &count, late.header_end, late.body_at, late.how);
+        borders_out[count++] = late;
     return count;
 }

@@ -6,6 +6,7 @@
 
 #include "base/span.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { MAIL_BORDERS_MOST = 5 };
@@ -14,6 +15,7 @@ struct mail_border {
     size_t header_end; /* the header is [from, header_end) */
     size_t body_at;
     const char *how; /* static; for people; NULL for the first one */
+    bool is_late;    /* behind an empty line the header goes on: or a message begins, where it is declared */
 };
 
 /* Fills `borders_out`, the likeliest first, and returns how many: at least one. All are inside [from, to). Two that
