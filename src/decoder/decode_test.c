@@ -270,6 +270,12 @@ static const struct {
       "1.2 =text/plain c'X-Cordon-Scan: pending\\x0d\\x0aA: bContent-Type: a/b\\x0a\\x0ax'? (CRs that end no line "
       "are dropped)",
       "malformed: every CR ends a line; malformed: CRs that end no line are dropped" },
+    { "a file that is mail, undeclared: what is damaged in it is told",
+      MIXED "--b\r\nContent-Type: x/y\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+            "U3ViamVjdDogeQpDb250ZW50LVRyYW5zZmVyLUVuY29kaW5nOiB4LXV1ZW5jb2RlCgpiZWdpbiA2NDQgYQo=\r\n--b--",
+      "1 multipart/mixed m''\n1.1 x/y=text/plain c'Subject: y\\x0aContent-Transfer-Encoding: x-uuencode\\x0a\\x0abegin "
+      "644 a\\x0a'\n1.1.1 =text/plain c'begin 644 a\\x0a' (body)",
+      "damaged: uuencode: nothing that is encoded" },
     { "the same bytes twice are stored once",
       MIXED "--b\r\nContent-Transfer-Encoding: base64\r\n\r\nYWJj\r\n--b\r\nContent-Transfer-Encoding: base64\r\n\r\n"
             "YWJj\r\n--b--\r\n",

@@ -125,7 +125,7 @@ static void check_reading(struct walk *walk, uint32_t index)
     struct emit *emit = walk->emit;
     int32_t reading = DECODE_NO_PARENT;
     for (int32_t i = (int32_t)index; i != DECODE_NO_PARENT; i = emit->parts[i].parent) {
-        if (walk->works[i].is_guess)
+        if (walk->works[i].is_guess || walk->works[i].is_file)
             return;
         if (reading == DECODE_NO_PARENT && (emit->parts[i].flags & DECODE_PART_READING) != 0)
             reading = i;

@@ -32,7 +32,8 @@ struct work {
     size_t to;
     bool is_in_digest;
     bool is_message; /* a content that somebody declared to be a message */
-    bool is_guess;   /* mail that nobody declared */
+    bool is_guess;   /* mail that nobody declared, somewhere in a text */
+    bool is_file;    /* a file that is mail, though nobody declared it */
     bool is_sniffed; /* a text that has been looked through for such mail */
 };
 

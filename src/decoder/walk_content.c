@@ -135,7 +135,7 @@ static void read_message(struct walk *walk, uint32_t index, struct span bytes, s
     if (!walk_add_buffer(walk, index, bytes, &buffer))
         return;
     if (!walk->works[index].is_message)
-        walk->works[index].is_guess = true;
+        walk->works[index].is_file = true;
     walk_message(walk, index, buffer, start, bytes.size);
     walk_other_line_ends(walk, index, buffer);
 }
