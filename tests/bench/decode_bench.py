@@ -21,7 +21,7 @@ def text(size):
         total += len(word) + 1
         out.append('.\r\n' if line > 66 else ' ')
         line = 0 if line > 66 else line
-    return ''.join(out)[:size]
+    return ''.join(out)[:size].rstrip('\r')
 
 
 def html(size):
