@@ -40,15 +40,49 @@ bool mail_mime_field_read(struct span line, struct mail_mime_field *field_out)
     return false;
 }
 
+/* To some programs a line ends at VT and FF too: where such a field begins behind one, it does. */
+static struct span field_line_cut(struct span *rest)
+{
+    struct span line = mail_line_cut(rest);
+    struct mail_mime_field field;
+    for (size_t i = 1; i < line.size; i++) {
+        if ((line.data[i] == '\v' || line.data[i] == '\f') && mail_mime_field_read(span_from(line, i), &field)) {
+            *rest = span_of(line.data + i, line.size - i + rest->size);
+            return span_slice(line, 0, i);
+        }
+    }
+    return line;
+}
+
+/* A name alone, whose colon stands behind a fold: for programs that unfold before they look for it. */
+static bool read_folded_colon(struct span line, struct span *header, struct mail_mime_field *field_out)
+{
+    struct span name = span_trim(line);
+    struct span behind = *header;
+    struct span fold = field_line_cut(&behind);
+    struct span text = span_trim(fold);
+    if (fold.size == 0 || !ascii_is_space(fold.data[0]) || text.size == 0 || text.data[0] != ':')
+        return false;
+    for (unsigned i = 0; i < MAIL_MIME_NAMES; i++) {
+        if (!span_is_nocase(name, mime_names[i]))
+            continue;
+        size_t skipped = (size_t)(text.data - fold.data) + 1;
+        *field_out = (struct mail_mime_field){ .name = i, .value = span_from(fold, skipped) };
+        *header = behind;
+        return true;
+    }
+    return false;
+}
+
 bool mail_mime_field_next(struct span *header, struct mail_mime_field *field_out)
 {
     while (header->size > 0) {
-        struct span line = mail_line_cut(header);
-        if (!mail_mime_field_read(line, field_out))
+        struct span line = field_line_cut(header);
+        if (!mail_mime_field_read(line, field_out) && !read_folded_colon(line, header, field_out))
             continue;
         while (header->size > 0 && ascii_is_space(header->data[0])) {
             struct span behind = *header;
-            struct span fold = mail_line_cut(&behind);
+            struct span fold = field_line_cut(&behind);
             struct mail_mime_field other;
             if (mail_mime_field_read(fold, &other))
                 break;

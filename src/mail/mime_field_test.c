@@ -40,6 +40,12 @@ static void test_fields(void)
         { BYTES("Content-Type2: a/b\n"), "" },
         { BYTES("X-Content-Type: a/b\n"), "" },
         { BYTES("Content-Type"), "" },
+        { BYTES("Content-Type\r\n : a/b;\r\n c=d\r\n"), "T?<a/b;\\x0d\\x0a c=d>" },
+        { BYTES("Content-Type\r\n : a/b\fContent-Disposition: c\r\n"), "T?<a/b>D?<c>" },
+        { BYTES("Content-Type\r\n a/b\r\n"), "" },
+        { BYTES("Content-Type\r\n: a/b\r\n"), "" },
+        { BYTES("A: b\vContent-Type: a/b\fContent-Disposition: c\r\n d\fe"), "T?<a/b>D?<c\\x0d\\x0a d\\x0ce>" },
+        { BYTES("Content-Type: a/b\fContent-Typed: c"), "T<a/b\\x0cContent-Typed: c>" },
         { BYTES("A: b\n Content-Type: c/d\n e\nF: g"), "T?<c/d\\x0a e>" },
         { BYTES("Content-Type: a/b\n Content-Disposition: c\n"), "T<a/b>D?<c>" },
     };
