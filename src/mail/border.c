@@ -49,7 +49,9 @@ static void scan_lines(struct border_scan *scan)
             scan->junk_at = at;
         if (is_junk && scan->trailing_junk == SPAN_NONE)
             scan->trailing_junk = at;
-        if (kind == MAIL_LINE_FIELD)
+        /* Where a program takes it for a field all the same, the body begins behind it. */
+        struct mail_mime_field field;
+        if (kind == MAIL_LINE_FIELD || (is_junk && mail_mime_field_read(line, &field)))
             scan->trailing_junk = SPAN_NONE;
         at += line.size;
     }

@@ -48,6 +48,9 @@ static void test_borders(void)
           "<A: b\\x0a\\x09\\x0d\\x0d\\x0ax: y\\x0a|z><A: b\\x0a|x: y\\x0a\\x0az>" },
         { "a fold first is junk", " x\nA: b\n\ny", "< x\\x0aA: b\\x0a|y><| x\\x0aA: b\\x0a\\x0ay>" },
         { "a fold behind a field", "A: b\n c\n\ny", "<A: b\\x0a c\\x0a|y>" },
+        { "a field that only some see, and no empty line", "A: b\nContent-Type c/d\nx\n",
+          "<A: b\\x0aContent-Type c/d\\x0a|x\\x0a><A: b\\x0aContent-Type c/d\\x0ax\\x0a|>"
+          "<A: b\\x0a|Content-Type c/d\\x0ax\\x0a>" },
         { "mbox separator", "From a b\nC: d\n\nx", "<From a b\\x0aC: d\\x0a|x><|From a b\\x0aC: d\\x0a\\x0ax>" },
         { "the header goes on", "A: b\n\nContent-Type: c/d\n\nx",
           "<A: b\\x0a|Content-Type: c/d\\x0a\\x0ax><A: b\\x0a\\x0aContent-Type: c/d\\x0a|x>" },
