@@ -51,6 +51,18 @@ static bool has_text_name(const struct emit *emit, uint32_t index)
     return false;
 }
 
+/* A format that is known, and is no text: a file that begins so is not opened as text unless its name says so. */
+static bool is_binary_type(struct span type)
+{
+    static const char *const texts[] = { "script", "xml", "json", "mbox", "postscript", "binhex",
+                                         "pgp",    "hta", "url",  "sylk", "pkcs7" };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        if (span_find(type, span_text(texts[i])) != SPAN_NONE)
+            return false;
+    }
+    return type.size > 0 && !span_starts_with(type, "text/") && !span_starts_with(type, "message/");
+}
+
 /* Would some program show it as text, whatever is in it? By what a header or a name says; and a small file that is
  * nothing else that we know may be anything. */
 static bool is_shown(const struct emit *emit, uint32_t index)
@@ -218,7 +230,8 @@ void walk_content(struct walk *walk, uint32_t index)
 {
     struct span bytes = emit_bytes(walk->emit, index);
     bool is_message = walk->works[index].is_message;
-    bool is_plain = is_text(bytes) || is_shown(walk->emit, index);
+    struct span type = emit_text_of(walk->emit, walk->emit->parts[index].detected);
+    bool is_plain = (!is_binary_type(type) && is_text(bytes)) || is_shown(walk->emit, index);
     size_t start = mail_start(bytes);
     if (is_plain)
         words_add(&walk->words, bytes);
