@@ -230,7 +230,7 @@ static void tree_read(struct iso_tree *tree, struct span descriptor)
 {
     tree->sectors = tree->content.size / tree->shape->stride + 1;
     tree->seen = memory_new(tree->sectors / 8 + 1);
-    tree->folders = memory_new(2 * ISO_FOLDERS * sizeof *tree->folders);
+    tree->folders = memory_new(sizeof *tree->folders * 2 * ISO_FOLDERS);
     tree_add_folder(tree, place_u32(descriptor, ISO_ROOT + 2), place_u32(descriptor, ISO_ROOT + 10));
     while (tree->count > 0 && !tree->is_over) {
         tree->count--;

@@ -106,7 +106,9 @@ bool span_copy(struct span span, char *text_out, size_t size);
 /* ASCII only, whatever the locale. */
 static inline char ascii_lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+    if (c >= 'A' && c <= 'Z')
+        return (char)(c | 0x20);
+    return c;
 }
 
 static inline bool ascii_is_digit(char c)
