@@ -86,17 +86,19 @@ static bool take_is_same(const struct zip_take *a, const struct zip_take *b)
            (a->method != ZIP_METHOD_LZMA || ((a->flags ^ b->flags) & ZIP_FLAG_LZMA_END) == 0);
 }
 
+/* The flags of strong encryption and of masked values say something only beside that of encryption: programs do not
+ * look at them alone. */
 static bool header_is_locked(const struct zip_header *header)
 {
-    return (header->flags & (ZIP_FLAG_ENCRYPTED | ZIP_FLAG_STRONG | ZIP_FLAG_MASKED)) != 0 ||
-           header->method == ZIP_METHOD_AES;
+    return (header->flags & ZIP_FLAG_ENCRYPTED) != 0 || header->method == ZIP_METHOD_AES;
 }
 
 /* The AES extra field (AE-1 and AE-2, by WinZip): version, vendor, strength, and the method inside. */
 static void take_set_lock(struct zip_take *take, const struct zip_header *header)
 {
     struct span aes = zip_extra_find(header->extra, ZIP_EXTRA_AES);
-    if ((header->flags & (ZIP_FLAG_STRONG | ZIP_FLAG_MASKED)) != 0 ||
+    bool is_strong = (header->flags & (ZIP_FLAG_STRONG | ZIP_FLAG_MASKED)) != 0;
+    if ((is_strong && (header->flags & ZIP_FLAG_ENCRYPTED) != 0) ||
         (header->method == ZIP_METHOD_AES && aes.size < ZIP_EXTRA_AES_SIZE)) {
         take->lock = ZIP_LOCKED_STRONG;
     } else if (header->method == ZIP_METHOD_AES) {
@@ -207,7 +209,8 @@ static void entry_collect(struct zip_entry *entry, const struct zip_place *place
         return;
     entry_add_header(entry, local, local->end, place->ref_count > 0 ? "zip, local header" : "zip, local header alone");
     bool is_endless = local->method == ZIP_METHOD_STORED || (header_is_locked(local) && place->ref_count == 0);
-    if (is_endless && (local->flags & ZIP_FLAG_DESCRIPTOR) != 0 && local->packed_size == 0)
+    bool is_sized = local->packed_size > 0 && place->ref_count > 0;
+    if (is_endless && (local->flags & ZIP_FLAG_DESCRIPTOR) != 0 && !is_sized)
         entry_add_unsized(entry, local->end);
 }
 

@@ -471,6 +471,36 @@ static void test_descriptors(void)
     }
 }
 
+/* Sizes in the local header that programs don't believe because of the flag. */
+static void test_false_sizes(void)
+{
+    struct archive archive;
+    struct header local = { .name = "a", .flags = 8, .packed_size = 5, .size = 5, .crc = 1 };
+    struct header other = stored("b", DECOY);
+    archive_init(&archive, "");
+    put_local(&archive, &local, span_text(PAYLOAD));
+    put_descriptor(&archive, PAYLOAD, true);
+    put_entry(&archive, &other, &other, span_text(DECOY));
+    put_end(&archive, "");
+    check_done(check_archive("a descriptor, and other sizes", &archive, 0));
+}
+
+/* Flags of strong encryption and of masked values, alone. */
+static void test_flags_alone(void)
+{
+    static const unsigned flags[] = { 0x2000, 0x40, 0x2040 };
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        struct archive archive;
+        struct header header = stored("a", PAYLOAD);
+        header.flags = flags[i];
+        header.crc = 1;
+        archive_init(&archive, "");
+        put_entry(&archive, &header, &header, span_text(PAYLOAD));
+        put_end(&archive, "");
+        check_done(check_archive("flags alone", &archive, 1));
+    }
+}
+
 /* ---- What is between ---- */
 
 static void test_gaps(void)
@@ -627,6 +657,8 @@ int main(void)
     test_offsets();
     test_names();
     test_descriptors();
+    test_false_sizes();
+    test_flags_alone();
     test_gaps();
     test_nested();
     test_notes();
