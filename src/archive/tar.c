@@ -294,6 +294,23 @@ static void tar_walk(struct tar *tar, size_t at)
     }
 }
 
+/* Worth to sum it: it has the magic, or what would be the sum is written as one. */
+static bool tar_could_begin(const char *block)
+{
+    enum { SUM_AT = 148, SUM_END = 155, MAGIC_AT = 257 };
+    static const char magic[] = { 'u', 's', 't', 'a', 'r' };
+    size_t digits = 0;
+    if (memcmp(block + MAGIC_AT, magic, sizeof magic) == 0)
+        return true;
+    for (size_t i = SUM_AT; i < SUM_END; i++) {
+        bool is_digit = block[i] >= '0' && block[i] <= '7';
+        if (!is_digit && block[i] != ' ' && block[i] != '\0')
+            return false;
+        digits += is_digit;
+    }
+    return digits >= 3 && block[0] > ' ';
+}
+
 bool tar_looks(struct span content)
 {
     if (content.size < TAR_BLOCK)
@@ -301,10 +318,9 @@ bool tar_looks(struct span content)
     struct tar_header header = tar_header_parse(span_slice(content, 0, TAR_BLOCK));
     if (header.state == TAR_SOUND || header.state == TAR_WRONG_SUM)
         return true;
-    enum { MAGIC_AT = 257 };
-    static const char magic[] = { 'u', 's', 't', 'a', 'r' };
+    /* GNU tar skips to the next header, wherever it is. */
     for (size_t at = 0; content.size - at >= TAR_BLOCK; at += TAR_BLOCK) {
-        if (memcmp(content.data + at + MAGIC_AT, magic, sizeof magic) == 0 &&
+        if (tar_could_begin(content.data + at) &&
             tar_header_parse(span_slice(content, at, TAR_BLOCK)).state == TAR_SOUND)
             return true;
     }

@@ -97,6 +97,12 @@ static const struct sample kind_rows[] = {
                 "rUtnyJofuPbqUx7/iSXfl/sT2jFd/D2Ibza5SUoS+UAGAADWTQdZPv/dbpb/NfJ/ofwfL4KOsaGzJCZp6aTUSggy9NRx4gKfBgBg"
                 "BR4VaZhNABAAAA==",
       .members = { { "one.txt", ONE }, { "two.txt", TWO } } },
+    { .name = "without a magic, behind garbage",
+      .base64 =
+          "H4sIAAAAAAACA0tPHwUjGeTnpeqVVJQw0BIYAIGZiQmYBgJ02sDAyBzBBoubGwGFFBiGEkD33BABJRmpCgWJlTn5iSk6QEZRiQIwRVgP"
+          "raAfBRTEf3n+wOd/M2OM/G86mv8HKP+DUoSCY16KQm5+UapCfppCZolCWn5OTn55sUJGalGq3mimGQWjYBSMgmEAAPdFIxsADgAA",
+      .members = { { "one.txt", "the payload, part one; " },
+                   { "two.txt", "the payload, part two. And more of it follows here." } } },
     { .name = "behind garbage",
       .base64 = "H4sIAAAAAAACA+3TsQ6CQAwG4HuUPoAhFeEcnJx4jksoweSk5qgB397iotFVJUq/pU2Xpkn/qjLGLBV3lMko7pNQ+aK4VfVcEfPt"
                 "vZ/mayxz7wDdF5x7CUnXv+PIx+N+hLQEp3CJHOqVNklAP2IHziyDDDx//v3mJf+l5X+m/E8fAfuuhiMnAm7gINBwjDz00FKizEJj"
