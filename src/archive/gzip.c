@@ -160,3 +160,20 @@ void zlib_read(struct unpack *unpack, struct span content)
                                           .put = zlib_put };
     (void)series_read(unpack, &series, content);
 }
+
+bool deflate_looks(struct span content)
+{
+    return content.size >= SERIES_ASIDE && inflate_is_whole(INFLATE_RAW, content);
+}
+
+void deflate_read(struct unpack *unpack, struct span content)
+{
+    static const struct unpack_member member = { .how = "raw deflate" };
+    size_t used = 0;
+    if (!unpack_begin(unpack, &member))
+        return;
+    enum unpack_ending ending = inflate_put(unpack, INFLATE_RAW, content, &used);
+    unpack_end(unpack);
+    if (ending == UNPACK_CUT || ending == UNPACK_BROKEN)
+        unpack_note(unpack, UNPACK_DAMAGED, "deflate: corrupt or cut short");
+}

@@ -1,4 +1,4 @@
-/* gzip (RFC 1952) and zlib (RFC 1950) files. */
+/* gzip (RFC 1952) and zlib (RFC 1950) files, and raw deflate. */
 #ifndef CORDON_ARCHIVE_GZIP_H
 #define CORDON_ARCHIVE_GZIP_H
 
@@ -13,5 +13,9 @@ void gzip_read(struct unpack *unpack, struct span content);
 /* A bare zlib stream has little of a magic: so its begin is unpacked to see whether it is one. */
 bool zlib_looks(struct span content);
 void zlib_read(struct unpack *unpack, struct span content);
+
+/* Raw deflate (RFC 1951), as scripts carry it: it has no magic, so the content must be one stream from end to end. */
+bool deflate_looks(struct span content);
+void deflate_read(struct unpack *unpack, struct span content);
 
 #endif

@@ -65,8 +65,10 @@ void zip_names_put(struct zip_names *names, struct span name)
     if (span_find_byte(rest, '\\') == SPAN_NONE)
         return;
     memmove(changed, rest.data, rest.size);
-    for (size_t i = 0; i < rest.size; i++)
-        changed[i] = changed[i] == '\\' ? '/' : changed[i];
+    for (size_t i = 0; i < rest.size; i++) {
+        if (changed[i] == '\\')
+            changed[i] = '/';
+    }
     names_put_one(names, span_of(changed, rest.size));
 }
 

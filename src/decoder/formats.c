@@ -32,6 +32,7 @@
 #include "document/onenote.h"
 #include "document/pdf.h"
 #include "document/pgp.h"
+#include "document/plist.h"
 #include "document/rtf.h"
 #include "document/swf.h"
 #include "document/tnef.h"
@@ -57,6 +58,7 @@ const struct format formats[] = {
     { "rpm", rpm_looks, rpm_read, false },
     { "gzip", gzip_looks, gzip_read, false },
     { "zlib", zlib_looks, zlib_read, false },
+    { "deflate", deflate_looks, deflate_read, false },
     { "bzip2", bzip2_looks, bzip2_read, false },
     { "xz", xz_looks, xz_read, false },
     { "lzma", lzma_looks, lzma_read, false },
@@ -88,6 +90,7 @@ const struct format formats[] = {
     { "onenote", onenote_looks, onenote_read, false },
     { "activemime", activemime_looks, activemime_read, false },
     { "swf", swf_looks, swf_read, false },
+    { "property list", plist_looks, plist_read, false },
     { "xml", xml_looks, xml_read, false },
     { "cms", cms_looks, cms_read, false },
     { "pgp", pgp_looks, pgp_read, false },

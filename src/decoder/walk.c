@@ -69,6 +69,7 @@ bool walk_add_buffer(struct walk *walk, uint32_t index, struct span bytes, uint3
         walk->buffers = buffers;
         walk->buffer_room = room;
     }
+    assert(walk->buffers != NULL);
     struct walk_buffer *buffer = &walk->buffers[walk->buffer_count];
     *buffer_out = walk->buffer_count++;
     buffer->bytes = bytes;

@@ -7,6 +7,8 @@
 #include <limits.h>
 #include <string.h>
 
+enum { INFLATE_SURE_BYTES = 1 << 20, INFLATE_LEAST_BYTES = 16 };
+
 /* zlib's own pointers to input know no const. */
 static unsigned char *inflate_unconst(const char *data)
 {
@@ -17,7 +19,9 @@ static unsigned char *inflate_unconst(const char *data)
 
 static int inflate_window(enum inflate_kind kind)
 {
-    static const int windows[] = { [INFLATE_RAW] = -MAX_WBITS, [INFLATE_ZLIB] = MAX_WBITS, [INFLATE_GZIP] = MAX_WBITS + 16 };
+    static const int windows[] = {
+        [INFLATE_RAW] = -MAX_WBITS, [INFLATE_ZLIB] = MAX_WBITS, [INFLATE_GZIP] = MAX_WBITS + 16
+    };
     return windows[kind];
 }
 
@@ -70,4 +74,25 @@ enum unpack_ending inflate_put_summed(struct unpack *unpack, enum inflate_kind k
 uint32_t inflate_crc32(uint32_t crc, struct span bytes)
 {
     return bytes.size == 0 ? crc : (uint32_t)crc32_z(crc, (const unsigned char *)bytes.data, bytes.size);
+}
+
+bool inflate_is_whole(enum inflate_kind kind, struct span packed)
+{
+    unsigned char room[4096];
+    z_stream stream = { 0 };
+    size_t size = 0;
+    int result = Z_OK;
+    if (packed.size > UINT_MAX || inflateInit2(&stream, inflate_window(kind)) != Z_OK)
+        return false;
+    stream.next_in = inflate_unconst(packed.data);
+    stream.avail_in = (uInt)packed.size;
+    while (result == Z_OK && size <= INFLATE_SURE_BYTES) {
+        stream.next_out = room;
+        stream.avail_out = sizeof room;
+        result = inflate(&stream, Z_NO_FLUSH);
+        size += sizeof room - stream.avail_out;
+    }
+    bool is_whole = result == Z_STREAM_END ? stream.avail_in == 0 : result == Z_OK;
+    (void)inflateEnd(&stream);
+    return is_whole && size >= INFLATE_LEAST_BYTES;
 }
