@@ -120,7 +120,20 @@ attach("84", "css-import", "a style sheet in a data link", lambda p: b'<style>@i
 attach("85", "eml-b64-html", "MHT with HTML in base64", lambda p: mixed(entity(p, b"Content-Type: text/html\r\n" + CTE, b64(HTML % s64(p))), MPX + b"boundary=zz\r\n", b"zz"), b"a.mht")
 attach("86", "hex-0x-list", "C array of hex, twelve a line", lambda p: b"unsigned char b[]={\n" + b"".join(b" " + b",".join(b"0x%02X" % c for c in p[i:i + 12]) + b",\n" for i in range(0, 68, 12)) + b"};", b"a.c")
 attach("88", "ps1-frombase64", "PowerShell's FromBase64String of gzip", lambda p: b'$b=[Convert]::FromBase64String("' + s64(gz(p)) + b'")', b"a.ps1")
+attach("89", "ps1-deflate", "the same with raw deflate", lambda p: b'$b=[IO.Compression.DeflateStream]::new([IO.MemoryStream][Convert]::FromBase64String("' + s64(k.comp(p * 3, 8)) + b'"))', b"a.ps1")
+attach("90", "webarchive", "Apple web archive: binary property list with a resource", lambda p: bplist(p), b"a.webarchive")
 attach("91", "webarchive-xml", "Apple web archive as XML", lambda p: b'<?xml version="1.0"?><plist version="1.0"><dict><key>WebMainResource</key><dict><key>WebResourceData</key><data>' + s64(p) + b"</data></dict></dict></plist>", b"a.webarchive")
+
+
+def bplist(p):
+    objects = [b"\xd1\x01\x02", b"\x5f\x10\x0f" + b"WebResourceData", b"\x4f\x10" + bytes([len(p)]) + p]
+    out, offsets = b"bplist00", []
+    for o in objects:
+        offsets.append(len(out))
+        out += o
+    return out + bytes(offsets) + b"\0" * 6 + bytes([1, 1]) + struct.pack(">QQQ", 3, 0, len(out))
+
+
 
 
 # --- what cannot be opened has to be flagged ---
