@@ -99,34 +99,34 @@ static enum unpack_ending zip_put_ppmd(struct unpack *unpack, uint64_t size, str
 }
 
 static const struct zip_method {
-    uint16_t method;
     const char *name;
     zip_method_putter *put;
+    uint16_t method;
     bool is_endless; /* it ends with its packed size */
-} zip_methods[] = { { ZIP_METHOD_STORED, "stored", zip_put_stored, true },
-                    { 1, "shrink", NULL, true },
-                    { 2, "reduce", NULL, true },
-                    { 3, "reduce", NULL, true },
-                    { 4, "reduce", NULL, true },
-                    { 5, "reduce", NULL, true },
-                    { 6, "implode", NULL, true },
-                    { 7, "tokenize", NULL, true },
-                    { ZIP_METHOD_DEFLATE, "deflate", zip_put_deflate, false },
-                    { 9, "deflate64", zip_put_deflate64, false },
-                    { 10, "old terse", NULL, true },
-                    { 12, "bzip2", zip_put_bzip2, false },
-                    { ZIP_METHOD_LZMA, "lzma", zip_put_lzma, false },
-                    { 16, "cmpsc", NULL, true },
-                    { 18, "terse", NULL, true },
-                    { 19, "lz77", NULL, true },
-                    { 20, "zstd", zip_put_zstd, false },
-                    { 93, "zstd", zip_put_zstd, false },
-                    { 94, "mp3", NULL, true },
-                    { 95, "xz", zip_put_xz, false },
-                    { 96, "jpeg", NULL, true },
-                    { 97, "wavpack", NULL, true },
-                    { ZIP_METHOD_PPMD, "ppmd", zip_put_ppmd, true },
-                    { ZIP_METHOD_AES, "aes", NULL, true } };
+} zip_methods[] = { { "stored", zip_put_stored, ZIP_METHOD_STORED, true },
+                    { "shrink", NULL, 1, true },
+                    { "reduce", NULL, 2, true },
+                    { "reduce", NULL, 3, true },
+                    { "reduce", NULL, 4, true },
+                    { "reduce", NULL, 5, true },
+                    { "implode", NULL, 6, true },
+                    { "tokenize", NULL, 7, true },
+                    { "deflate", zip_put_deflate, ZIP_METHOD_DEFLATE, false },
+                    { "deflate64", zip_put_deflate64, 9, false },
+                    { "old terse", NULL, 10, true },
+                    { "bzip2", zip_put_bzip2, 12, false },
+                    { "lzma", zip_put_lzma, ZIP_METHOD_LZMA, false },
+                    { "cmpsc", NULL, 16, true },
+                    { "terse", NULL, 18, true },
+                    { "lz77", NULL, 19, true },
+                    { "zstd", zip_put_zstd, 20, false },
+                    { "zstd", zip_put_zstd, 93, false },
+                    { "mp3", NULL, 94, true },
+                    { "xz", zip_put_xz, 95, false },
+                    { "jpeg", NULL, 96, true },
+                    { "wavpack", NULL, 97, true },
+                    { "ppmd", zip_put_ppmd, ZIP_METHOD_PPMD, true },
+                    { "aes", NULL, ZIP_METHOD_AES, true } };
 
 static const struct zip_method *zip_method_find(uint16_t method)
 {

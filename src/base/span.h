@@ -50,7 +50,9 @@ struct span span_trim(struct span span);
 
 static inline bool span_equal(struct span a, struct span b)
 {
-    return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+    if (a.size != b.size)
+        return false;
+    return a.size == 0 || a.data == b.data || (a.data != NULL && b.data != NULL && memcmp(a.data, b.data, a.size) == 0);
 }
 
 bool span_equal_nocase(struct span a, struct span b);

@@ -24,7 +24,11 @@ bool ole1_read_object(struct span head, struct ole1_part *native_out)
     size_t at = 8;
     if (little_32(head, 4) != OLE1_EMBEDDED)
         return false;
-    if (!ole1_skip_text(head, &at) || !ole1_skip_text(head, &at) || !ole1_skip_text(head, &at) || head.size - at < 4)
+    for (int texts = 0; texts < 3; texts++) { /* class, topic, item */
+        if (!ole1_skip_text(head, &at))
+            return false;
+    }
+    if (head.size - at < 4)
         return false;
     *native_out = (struct ole1_part){ .at = at + 4, .size = little_32(head, at) };
     return true;

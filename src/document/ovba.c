@@ -79,7 +79,7 @@ static enum unpack_ending ovba_cut_chunk(struct span *rest, struct ovba_chunk *c
 
 enum unpack_ending ovba_put(struct unpack *unpack, struct span packed)
 {
-    struct ovba_chunk chunk;
+    struct ovba_chunk chunk = { .size = 0 };
     struct span rest = span_from(packed, 1);
     /* No chunk has a header of zeros: what follows fills the stream up. */
     while (rest.size > 0 && (rest.size < 2 || little_16(rest, 0) != 0)) {

@@ -46,7 +46,8 @@ bool tnef_looks(struct span content)
 static bool tnef_is_blank(struct span rest)
 {
     for (size_t i = 0; i < rest.size; i++) {
-        if (memchr("\0\r\n\t \x1a", rest.data[i], 6) == NULL)
+        char c = rest.data[i];
+        if (c != '\0' && c != '\r' && c != '\n' && c != '\x1a' && !ascii_is_space(c))
             return false;
     }
     return true;

@@ -74,7 +74,7 @@ static uint32_t xml_reference(struct xml_text *text)
         uint32_t c = xml_get(text);
         if (c == ';' && i > 0)
             return code;
-        char letter = c < 0x80 ? ascii_lower((char)c) : '\0';
+        char letter = ascii_lower((char)(c < 0x80 ? c : 0));
         uint32_t digit = ascii_is_digit(letter) ? (uint32_t)(letter - '0')
                          : letter >= 'a'        ? (uint32_t)(letter - 'a') + 10
                                                 : base;
@@ -127,7 +127,7 @@ static void xml_cut_local(struct xml_text *text, char *local_out)
         if (c == ':')
             size = 0;
         else if (size + 1 < XML_TAG_MOST)
-            local_out[size++] = c < 0x80 ? ascii_lower((char)c) : '?';
+            local_out[size++] = ascii_lower((char)(c < 0x80 ? c : (uint32_t)'?'));
     }
     local_out[size] = '\0';
 }

@@ -325,8 +325,8 @@ void clam_scan(struct clam *clam, struct span bytes, bool is_opened, struct clam
     };
     clam_listen();
     complaint.most_bytes = clam_scan_bytes(clam, bytes.size, is_opened);
-    long long most = (long long)(complaint.most_bytes + CLAM_SLACK_BYTES);
-    if (cl_engine_set_num(clam->engine, CL_ENGINE_MAX_SCANSIZE, most) != CL_SUCCESS) {
+    uint64_t most = complaint.most_bytes + CLAM_SLACK_BYTES;
+    if (cl_engine_set_num(clam->engine, CL_ENGINE_MAX_SCANSIZE, (long long)most) != CL_SUCCESS) {
         *result_out = (struct clam_result){ .result = SCAN_FAILED, .text = "libclamav: refuses a limit" };
         return;
     }

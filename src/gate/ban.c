@@ -52,8 +52,11 @@ static void label_of(struct span type, char label_out[BAN_LABEL_SIZE])
     else if (span_starts_with_nocase(subtype, "vnd."))
         subtype = span_from(subtype, 4);
     (void)span_copy(subtype, label_out, BAN_LABEL_SIZE);
-    for (char *p = label_out; *p != '\0'; p++)
-        *p = *p == '/' ? '-' : ascii_lower(*p);
+    for (char *p = label_out; *p != '\0'; p++) {
+        *p = ascii_lower(*p);
+        if (*p == '/')
+            *p = '-';
+    }
     if (label_out[0] == '\0')
         (void)snprintf(label_out, BAN_LABEL_SIZE, "unknown");
 }

@@ -10,11 +10,13 @@
  * bytes are the same but for the last; two of two bytes. */
 static size_t invisible_size(struct span text)
 {
+    /* NOLINTBEGIN(misc-misleading-bidirectional): that is what they are. */
     static const char *const marks[] = {
         "\xc2\xad",     "\xd8\x9c",     "\xe2\x80\x8b", "\xe2\x80\x8c", "\xe2\x80\x8d", "\xe2\x80\x8e",
         "\xe2\x80\x8f", "\xe2\x80\xaa", "\xe2\x80\xab", "\xe2\x80\xac", "\xe2\x80\xad", "\xe2\x80\xae",
         "\xe2\x81\xa0", "\xe2\x81\xa6", "\xe2\x81\xa7", "\xe2\x81\xa8", "\xe2\x81\xa9", "\xef\xbb\xbf",
     };
+    /* NOLINTEND(misc-misleading-bidirectional) */
     if ((unsigned char)text.data[0] < 0x20 || text.data[0] == 0x7f)
         return 1;
     if ((unsigned char)text.data[0] < 0xc2)
