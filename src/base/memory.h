@@ -1,8 +1,8 @@
 /* Allocation that cannot fail, and arithmetic on sizes that cannot wrap.
  *
- * A small allocation that fails means that the machine, or the process's share of it, is out of memory: the process ends
- * (status EX_OSERR: trouble of the machine, and no crash) and its parent starts it anew; nothing acknowledged is lost. Where the size comes from outside, use memory_try, or an arena or buf
- * with a limit, and handle the failure.
+ * A small allocation that fails means that the machine, or the process's share of it, is out of memory: the process
+ * ends (status EX_OSERR: trouble of the machine, and no crash) and its parent starts it anew; nothing acknowledged is
+ * lost. Where the size comes from outside, use memory_try, or an arena or buf with a limit, and handle the failure.
  */
 #ifndef CORDON_BASE_MEMORY_H
 #define CORDON_BASE_MEMORY_H

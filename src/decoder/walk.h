@@ -57,14 +57,14 @@ struct walk_later {
 
 struct walk {
     struct emit *emit;
-    struct work *works; /* the memory of `seen` too */
+    struct work *works;   /* the memory of `seen` too */
     uint32_t next_entity; /* all parts before it have been read */
     uint32_t next_content;
     struct walk_buffer *buffers;
     uint32_t buffer_count;
     uint32_t buffer_room;
     size_t marks_left; /* for the lines of all buffers */
-    uint32_t *seen; /* ranges that have been added: index of a part + 1 */
+    uint32_t *seen;    /* ranges that have been added: index of a part + 1 */
     uint32_t seen_size;
     struct mail_entity entity; /* of the header that is being read */
     struct words words;

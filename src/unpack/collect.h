@@ -25,7 +25,7 @@ struct collect {
     size_t most_members; /* set these three before collect_read if the usual ones don't fit */
     size_t most_bytes;   /* of one member */
     uint64_t most_steps;
-    size_t room; /* given at a time, 0: 4096; small ones find mistakes */
+    size_t room;                  /* given at a time, 0: 4096; small ones find mistakes */
     const char *const *passwords; /* NULL-ended; NULL: none */
     struct {
         enum unpack_trouble trouble;

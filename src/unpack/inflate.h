@@ -22,8 +22,8 @@ enum unpack_ending inflate_put_summed(struct unpack *unpack, enum inflate_kind k
 /* The check sum of gzip and zip, continued from `crc`, which is 0 at the start. */
 uint32_t inflate_crc32(uint32_t crc, struct span bytes);
 
-/* Without a member: does a sound stream begin here that ends with the bytes' end, or unpacks to more than a megabyte? For
- * raw deflate, which has no magic. */
+/* Without a member: does a sound stream begin here that ends with the bytes' end, or unpacks to more than a megabyte?
+ * For raw deflate, which has no magic. */
 bool inflate_is_whole(enum inflate_kind kind, struct span packed);
 
 #endif
