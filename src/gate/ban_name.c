@@ -28,6 +28,27 @@ static size_t invisible_size(struct span text)
     return 0;
 }
 
+/* Letters and dots of other widths, which some programs and file systems take for the ASCII ones (Unicode's
+ * compatibility forms): the ASCII letter, and how many bytes it stands for. */
+static char ascii_form(struct span text, size_t *size_out)
+{
+    static const char *const dots[] = { "\xe3\x80\x82", "\xef\xbd\xa1", "\xe2\x80\xa4", "\xef\xb9\x92" };
+    *size_out = 3;
+    for (size_t i = 0; i < sizeof dots / sizeof dots[0]; i++) {
+        if (span_starts_with(text, dots[i]))
+            return '.';
+    }
+    if (text.size >= 3 && span_starts_with(text, "\xef")) { /* U+FF01 to U+FF5E */
+        unsigned second = (unsigned char)text.data[1];
+        unsigned third = (unsigned char)text.data[2];
+        unsigned offset = (second - 0xbc) * 64 + (third - 0x80);
+        if (second >= 0xbc && third >= 0x80 && third < 0xc0 && offset >= 1 && offset <= 94)
+            return (char)(' ' + offset);
+    }
+    *size_out = 1;
+    return text.data[0];
+}
+
 /* Blanks that are no ASCII: no-break space, ideographic space. */
 static size_t end_size(struct span text)
 {
@@ -76,10 +97,10 @@ void ban_name_read(struct span name, struct ban_name *name_out)
     name_out->count = 0;
     form_add(name_out, name);
     for (struct span rest = name; rest.size > 0;) {
-        size_t skipped = invisible_size(rest);
-        if (skipped == 0)
-            visible[size++] = rest.data[0];
-        rest = span_from(rest, skipped > 0 ? skipped : 1);
+        size_t taken = invisible_size(rest);
+        if (taken == 0)
+            visible[size++] = ascii_form(rest, &taken);
+        rest = span_from(rest, taken);
     }
     struct span plain = span_trim(cut_end(cut_folders(cut_end(span_of(visible, size)))));
     size_t before = name_out->count;

@@ -15,9 +15,9 @@ struct ban_name {
     size_t plain; /* which of them is the last part of a path, with nothing invisible and nothing behind its end */
 };
 
-/* The name as it is; without folders, without controls that turn or hide letters, without the dots and blanks at its
- * end that Windows drops; and what is before and behind a colon. Long ones lose their start, because the extension is
- * what matters. */
+/* The name as it is; without folders, without controls that turn or hide letters, with letters of other widths as
+ * ASCII, without the dots and blanks at its end that Windows drops; and what is before and behind a colon. Long ones
+ * lose their start, because the extension is what matters. */
 void ban_name_read(struct span name, struct ban_name *name_out);
 
 /* The extension is on the list "@dangerous". */

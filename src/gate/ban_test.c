@@ -26,6 +26,12 @@ static void test_forms(void)
           "fdp.\xe2\x80\xae"
           "a.exe|fdp.a.exe|",
           "fdp.a.exe" },
+        { "a\xef\xbc\x8e\xef\xbd\x85xe", "a\xef\xbc\x8e\xef\xbd\x85xe|a.exe|", "a.exe" },
+        { "a\xe3\x80\x82"
+          "exe",
+          "a\xe3\x80\x82"
+          "exe|a.exe|",
+          "a.exe" },
         { "a.e\xe2\x80\x8bxe", "a.e\xe2\x80\x8bxe|a.exe|", "a.exe" },
         { "a.\x01"
           "exe",
