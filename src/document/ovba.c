@@ -31,8 +31,10 @@ static bool ovba_copy(struct ovba_chunk *chunk, unsigned token)
     size_t back = (token >> (16 - bits)) + 1;
     if (back > chunk->size)
         return false;
-    for (; length > 0 && chunk->size < OVBA_CHUNK; length--, chunk->size++)
+    for (; length > 0 && chunk->size < OVBA_CHUNK; length--, chunk->size++) {
+        /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign): all before chunk->size has been unpacked. */
         chunk->bytes[chunk->size] = chunk->bytes[chunk->size - back];
+    }
     return length == 0;
 }
 
