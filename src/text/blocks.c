@@ -109,7 +109,7 @@ static bool is_text(struct span bytes)
 static bool has_kinds_of_letters(struct span letters)
 {
     uint64_t seen = 0;
-    for (size_t i = 0; i < letters.size && i < 2 * BLOCK_TOKEN_LETTERS; i++) {
+    for (size_t i = 0; i / 2 < BLOCK_TOKEN_LETTERS && i < letters.size; i++) {
         unsigned value = base64_value(letters.data[i]);
         seen |= value < 64 ? UINT64_C(1) << value : 0;
     }

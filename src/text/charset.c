@@ -347,7 +347,7 @@ static void utf_8_read(struct unpack *unpack, struct span text)
     uint32_t point = 0;
     bool has_mark = span_starts_with(text, "\xef\xbb\xbf");
     text = span_from(text, has_mark ? 3 : 0);
-    for (size_t i = 0; i < text.size; i++) {
+    for (size_t i = 0; text.data != NULL && i < text.size; i++) {
         if ((unsigned char)text.data[i] >= 0xc0 && overlong_size(span_from(text, i), &point) > 0) {
             (void)text_put(unpack, &decoder, text, "text, UTF-8 with overlong forms");
             return;

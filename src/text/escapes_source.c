@@ -29,7 +29,9 @@ static size_t letter_next(struct letter *letter, const char cases[2], size_t at)
 size_t escapes_find(struct span span, const char *text)
 {
     char lower = ascii_lower(text[0]);
-    char cases[2] = { lower, lower >= 'a' && lower <= 'z' ? (char)(lower - 'a' + 'A') : lower };
+    char cases[2] = { lower, lower };
+    if (lower >= 'a' && lower <= 'z')
+        cases[1] = (char)(lower - 'a' + 'A');
     struct letter letter = { .span = span };
     size_t size = strlen(text);
     for (size_t at = letter_next(&letter, cases, 0); at + size <= span.size; at = letter_next(&letter, cases, at + 1)) {

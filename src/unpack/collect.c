@@ -24,8 +24,12 @@ static bool collect_begin(void *context, const struct unpack_member *member)
         return false;
     struct collect_member *top = &collect->members[collect->count++];
     *top = (struct collect_member){ .how = member->how, .names = memory_new(member->names.size + 1) };
-    for (size_t i = 0; i < member->names.size; i++)
-        top->names[i] = member->names.data[i] == '\0' ? '|' : member->names.data[i];
+    if (member->names.size > 0)
+        memcpy(top->names, member->names.data, member->names.size);
+    for (size_t i = 0; i < member->names.size; i++) {
+        if (top->names[i] == '\0')
+            top->names[i] = '|';
+    }
     buf_init(&top->bytes, collect->most_bytes);
     collect->is_open = true;
     collect->is_slice = false;
