@@ -28,6 +28,15 @@ def forwarded(message):
             message + b"\r\n--outer--\r\n")
 
 
+def two_trees(data):
+    """Two boundaries are declared, and each makes another mail of it: the attachment is in one of them alone."""
+    import base64
+    return (b"From: a@client.test\r\nTo: b@example.test\r\nSubject: two\r\nMIME-Version: 1.0\r\n"
+            b"Content-Type: multipart/mixed; boundary=foo; boundary=bar\r\n\r\n--foo\r\n\r\nharmless\r\n--foo--\r\n"
+            b"--bar\r\nContent-Type: application/octet-stream; name=a.com\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
+            base64.encodebytes(data).replace(b"\n", b"\r\n") + b"--bar--\r\n")
+
+
 def messages():
     """(what it is, the message, the way in)."""
     text = "A plain message"
@@ -39,6 +48,7 @@ def messages():
     yield "The test virus, quoted-printable", mail_with(eicar(), "eicar.com", "quoted-printable"), "after"
     yield "The test virus inside a zip", mail_with(zipped("eicar.com", eicar()), "eicar.zip"), "after"
     yield "The test virus in a forwarded message", forwarded(mail_with(eicar(), "eicar.com")), "after"
+    yield "The test virus where some programs see it", two_trees(eicar()), "after"
     yield "A plain message, before the queue", small_mail("before"), "before"
     yield "The test virus, before the queue", mail_with(eicar(), "eicar.com"), "before"
 
