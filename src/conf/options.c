@@ -532,6 +532,16 @@ static const struct option scanner_options[] = {
       .manual =
           "The most that the folder for files may hold, in memory: those of all pieces that are with the program at "
           "the same time, and what it puts there itself." },
+    { .key = "shared_folder",
+      .type = OPTION_FILE,
+      .offset = offsetof(struct scanner_settings, run.shared_folder),
+      .fallback = { "" },
+      .variants = PROGRAMS,
+      .manual =
+          "A folder for files in place of the private one, for a program that has a daemon of its own open them. "
+          "Make it on a tmpfs, owned by the program's user and of the daemon's group, with mode 2750: files in it "
+          "can be read by that group. One that is not the user's own, or that others may write, is refused; one "
+          "on a disk is shown as weaker." },
 };
 const struct option_group conf_scanner_group = {
     .name = "NAME",

@@ -84,6 +84,7 @@ struct run_settings { /* command and communigate: a foreign program */
     struct settings_list failed;
     const char *name_pattern;
     uint64_t folder_bytes;
+    const char *shared_folder; /* "": a private one */
 };
 
 struct scanner_settings {

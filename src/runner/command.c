@@ -70,7 +70,8 @@ static int command_lend(struct command *command, struct fault *fault)
     if (command->piece == NULL)
         return 0;
     if (command_delivery(command) == DELIVERY_SHARED)
-        return lent_write(command->folder, "piece", sealed_span(command->piece), &command->lent, fault);
+        return lent_write(command->folder, "piece", command->row->is_shown, sealed_span(command->piece), &command->lent,
+                          fault);
     command->fd = sealed_lend(command->piece, fault);
     return command->fd >= 0 ? 0 : -1;
 }
@@ -106,7 +107,7 @@ void command_serve(struct runner *runner, const struct runner_row *row, const st
     struct command command = { .row = row, .piece = piece, .fd = -1 };
     struct fault fault = { 0 };
     uint64_t number = atomic_fetch_add(&runner->last_number, 1) + 1;
-    if (lent_folder_make(row->folder, number, command.folder, &fault) != 0) {
+    if (lent_folder_make(row->folder, number, row->is_shown, command.folder, &fault) != 0) {
         command_fail(answer, RUN_FAILED, &fault);
         return;
     }

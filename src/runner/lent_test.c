@@ -16,7 +16,7 @@ static struct lent lent_make(const char *text)
 {
     struct lent lent;
     struct fault fault = { 0 };
-    CHECK(lent_write(folder, "piece", span_text(text), &lent, &fault) == 0);
+    CHECK(lent_write(folder, "piece", false, span_text(text), &lent, &fault) == 0);
     CHECK(lent_check(&lent, &fault) == 0);
     return lent;
 }
@@ -39,8 +39,8 @@ int main(void)
 {
     char base[] = "/tmp/cordon-lent-XXXXXX";
     struct fault fault = { 0 };
-    CHECK(mkdtemp(base) != NULL && lent_folder_make(base, 17, folder, &fault) == 0);
-    CHECK(lent_folder_make(base, 17, folder, &fault) == -1 && fault.code == EEXIST);
+    CHECK(mkdtemp(base) != NULL && lent_folder_make(base, 17, false, folder, &fault) == 0);
+    CHECK(lent_folder_make(base, 17, false, folder, &fault) == -1 && fault.code == EEXIST);
 
     struct lent lent = lent_make("some bytes");
     struct stat st;
@@ -63,7 +63,22 @@ int main(void)
     check_bad(&lent, "a file no more");
     CHECK(rmdir(lent.path) == 0);
     lent = lent_make("");
-    CHECK(lent_write(folder, "piece", span_text("x"), &lent, &fault) == -1 && fault.code == EEXIST);
+    CHECK(lent_write(folder, "piece", false, span_text("x"), &lent, &fault) == -1 && fault.code == EEXIST);
+
+    bool is_memory = true;
+    CHECK(lent_folder_check(folder, &is_memory, &fault) == 0);
+    CHECK(lent_folder_check("/nowhere", &is_memory, &fault) == -1 && strstr(fault.text, "No such file") != NULL);
+    CHECK(chmod(folder, 0770) == 0);
+    CHECK(lent_folder_check(folder, &is_memory, &fault) == -1 && strstr(fault.text, "writable by others") != NULL);
+    CHECK(lent_folder_check("/dev/shm", &is_memory, &fault) == -1);
+    char shown[LENT_PATH_SIZE];
+    CHECK(lent_folder_make(folder, 18, true, shown, &fault) == 0 && stat(shown, &st) == 0 &&
+          (st.st_mode & 0777) == 0750);
+    CHECK(lent_write(shown, "piece", true, span_text("x"), &lent, &fault) == 0 && stat(lent.path, &st) == 0 &&
+          (st.st_mode & 0777) == 0440);
+    struct timespec old[2] = { { .tv_sec = 1000 }, { .tv_sec = 1000 } };
+    CHECK(chmod(folder, 0750) == 0 && utimensat(AT_FDCWD, shown, old, 0) == 0);
+    CHECK(lent_folder_check(folder, &is_memory, &fault) == 0 && stat(shown, &st) == -1);
 
     char deep[LENT_PATH_SIZE + 64];
     (void)snprintf(deep, sizeof deep, "%s/a", folder);

@@ -12,6 +12,8 @@
 #include "ipc/roles.h"
 #include "ipc/serve.h"
 #include "runner/command.h"
+#include "runner/filter.h"
+#include "runner/helper.h"
 #include "runner/runner.h"
 #include "sys/executable.h"
 #include "sys/log.h"
@@ -59,6 +61,22 @@ static int runner_make_shared_folders(struct runner *runner, struct fault *fault
     return 0;
 }
 
+static void runner_set_folder(const struct runner *runner, struct runner_row *row, size_t number)
+{
+    const char *shared = row->scanner->run.shared_folder;
+    struct fault fault = { 0 };
+    row->is_shown = shared[0] != '\0';
+    row->is_memory = true;
+    if (!row->is_shown)
+        (void)snprintf(row->folder, sizeof row->folder, "%.400s/%zu", runner->base, number);
+    else if (!span_copy(span_text(shared), row->folder, sizeof row->folder))
+        (void)snprintf(row->refusal, sizeof row->refusal, "shared_folder has too long a name");
+    else if (lent_folder_check(row->folder, &row->is_memory, &fault) != 0)
+        (void)snprintf(row->refusal, sizeof row->refusal, "%s", fault.text);
+    if (row->refusal[0] != '\0')
+        log_note(LOG_ERROR, "program-refused", "%s: %s", row->scanner->name, row->refusal);
+}
+
 /* As root before the user is changed, as an ordinary user afterwards: sandbox_private_folders knows. */
 static int runner_make_folders(struct runner *runner, struct fault *fault)
 {
@@ -83,7 +101,7 @@ static int runner_make_folders(struct runner *runner, struct fault *fault)
     for (size_t i = 0; i < SETTINGS_MOST_SCANNERS; i++) {
         struct runner_row *row = &runner->rows[i];
         if (row->scanner != NULL)
-            (void)snprintf(row->folder, sizeof row->folder, "%.400s/%zu", runner->base, count++);
+            runner_set_folder(runner, row, count++);
     }
     return 0;
 }
@@ -108,6 +126,10 @@ static void runner_serve_row(struct runner *runner, const struct run_job *reques
     struct sealed piece = SEALED_NONE;
     struct fault fault = { 0 };
     bool is_version = (request->flags & RUN_VERSION) != 0;
+    if (row->refusal[0] != '\0') {
+        runner_fail(answer, row->refusal);
+        return;
+    }
     if (is_version && row->scanner->run.version_command.count == 0) {
         runner_fail(answer, "it has no version_command");
         return;
@@ -119,7 +141,10 @@ static void runner_serve_row(struct runner *runner, const struct run_job *reques
         }
         job->fds[0] = -1; /* it belongs to the piece now */
     }
-    command_serve(runner, row, is_version ? NULL : &piece, job->deadline, job->caller, answer, output);
+    if (row->helper != NULL && !is_version)
+        filter_serve(runner, row, &piece, (request->flags & RUN_MAIL) != 0, job->deadline, job->caller, answer, output);
+    else
+        command_serve(runner, row, is_version ? NULL : &piece, job->deadline, job->caller, answer, output);
     sealed_close(&piece);
 }
 
@@ -155,13 +180,41 @@ static void runner_status(void *context, struct buf *text_out)
         struct fault fault = { 0 };
         if (row->scanner == NULL)
             continue;
-        int refused = executable_check(row->scanner->run.command.items[0], &fault);
-        buf_printf(text_out, "program.%s=%s%s\nfolder.%s=%s\n", row->scanner->name, refused != 0 ? "refused: " : "ok",
-                   fault.text, row->scanner->name, row->folder);
+        (void)executable_check(row->scanner->run.command.items[0], &fault);
+        const char *refusal = row->refusal[0] != '\0' ? row->refusal : fault.text;
+        buf_printf(text_out, "program.%s=%s%s\nfolder.%s=%s\n", row->scanner->name,
+                   refusal[0] != '\0' ? "refused: " : "ok", refusal, row->scanner->name, row->folder);
+        if (!row->is_memory)
+            buf_printf(text_out, "weaker=the files of %s are on a disk, in %s\n", row->scanner->name, row->folder);
+        if (row->helper == NULL)
+            continue;
+        buf_printf(text_out, "helper.%s=", row->scanner->name);
+        helper_describe(row->helper, text_out);
+        buf_put_char(text_out, '\n');
     }
     if (!runner->is_private)
         buf_put_text(text_out, "weaker=programs share a folder in /dev/shm, which has no size of its own and which the "
                                "same user's other programs see\n");
+}
+
+/* Threads, so behind the box. */
+static int runner_start_helpers(struct runner *runner, struct fault *fault)
+{
+    for (size_t i = 0; i < SETTINGS_MOST_SCANNERS; i++) {
+        struct runner_row *row = &runner->rows[i];
+        if (row->scanner != NULL && row->scanner->type == SCANNER_COMMUNIGATE && row->refusal[0] == '\0' &&
+            filter_start(row, fault) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static void runner_stop_helpers(struct runner *runner)
+{
+    for (size_t i = 0; i < SETTINGS_MOST_SCANNERS; i++) {
+        if (runner->rows[i].helper != NULL)
+            helper_stop(runner->rows[i].helper);
+    }
 }
 
 static unsigned runner_most_jobs(const struct runner *runner)
@@ -176,7 +229,7 @@ static unsigned runner_most_jobs(const struct runner *runner)
 
 static int runner_run(struct runner *runner, struct fault *fault)
 {
-    if (runner_make_folders(runner, fault) != 0 || runner_close(fault) != 0)
+    if (runner_make_folders(runner, fault) != 0 || runner_close(fault) != 0 || runner_start_helpers(runner, fault) != 0)
         return -1;
     struct serve_settings serve = { .name = "runner",
                                     .most = runner_most_jobs(runner),
@@ -186,6 +239,8 @@ static int runner_run(struct runner *runner, struct fault *fault)
                                     .context = runner,
                                     .control = ROLE_CONTROL_FD };
     int status = serve_run(&serve, fault);
+    if (status == 0)
+        runner_stop_helpers(runner);
     if (!runner->is_private)
         lent_folder_remove(runner->base);
     return status;
@@ -206,6 +261,7 @@ int main(int argc, char **argv)
 
     struct runner *runner = memory_new(sizeof *runner);
     runner->settings = settings;
+    atomic_init(&runner->last_number, (uint64_t)clock_now_us()); /* a shared folder may hold an older process's files */
     runner->user = argc == 2 ? argv[1] : "";
     runner_find_rows(runner);
     struct fault fault = { 0 };

@@ -14,7 +14,10 @@ struct helper;
 /* A scanner whose program is ours to run. */
 struct runner_row {
     const struct scanner_settings *scanner; /* NULL: not ours */
-    char folder[LENT_PATH_SIZE];            /* for its files, in memory */
+    char folder[LENT_PATH_SIZE];            /* for its files */
+    bool is_shown;                          /* others may read there: it is the operator's shared_folder */
+    bool is_memory;                         /* on a tmpfs */
+    char refusal[FAULT_TEXT_SIZE];          /* why it can't be asked; "": it can */
     struct helper *helper;                  /* of the type communigate; NULL: none */
 };
 
