@@ -489,9 +489,14 @@ static const struct option scanner_options[] = {
     { .key = "infected",
       .type = OPTION_MEANINGS,
       .offset = offsetof(struct scanner_settings, run.infected),
-      .fallback = { "1", [SCANNER_COMMUNIGATE] = "^DISCARD$ ^ERROR\\s.*(?i:virus|infected|malware|trojan|worm)" },
+      .fallback = { "1", [SCANNER_COMMUNIGATE] =
+                             "^DISCARD$ "
+                             "^ERROR\\s(?!.*(?i:\\b(licen[cs]e|failed|failure|unavailable|cannot|timeout)\\b))"
+                             ".*(?i:virus|infected|malware|trojan|worm)" },
       .variants = PROGRAMS,
-      .manual = "What means that a piece is infected." },
+      .manual =
+          "What means that a piece is infected. In the type communigate an ERROR is a virus only where it says so, and "
+          "does not speak of a failure; anything else that it may say is for the operator to add." },
     { .key = "unscannable",
       .type = OPTION_REASONS,
       .offset = offsetof(struct scanner_settings, run.unscannable),

@@ -283,6 +283,7 @@ HELPER_FAULTS = {
     "REJECTED_later": "unknown answer: REJECTED later",
     "OKAY": "unknown answer: OKAY",
     'ERROR_"licence"': "unknown answer: ERROR",
+    'ERROR_"virus_scanner_failed"': "unknown answer: ERROR",
 }
 
 
