@@ -219,13 +219,13 @@ int program_run(const struct program_request *request, struct deadline deadline,
         return fault_set_errno(fault, errno, "cannot make a pipe");
     struct program_request whole = *request;
     whole.output_fd = whole.error_fd = output[1];
-    struct program program;
-    int failed = program_start(&whole, &program, fault);
-    (void)close(output[1]);
-    if (failed == 0 && fcntl(output[0], F_SETFL, O_NONBLOCK) != 0) {
+    struct program program = { .pidfd = -1 };
+    int failed = 0;
+    if (fcntl(output[0], F_SETFL, O_NONBLOCK) != 0)
         failed = fault_set_errno(fault, errno, "cannot read from a pipe");
-        program_end(&program, NULL);
-    }
+    else
+        failed = program_start(&whole, &program, fault);
+    (void)close(output[1]);
     if (failed == 0) {
         *result_out = (struct program_result){ .outcome = program_watch(&program, output[0], deadline, caller,
                                                                         output_out) };

@@ -51,7 +51,7 @@ unsigned pattern_groups(const struct pattern *pattern)
 static struct span pattern_group(const pcre2_match_data *data, uint32_t groups, struct span text)
 {
     PCRE2_SIZE *ends = pcre2_get_ovector_pointer((pcre2_match_data *)data);
-    uint32_t group = 1;
+    size_t group = 1;
     while (group <= groups && ends[2 * group] == PCRE2_UNSET)
         group++;
     if (group > groups)
