@@ -371,7 +371,7 @@ static void helper_thread(void *argument)
     }
     helper->state = HELPER_STOPPED;
     signal_point_wake_all(&helper->changed);
-    lock_drop(&helper->lock);
+    lock_drop(&helper->lock); /* from here on it may be gone */
 }
 
 /* --- For others --- */
@@ -389,7 +389,7 @@ struct helper *helper_new(const struct scanner_settings *scanner, const char *fo
     return helper;
 }
 
-void helper_stop(struct helper *helper)
+void helper_free(struct helper *helper)
 {
     lock_take(&helper->lock);
     helper->is_stopping = true;
@@ -398,6 +398,10 @@ void helper_stop(struct helper *helper)
     while (helper->state != HELPER_STOPPED)
         (void)signal_point_wait(&helper->changed, &helper->lock, deadline_never());
     lock_drop(&helper->lock);
+    (void)close(helper->waker);
+    signal_point_fini(&helper->changed);
+    lock_fini(&helper->lock);
+    free(helper);
 }
 
 static void requests_remove(struct helper *helper, const struct helper_request *request)

@@ -21,8 +21,8 @@ struct helper;
  * *fault. */
 struct helper *helper_new(const struct scanner_settings *scanner, const char *folder, struct fault *fault);
 
-/* Tells it to end (QUIT), waits a little, and kills it. Nobody may be asking. */
-void helper_stop(struct helper *helper);
+/* Tells it to end (QUIT), waits a little, kills it, and frees. Nobody may be asking. */
+void helper_free(struct helper *helper);
 
 /* Says FILE and the name, and puts the answer without its number. -1 and *fault: ETIMEDOUT, ECANCELED where `caller`
  * hung up, or what is wrong with the helper. */

@@ -49,7 +49,7 @@ static void test_answers(struct buf *answer)
     helper_describe(helper, &text);
     CHECK(strcmp(buf_text(&text), "working, INTF 2, 2 answers") == 0);
     buf_fini(&text);
-    helper_stop(helper);
+    helper_free(helper);
 }
 
 struct asker {
@@ -98,7 +98,7 @@ static void test_side_by_side(void)
     lock_drop(&lock);
     for (size_t i = 0; i < ASKERS; i++)
         CHECK(askers[i].is_right);
-    helper_stop(helper);
+    helper_free(helper);
     signal_point_fini(&ended);
     lock_fini(&lock);
 }
@@ -112,25 +112,25 @@ static void test_faults(struct buf *answer)
     CHECK(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) == 0 && close(pair[1]) == 0);
     CHECK(ask(helper, "a", WAIT_MS, pair[0], answer) == ECANCELED);
     (void)close(pair[0]);
-    helper_stop(helper);
+    helper_free(helper);
 
     helper = start(&scanner, READ "exit 1;; esac; done");
     CHECK(ask(helper, "a", WAIT_MS, -1, answer) == EPIPE);
-    helper_stop(helper);
+    helper_free(helper);
 
     helper = start(&scanner, "echo no licence >&2; exit 1");
     CHECK(ask(helper, "a", WAIT_MS, -1, answer) == EPIPE);
     CHECK(ask(helper, "a", WAIT_MS, -1, answer) == EPIPE);
-    helper_stop(helper);
+    helper_free(helper);
 
     helper = start(&scanner, READ "head -c 5000 /dev/zero | tr '\\0' x; echo;; esac; done");
     CHECK(ask(helper, "a", WAIT_MS, -1, answer) == EPIPE);
-    helper_stop(helper);
+    helper_free(helper);
 
     scanner.run.command.items[0] = "/nowhere/helper";
     helper = helper_new(&scanner, "/", NULL);
     CHECK(helper != NULL && ask(helper, "a", WAIT_MS, -1, answer) == EPIPE);
-    helper_stop(helper);
+    helper_free(helper);
 }
 
 int main(void)

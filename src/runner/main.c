@@ -213,7 +213,7 @@ static void runner_stop_helpers(struct runner *runner)
 {
     for (size_t i = 0; i < SETTINGS_MOST_SCANNERS; i++) {
         if (runner->rows[i].helper != NULL)
-            helper_stop(runner->rows[i].helper);
+            helper_free(runner->rows[i].helper);
     }
 }
 
