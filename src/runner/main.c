@@ -20,6 +20,7 @@
 #include "sys/sandbox.h"
 
 #include <errno.h>
+#include <glob.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,10 +47,29 @@ static void runner_find_rows(struct runner *runner)
     }
 }
 
+#define SHARED_PREFIX "/dev/shm/cordon-runner-"
+
+/* Those of our user's runners that were killed: each has its process id in its name. */
+static void runner_remove_old_folders(void)
+{
+    glob_t found = { 0 };
+    if (glob(SHARED_PREFIX "*-*", GLOB_NOSORT, NULL, &found) == 0) {
+        for (size_t i = 0; i < found.gl_pathc; i++) {
+            struct stat st;
+            long pid = strtol(found.gl_pathv[i] + strlen(SHARED_PREFIX), NULL, 10);
+            bool is_ours = lstat(found.gl_pathv[i], &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == geteuid();
+            if (is_ours && pid > 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH)
+                lent_folder_remove(found.gl_pathv[i]);
+        }
+    }
+    globfree(&found);
+}
+
 /* Where the machine allows no mount namespace: a folder in shared memory that is the user's alone. */
 static int runner_make_shared_folders(struct runner *runner, struct fault *fault)
 {
-    (void)snprintf(runner->base, sizeof runner->base, "/dev/shm/cordon-runner-XXXXXX");
+    runner_remove_old_folders();
+    (void)snprintf(runner->base, sizeof runner->base, SHARED_PREFIX "%d-XXXXXX", (int)getpid());
     if (mkdtemp(runner->base) == NULL)
         return fault_set_errno(fault, errno, "cannot make a folder in /dev/shm");
     for (size_t i = 0; i < runner->row_count; i++) {
