@@ -84,7 +84,7 @@ static void put_head(struct buf *out, const struct status_lines *lines)
 static struct span role_value(const struct status_lines *lines, struct span role, const char *name)
 {
     char key[64];
-    (void)snprintf(key, sizeof key, "%.*s.%s", (int)(role.size < 32 ? role.size : 32), role.data, name);
+    (void)snprintf(key, sizeof key, "%.*s.%s", (int)(role.size < 40 ? role.size : 40), role.data, name);
     return status_value(lines, key);
 }
 

@@ -275,5 +275,6 @@ void conf_check(const struct settings *settings, struct conf_node *root, bool wi
 {
     struct check check = { .settings = settings, .root = root, .mistakes = mistakes };
     check_scanners(&check);
+    conf_check_run(settings, conf_node_find(root, "scanner"), with_files, mistakes);
     check_listeners(&check, with_files);
 }

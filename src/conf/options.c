@@ -16,7 +16,12 @@
 
 enum { RUN_DIRECTORY_MOST = 80 }; /* a socket's path has at most 107 bytes */
 
-enum { CLAMAV_ALONE = 1U << SCANNER_CLAMAV, CLAMD_ALONE = 1U << SCANNER_CLAMD };
+enum {
+    CLAMAV_ALONE = 1U << SCANNER_CLAMAV,
+    CLAMD_ALONE = 1U << SCANNER_CLAMD,
+    COMMAND_ALONE = 1U << SCANNER_COMMAND,
+    PROGRAMS = 1U << SCANNER_COMMAND | 1U << SCANNER_COMMUNIGATE
+};
 
 static const struct option_word protocol_words[] = {
     { "smtp", PROTOCOL_SMTP },      { "lmtp", PROTOCOL_LMTP },     { "milter", OPTION_WORD_LATER },
@@ -39,10 +44,16 @@ static const struct option_word tls_words[] = {
     { NULL, 0 },
 };
 static const struct option_word scanner_words[] = {
-    { "clamav", SCANNER_CLAMAV },         { "clamd", SCANNER_CLAMD },
-    { "icap", OPTION_WORD_LATER },        { "command", OPTION_WORD_LATER },
-    { "communigate", OPTION_WORD_LATER }, { "plugin", OPTION_WORD_LATER },
-    { "socket", OPTION_WORD_LATER },      { NULL, 0 },
+    { "clamav", SCANNER_CLAMAV },           { "clamd", SCANNER_CLAMD },
+    { "icap", OPTION_WORD_LATER },          { "command", SCANNER_COMMAND },
+    { "communigate", SCANNER_COMMUNIGATE }, { "plugin", OPTION_WORD_LATER },
+    { "socket", OPTION_WORD_LATER },        { NULL, 0 },
+};
+static const struct option_word delivery_words[] = {
+    { "fd", DELIVERY_FD },
+    { "stream", DELIVERY_STREAM },
+    { "shared", DELIVERY_SHARED },
+    { NULL, 0 },
 };
 static const struct option_word role_words[] = {
     { "primary", SCANNER_PRIMARY },
@@ -334,7 +345,10 @@ static const struct option scanner_options[] = {
       .offset = offsetof(struct scanner_settings, type),
       .fallback = { "clamav" },
       .words = scanner_words,
-      .manual = "The embedded ClamAV engine (at most one), or a clamd that runs elsewhere." },
+      .manual =
+          "The embedded ClamAV engine (clamav, at most one); a clamd that runs elsewhere; a program that is started "
+          "for each piece and says by its exit status and its output what it found (command); a program that is "
+          "written as an External Filter of CommuniGate Pro and keeps running (communigate)." },
     { .key = "role",
       .type = OPTION_WORD,
       .offset = offsetof(struct scanner_settings, role),
@@ -344,7 +358,7 @@ static const struct option scanner_options[] = {
     { .key = "input",
       .type = OPTION_WORD,
       .offset = offsetof(struct scanner_settings, input),
-      .fallback = { "auto" },
+      .fallback = { "auto", [SCANNER_COMMUNIGATE] = "message" },
       .words = input_words,
       .manual = "What the scanner is shown. message: the whole message as it came. parts: every decoded part. both: "
                 "these two. auto: every decoded part, and in one more piece what is left of the message without their "
@@ -430,6 +444,109 @@ static const struct option scanner_options[] = {
       .most = 64 * GIB,
       .variants = CLAMAV_ALONE,
       .manual = "The most that one engine process may write for itself, in memory." },
+    { .key = "user",
+      .type = OPTION_RUN_USER,
+      .offset = offsetof(struct scanner_settings, run.user),
+      .fallback = { "" },
+      .variants = PROGRAMS,
+      .manual = "The user as whom the program runs, without any capability; not Cordon's own. Programs of one user may "
+                "reach one another." },
+    { .key = "command",
+      .type = OPTION_COMMAND,
+      .offset = offsetof(struct scanner_settings, run.command),
+      .fallback = { "" },
+      .variants = PROGRAMS,
+      .manual = "The program, by its absolute path, and its arguments. No shell ever sees them. In the type command {} "
+                "within an argument stands for the name of the file that holds the piece. The program starts with a "
+                "clean environment, in a process group of its own that is killed at the deadline, and in the folder /; "
+                "one of the type communigate starts in the folder that its file names are relative to." },
+    { .key = "delivery",
+      .type = OPTION_WORD,
+      .offset = offsetof(struct scanner_settings, run.delivery),
+      .fallback = { "fd" },
+      .words = delivery_words,
+      .variants = COMMAND_ALONE,
+      .manual =
+          "How the program gets a piece. fd: as an open file in memory that nobody can change, named "
+          "/proc/self/fd/3. stream: on its standard input. shared: as a file in a folder in memory that is private "
+          "to the program's user, for programs that insist on a real file or open it from another process of "
+          "theirs that they start; afterwards the file is looked at again, and a program that changed or removed "
+          "it has failed (tampered)." },
+    { .key = "clean",
+      .type = OPTION_MEANINGS,
+      .offset = offsetof(struct scanner_settings, run.clean),
+      .fallback = { "0", [SCANNER_COMMUNIGATE] =
+                             "^((ADDHEADER|MIRRORTO|ADDROUTE)\\s.*\\s)?OK$ ^ADDHEADER\\s+\"[^\"]*\"$" },
+      .variants = PROGRAMS,
+      .manual =
+          "What means that a piece is clean: exit statuses, and regular expressions (Perl's; ^ and $ match at each "
+          "line) that are looked for in the program's output. A list of both is written in round brackets, such as "
+          "(0, \"^OK$\"). In the type communigate there are no exit statuses, and what is looked at is the "
+          "answer behind its number. infected is tried first, then failed, unscannable and clean; what is in none of "
+          "them "
+          "is failed, and so is a program that ends by a signal, misses the deadline, writes more than 64 "
+          "KB or could not be started." },
+    { .key = "infected",
+      .type = OPTION_MEANINGS,
+      .offset = offsetof(struct scanner_settings, run.infected),
+      .fallback = { "1", [SCANNER_COMMUNIGATE] =
+                             "^DISCARD$ "
+                             "^ERROR\\s(?!.*(?i:\\b(licen[cs]e|failed|failure|unavailable|cannot|timeout)\\b))"
+                             ".*(?i:virus|infected|malware|trojan|worm)" },
+      .variants = PROGRAMS,
+      .manual =
+          "What means that a piece is infected. In the type communigate an ERROR is a virus only where it says so, and "
+          "does not speak of a failure; anything else that it may say is for the operator to add." },
+    { .key = "unscannable",
+      .type = OPTION_REASONS,
+      .offset = offsetof(struct scanner_settings, run.unscannable),
+      .fallback = { "" },
+      .variants = PROGRAMS,
+      .manual = "What means that the program could not look into a piece: each member begins with the reason, "
+                "encrypted, damaged, unsupported or limit, and a colon, such as \"encrypted: 13\" or \"limit: too "
+                "large\"." },
+    { .key = "failed",
+      .type = OPTION_MEANINGS,
+      .offset = offsetof(struct scanner_settings, run.failed),
+      .fallback = { "" },
+      .variants = PROGRAMS,
+      .manual =
+          "What means that the program did not do its work, whatever else it says: for patterns such as an expired "
+          "licence beside an exit status of 0." },
+    { .key = "name_pattern",
+      .type = OPTION_PATTERN,
+      .offset = offsetof(struct scanner_settings, run.name_pattern),
+      .fallback = { "", [SCANNER_COMMUNIGATE] = "^ERROR\\s+\"?([^\"]*)" },
+      .variants = PROGRAMS,
+      .manual = "A regular expression whose first group in parentheses is the name of what was found, such as \": (.+) "
+                "FOUND$\". Where it does not match, the name is \"unnamed\"." },
+    { .key = "version_command",
+      .type = OPTION_COMMAND,
+      .offset = offsetof(struct scanner_settings, run.version_command),
+      .fallback = { "" },
+      .variants = COMMAND_ALONE,
+      .manual = "A command that prints the version of the program and of its signatures in its first line, for cordon "
+                "status and to notice new signatures." },
+    { .key = "shared_size",
+      .type = OPTION_SIZE,
+      .offset = offsetof(struct scanner_settings, run.folder_bytes),
+      .fallback = { "512M" },
+      .least = 16 * MIB,
+      .most = 64 * GIB,
+      .variants = PROGRAMS,
+      .manual =
+          "The most that the folder for files may hold, in memory: those of all pieces that are with the program at "
+          "the same time, and what it puts there itself." },
+    { .key = "shared_folder",
+      .type = OPTION_FILE,
+      .offset = offsetof(struct scanner_settings, run.shared_folder),
+      .fallback = { "" },
+      .variants = PROGRAMS,
+      .manual =
+          "A folder for files in place of the private one, for a program that has a daemon of its own open them. "
+          "Make it on a tmpfs, owned by the program's user and of the daemon's group, with mode 2750: files in it "
+          "can be read by that group. One that is not the user's own, or that others may write, is refused; one "
+          "on a disk is shown as weaker." },
 };
 const struct option_group conf_scanner_group = {
     .name = "NAME",

@@ -7,6 +7,7 @@
 #ifndef CORDON_CONF_SETTINGS_H
 #define CORDON_CONF_SETTINGS_H
 
+#include "ipc/roles.h"
 #include "sys/log.h"
 #include "verdict/action.h"
 #include "verdict/verdict.h"
@@ -15,7 +16,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SETTINGS_NAME_SIZE = 32, SETTINGS_MOST_LISTENERS = 32, SETTINGS_MOST_SCANNERS = 16, SETTINGS_MOST_LIST = 64 };
+enum {
+    SETTINGS_NAME_SIZE = 32,
+    SETTINGS_MOST_LISTENERS = 32,
+    SETTINGS_MOST_SCANNERS = 16,
+    SETTINGS_MOST_LIST = 64,
+    SETTINGS_MOST_RUNNERS = ROLE_MOST_RUNNERS /* users as whom scanners' programs run (runners.h) */
+};
 
 struct settings_list {
     const char *items[SETTINGS_MOST_LIST];
@@ -60,9 +67,25 @@ struct listener_settings {
     struct policy_settings policy;
 };
 
-enum scanner_type { SCANNER_CLAMAV, SCANNER_CLAMD };
+enum scanner_type { SCANNER_CLAMAV, SCANNER_CLAMD, SCANNER_COMMAND, SCANNER_COMMUNIGATE };
 enum scanner_role { SCANNER_PRIMARY, SCANNER_BACKUP };
 enum scanner_input { INPUT_MESSAGE, INPUT_PARTS, INPUT_BOTH, INPUT_AUTO };
+
+enum piece_delivery { DELIVERY_FD, DELIVERY_STREAM, DELIVERY_SHARED };
+
+struct run_settings { /* command and communigate: a foreign program */
+    const char *user;
+    struct settings_list command; /* the program and its arguments */
+    struct settings_list version_command;
+    enum piece_delivery delivery;
+    struct settings_list clean; /* what meaning_read takes, in all four */
+    struct settings_list infected;
+    struct settings_list unscannable; /* each with its reason */
+    struct settings_list failed;
+    const char *name_pattern;
+    uint64_t folder_bytes;
+    const char *shared_folder; /* "": a private one */
+};
 
 struct scanner_settings {
     char name[SETTINGS_NAME_SIZE];
@@ -79,6 +102,7 @@ struct scanner_settings {
     uint32_t processes;         /* clamav: engine processes */
     uint32_t scans_per_process; /* clamav */
     uint64_t folder_bytes;      /* clamav: its tmpfs */
+    struct run_settings run;
 };
 
 struct decoder_settings {

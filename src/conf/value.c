@@ -277,6 +277,25 @@ static void read_user(const struct value_reading *reading, void *field)
                      text);
 }
 
+static void read_run_user(const struct value_reading *reading, void *field)
+{
+    const char *text = reading->node->text;
+    size_t size = strlen(text);
+    bool is_sound = size <= VALUE_USER_MOST && text[0] != '-' && strcmp(text, "root") != 0;
+    for (size_t i = 0; i < size && is_sound; i++)
+        is_sound = ascii_is_alnum(text[i]) || strchr("-_.", text[i]) != NULL;
+    if (is_sound)
+        *(const char **)field = value_keep(reading, text);
+    else
+        conf_mistake(reading->mistakes, reading->node,
+                     "user = \"%.60s\" is no ordinary user's name; write one such as \"clamav\"", text);
+}
+
+static void read_pattern(const struct value_reading *reading, void *field)
+{
+    *(const char **)field = value_keep(reading, reading->node->text); /* conf_check_run compiles it */
+}
+
 static void read_path(const struct value_reading *reading, void *field)
 {
     const struct option *option = reading->option;
@@ -444,6 +463,11 @@ static const struct value_type {
     [OPTION_PATTERNS] = { IS_LIST, value_read_list, print_list, "[\"*.exe\", \"*.scr\"]" },
     [OPTION_TYPES] = { IS_LIST, value_read_list, print_list, "[\"application/x-msdownload\"]" },
     [OPTION_PATHS] = { IS_LIST, value_read_list, print_list, "[\"zip/*.exe\"]" },
+    [OPTION_RUN_USER] = { IS_TEXT, read_run_user, print_text, "\"clamav\"" },
+    [OPTION_COMMAND] = { IS_LIST, value_read_command, print_list, "[\"/usr/bin/clamscan\", \"{}\"]" },
+    [OPTION_MEANINGS] = { IS_LIST, value_read_meanings, print_list, "[0]" },
+    [OPTION_REASONS] = { IS_LIST, value_read_meanings, print_list, "[\"encrypted: 13\"]" },
+    [OPTION_PATTERN] = { IS_TEXT, read_pattern, print_text, "\": (.+) FOUND$\"" },
     [OPTION_ACTIONS] = { IS_TEXT | IS_LIST, value_read_actions, print_actions, "[\"tag\", \"pass\"]" },
     [OPTION_CLEAN] = { IS_TEXT | IS_LIST, value_read_actions, print_actions, "\"pass\"" },
     [OPTION_REQUIRE] = { IS_TEXT | IS_NUMBER, read_require, print_require, "\"any\"" },

@@ -18,6 +18,10 @@ struct value_reading {
 /* Fills a struct settings_list. */
 void value_read_list(const struct value_reading *reading, void *field);
 
+/* The same, for a command line and for what answers mean (value_run.c). */
+void value_read_command(const struct value_reading *reading, void *field);
+void value_read_meanings(const struct value_reading *reading, void *field);
+
 /* Fills an unsigned with bits of enum action. */
 void value_read_actions(const struct value_reading *reading, void *field);
 

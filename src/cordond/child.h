@@ -26,6 +26,7 @@ typedef int (*child_introduce)(struct child *child, void *context, struct fault 
 
 struct child_settings {
     enum role role;
+    const char *instance;      /* of a runner: its user, copied; "" for all others */
     const char *directory;     /* of its program; outlives the child */
     const struct sealed *text; /* the settings it reads; outlives the child's making only */
     uint32_t drain_ms;         /* from CONTROL_DRAIN until it is killed */
@@ -33,8 +34,12 @@ struct child_settings {
     void *context;
 };
 
+enum { CHILD_NAME_SIZE = 48 };
+
 struct child {
     bool is_used;
+    char name[CHILD_NAME_SIZE];     /* "gate", "runner-clamav": in logs and in `cordon status` */
+    char instance[CHILD_NAME_SIZE]; /* settings.instance points here */
     enum child_state state;
     struct child_settings settings;
     struct sealed text; /* a reference of its own */

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "conf/conf.h"
+#include "conf/runners.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -43,19 +44,50 @@ static const struct scanner_settings *settings_engine(const struct settings *set
     return NULL;
 }
 
-bool generation_needs(const struct settings *settings, enum role role)
+bool generation_needs(const struct settings *settings, unsigned place)
 {
+    enum role role = role_of_place(place);
+    if (role == ROLE_RUNNER)
+        return runners_user(settings, place - ROLE_RUNNER) != NULL;
     return role != ROLE_ENGINE || settings_engine(settings) != NULL;
 }
 
+bool generation_has(const struct generation *generation, const struct child *child)
+{
+    for (unsigned place = 0; generation != NULL && place < ROLE_PLACES; place++) {
+        if (generation->children[place] == child)
+            return true;
+    }
+    return false;
+}
+
+/* A runner's rows are told by their numbers, so these must be the same too. */
+static bool settings_mix_runner(struct settings *mix, const struct settings *old, const char *user)
+{
+    size_t count = mix->scanner_count > old->scanner_count ? mix->scanner_count : old->scanner_count;
+    for (size_t i = 0; i < count; i++) {
+        const struct scanner_settings *from = &old->scanners[i];
+        const struct scanner_settings *to = &mix->scanners[i];
+        bool was_its = i < old->scanner_count && scanner_is_run(from) && strcmp(from->run.user, user) == 0;
+        bool is_its = i < mix->scanner_count && scanner_is_run(to) && strcmp(to->run.user, user) == 0;
+        if (was_its != is_its)
+            return false;
+        if (is_its)
+            mix->scanners[i] = *from;
+    }
+    return true;
+}
+
 /* Puts the part of `old` that the role reads into a copy of `wanted`. False where there is no such part. */
-static bool settings_mix(struct settings *mix, const struct settings *old, enum role role)
+static bool settings_mix(struct settings *mix, const struct settings *old, enum role role, const char *user)
 {
     mix->log = old->log;
     if (role == ROLE_DECODER) {
         mix->decoder = old->decoder;
         return true;
     }
+    if (role == ROLE_RUNNER)
+        return settings_mix_runner(mix, old, user);
     const struct scanner_settings *from = settings_engine(old);
     const struct scanner_settings *to = settings_engine(mix);
     if (role != ROLE_ENGINE || from == NULL || to == NULL)
@@ -65,11 +97,12 @@ static bool settings_mix(struct settings *mix, const struct settings *old, enum 
 }
 
 /* By their text, which has every setting there is: where the mixture reads like the new one, nothing in it changed. */
-bool generation_may_share(const struct settings *old, const struct settings *wanted, enum role role)
+static bool settings_are_shared(const struct settings *old, const struct settings *wanted, enum role role,
+                                const char *user)
 {
     struct settings *mix = memory_new(sizeof *mix);
     memcpy(mix, wanted, sizeof *mix);
-    bool is_same = settings_mix(mix, old, role);
+    bool is_same = settings_mix(mix, old, role, user);
     if (is_same) {
         struct buf mixed;
         struct buf plain;
@@ -81,6 +114,21 @@ bool generation_may_share(const struct settings *old, const struct settings *wan
     }
     free(mix); /* its texts stay those of the two */
     return is_same;
+}
+
+struct child *generation_shared(const struct generation *old, const struct settings *wanted, unsigned place)
+{
+    if (old == NULL)
+        return NULL;
+    enum role role = role_of_place(place);
+    const char *user = "";
+    if (role == ROLE_RUNNER) {
+        user = runners_user(wanted, place - ROLE_RUNNER);
+        place = ROLE_RUNNER + (unsigned)runners_find(old->settings, user);
+    }
+    if (place >= ROLE_PLACES || old->children[place] == NULL || !settings_are_shared(old->settings, wanted, role, user))
+        return NULL;
+    return old->children[place];
 }
 
 bool generation_talks(enum role a, enum role b)

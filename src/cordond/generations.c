@@ -9,6 +9,7 @@
 #include "generations.h"
 
 #include "conf/conf.h"
+#include "conf/runners.h"
 #include "cordond/configuration.h"
 #include "cordond/notify.h"
 #include "ipc/packet.h"
@@ -27,8 +28,8 @@ static int children_connect(struct child *a, struct child *b, struct fault *faul
     int pair[2];
     if (packet_pair(pair, fault) != 0)
         return -1;
-    child_send(a, CONTROL_PEER, b->settings.role, "", pair[0]);
-    child_send(b, CONTROL_PEER, a->settings.role, "", pair[1]);
+    child_send(a, CONTROL_PEER, b->settings.role, b->instance, pair[0]);
+    child_send(b, CONTROL_PEER, a->settings.role, a->instance, pair[1]);
     (void)close(pair[0]);
     (void)close(pair[1]);
     return 0;
@@ -54,13 +55,13 @@ static int child_introduce_all(struct child *child, void *context, struct fault 
     enum role role = child->settings.role;
     for (size_t i = 0; i < SUPERVISOR_MOST_GENERATIONS; i++) {
         struct generation *generation = &supervisor->generations[i];
-        if (!generation->is_used || generation->children[role] != child)
+        if (!generation->is_used || !generation_has(generation, child))
             continue;
         if (role == ROLE_GATE && child_introduce_listeners(child, supervisor, generation->settings, fault) != 0)
             return -1;
-        for (enum role other = ROLE_GATE; other < ROLE_COUNT; other++) {
-            struct child *peer = generation->children[other];
-            if (peer != NULL && generation_talks(role, other) && child_is_alive(peer) &&
+        for (unsigned place = 0; place < ROLE_PLACES; place++) {
+            struct child *peer = generation->children[place];
+            if (peer != NULL && generation_talks(role, peer->settings.role) && child_is_alive(peer) &&
                 children_connect(child, peer, fault) != 0)
                 return -1;
         }
@@ -77,11 +78,13 @@ static struct child *child_place(struct supervisor *supervisor)
     return NULL;
 }
 
-static int generation_add_child(struct supervisor *supervisor, struct generation *generation, enum role role,
+static int generation_add_child(struct supervisor *supervisor, struct generation *generation, unsigned place,
                                 struct fault *fault)
 {
+    enum role role = role_of_place(place);
     struct child_settings settings = {
         .role = role,
+        .instance = role == ROLE_RUNNER ? runners_user(generation->settings, place - ROLE_RUNNER) : "",
         .directory = supervisor->directory,
         .text = &generation->text,
         .drain_ms = role == ROLE_GATE ? generation->settings->shutdown_timeout_ms : SUPERVISOR_DRAIN_MS,
@@ -93,8 +96,8 @@ static int generation_add_child(struct supervisor *supervisor, struct generation
         return fault_set(fault, ENFILE, "too many roles are still ending");
     if (child_init(child, &settings, fault) != 0)
         return -1;
-    generation->children[role] = child;
-    generation->owns[role] = true;
+    generation->children[place] = child;
+    generation->owns[place] = true;
     return 0;
 }
 
@@ -102,13 +105,11 @@ static int generation_add_child(struct supervisor *supervisor, struct generation
 static int generation_add_pools(struct supervisor *supervisor, struct generation *generation,
                                 const struct generation *old, struct fault *fault)
 {
-    for (enum role role = ROLE_GATE; role < ROLE_COUNT; role++) {
-        if (role == ROLE_GATE || !generation_needs(generation->settings, role))
+    for (unsigned place = 0; place < ROLE_PLACES; place++) {
+        if (place == ROLE_GATE || !generation_needs(generation->settings, place))
             continue;
-        if (old != NULL && old->children[role] != NULL &&
-            generation_may_share(old->settings, generation->settings, role))
-            generation->children[role] = old->children[role];
-        else if (generation_add_child(supervisor, generation, role, fault) != 0)
+        generation->children[place] = generation_shared(old, generation->settings, place);
+        if (generation->children[place] == NULL && generation_add_child(supervisor, generation, place, fault) != 0)
             return -1;
     }
     return 0;
@@ -234,16 +235,16 @@ static void reload_tend(struct supervisor *supervisor)
     struct generation *generation = supervisor->pending;
     bool are_pools_ready = true;
     char text[FAULT_TEXT_SIZE];
-    for (enum role role = ROLE_GATE; role < ROLE_COUNT; role++) {
-        const struct child *child = generation->children[role];
-        if (!generation->owns[role])
+    for (unsigned place = 0; place < ROLE_PLACES; place++) {
+        const struct child *child = generation->children[place];
+        if (!generation->owns[place])
             continue;
         if (child->restarts > 0 && !child->was_ready) {
-            (void)snprintf(text, sizeof text, "the new %s did not start; the log says why", role_row(role)->name);
+            (void)snprintf(text, sizeof text, "the new %s did not start; the log says why", child->name);
             reload_give_up(supervisor, text);
             return;
         }
-        are_pools_ready = are_pools_ready && (role == ROLE_GATE || child->was_ready);
+        are_pools_ready = are_pools_ready && (place == ROLE_GATE || child->was_ready);
     }
     const struct child *gate = generation->children[ROLE_GATE];
     struct fault fault = { 0 };
@@ -275,7 +276,7 @@ static bool reload_may_begin(struct supervisor *supervisor)
     size_t free_children = 0;
     for (size_t i = 0; i < SUPERVISOR_MOST_CHILDREN; i++)
         free_children += supervisor->children[i].is_used ? 0 : 1;
-    bool has_room = generation_place(supervisor) != NULL && free_children >= ROLE_COUNT;
+    bool has_room = generation_place(supervisor) != NULL && free_children >= ROLE_PLACES;
     if (!has_room)
         reload_make_room(supervisor);
     return has_room;
@@ -334,7 +335,7 @@ static bool child_is_needed(const struct supervisor *supervisor, const struct ch
 {
     for (size_t i = 0; i < SUPERVISOR_MOST_GENERATIONS; i++) {
         const struct generation *generation = &supervisor->generations[i];
-        if (generation->is_used && generation->children[child->settings.role] == child)
+        if (generation->is_used && generation_has(generation, child))
             return true;
     }
     return false;
@@ -366,8 +367,8 @@ static bool start_is_done(const struct supervisor *supervisor)
     const struct generation *generation = supervisor->current;
     if (generation->children[ROLE_GATE]->state != CHILD_WORKING)
         return false;
-    for (enum role role = ROLE_GATE; role < ROLE_COUNT; role++) {
-        const struct child *child = generation->children[role];
+    for (unsigned place = 0; place < ROLE_PLACES; place++) {
+        const struct child *child = generation->children[place];
         if (child != NULL && !child->was_ready && child->restarts == 0)
             return false;
     }

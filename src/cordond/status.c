@@ -43,7 +43,7 @@ static void status_put_supervisor(const struct supervisor *supervisor, struct bu
 static void status_put_child(const struct child *child, const char *age, bool with_words, struct buf *out)
 {
     char prefix[64];
-    const char *name = role_row(child->settings.role)->name;
+    const char *name = child->name;
     buf_printf(out, "%s%s.state=%s\n", age, name, child_state_text(child->state));
     if (child->pid != 0)
         buf_printf(out, "%s%s.pid=%d\n", age, name, (int)child->pid);
@@ -59,16 +59,11 @@ static void status_put_child(const struct child *child, const char *age, bool wi
     }
 }
 
-static bool generation_has(const struct generation *generation, const struct child *child)
-{
-    return generation != NULL && generation->children[child->settings.role] == child;
-}
-
 void status_put(const struct supervisor *supervisor, struct buf *text_out)
 {
     status_put_supervisor(supervisor, text_out);
-    for (enum role role = ROLE_GATE; role < ROLE_COUNT; role++) {
-        const struct child *child = supervisor->current != NULL ? supervisor->current->children[role] : NULL;
+    for (unsigned place = 0; place < ROLE_PLACES; place++) {
+        const struct child *child = supervisor->current != NULL ? supervisor->current->children[place] : NULL;
         if (child != NULL)
             status_put_child(child, "", true, text_out);
     }

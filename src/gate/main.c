@@ -5,6 +5,7 @@
  */
 #include "base/memory.h"
 #include "conf/conf.h"
+#include "conf/runners.h"
 #include "gate/acceptor.h"
 #include "gate/budget.h"
 #include "gate/counters.h"
@@ -54,6 +55,12 @@ static int gate_engine_socket(void *context, struct deadline deadline)
     return peers_socket(gate->peers, ROLE_ENGINE, deadline);
 }
 
+static int gate_runner_socket(void *context, size_t runner, struct deadline deadline)
+{
+    const struct gate *gate = context;
+    return peers_socket(gate->peers, ROLE_RUNNER + (unsigned)runner, deadline);
+}
+
 static void gate_init(struct gate *gate, const struct settings *settings)
 {
     *gate = (struct gate){ .settings = settings };
@@ -65,6 +72,7 @@ static void gate_init(struct gate *gate, const struct settings *settings)
     gate->stopping_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     assert(gate->retiring_fd >= 0 && gate->stopping_fd >= 0);
     gate->scanners = scanners_new(settings, gate_engine_socket, gate);
+    scanners_use_runners(gate->scanners, settings, gate_runner_socket);
 }
 
 /* Keys, certificates and trust: everything of a listener that has to be read before the box closes. */
@@ -131,6 +139,17 @@ static struct gate_listener *gate_listener_find(struct gate_process *process, co
     return NULL;
 }
 
+static void gate_take_peer(struct gate_process *process, const struct control_message *message)
+{
+    size_t place = message->role;
+    if (message->role == ROLE_RUNNER)
+        place += runners_find(process->gate.settings, message->text);
+    if (place < ROLE_PLACES)
+        peers_renew(process->gate.peers, (unsigned)place, message->fd);
+    else
+        (void)close(message->fd);
+}
+
 /* What the supervisor hands over, until it says start. */
 static int gate_receive_start(struct gate_process *process, struct fault *fault)
 {
@@ -143,7 +162,7 @@ static int gate_receive_start(struct gate_process *process, struct fault *fault)
         if (message.kind == CONTROL_START)
             return 0;
         if (message.kind == CONTROL_PEER && message.fd >= 0) {
-            peers_renew(process->gate.peers, message.role, message.fd);
+            gate_take_peer(process, &message);
             continue;
         }
         struct gate_listener *listener = gate_listener_find(process, message.text);
@@ -251,7 +270,7 @@ static void gate_serve(struct gate_process *process)
         if (got <= 0 || message.kind == CONTROL_DRAIN)
             break;
         if (message.kind == CONTROL_PEER && message.fd >= 0)
-            peers_renew(process->gate.peers, message.role, message.fd);
+            gate_take_peer(process, &message);
         else if (message.fd >= 0)
             (void)close(message.fd);
         if (message.kind == CONTROL_RETIRE && !is_retired) {

@@ -161,27 +161,12 @@ static int clamd_dial(const struct scanner *scanner, struct net_address *address
     return net_dial(address_out, deadline, fault);
 }
 
-/* A descriptor with just this piece, whole and for reading. -1 and *fault. */
-static int clamd_lend(const struct scan_request *request, size_t index, struct fault *fault)
-{
-    const struct piece *piece = &request->pieces[index];
-    const struct sealed *pack = &request->packs[piece->pack];
-    if (piece->offset == 0 && piece->size == pack->size)
-        return sealed_lend(pack, fault);
-    struct sealed copy;
-    if (sealed_copy(request_bytes(request, index), "cordon-part", &copy, fault) != 0)
-        return -1;
-    int fd = sealed_lend(&copy, fault);
-    sealed_close(&copy);
-    return fd;
-}
-
 static int clamd_show(int fd, enum net_family family, const struct scan_request *request, size_t index,
                       struct fault *fault)
 {
     if (family == NET_INET)
         return clamd_send_stream(fd, request_bytes(request, index), request->deadline, fault);
-    int lent = clamd_lend(request, index, fault);
+    int lent = request_lend(request, index, fault);
     if (lent < 0)
         return -1;
     int result = clamd_send_bytes(fd, "zFILDES", sizeof "zFILDES", request->deadline, fault);

@@ -38,7 +38,11 @@ struct scanner {
     const struct scanner_settings *settings;
     const struct scanner_ops *ops;
     engine_socket_function engine_socket;
-    void *engine_context;
+    void *engine_context;                 /* of runner_socket too */
+    runner_socket_function runner_socket; /* NULL: there are no runners */
+    size_t runner;
+    uint32_t row;                /* the number of its settings: all that a runner is told */
+    struct run_meaning *meaning; /* what a program's answers mean; NULL: it is none */
 
     struct slots slots;
     atomic_uint waiting; /* messages that wait for a slot */
@@ -56,6 +60,7 @@ struct scanner {
 
 extern const struct scanner_ops clamd_ops;
 extern const struct scanner_ops engine_ops;
+extern const struct scanner_ops command_ops; /* of both types that are foreign programs */
 
 /* Remembers what a scanner says about itself. `version` is foreign. */
 void scanner_learn(struct scanner *scanner, struct span version, uint64_t generation, uint32_t raw_signatures);
@@ -70,6 +75,9 @@ void answer_settle(struct answer *answer, const struct piece *piece);
 
 /* Takes over the graver of the two answers, and the graver reason. */
 void answer_worsen(struct answer *answer, const struct answer *other);
+
+/* A descriptor with just this piece, whole and for reading. -1 and *fault. */
+int request_lend(const struct scan_request *request, size_t index, struct fault *fault);
 
 /* The bytes of a piece. */
 struct span request_bytes(const struct scan_request *request, size_t index);

@@ -51,9 +51,17 @@ struct scanner_set;
  * engine is not there before the deadline. */
 typedef int (*engine_socket_function)(void *context, struct deadline deadline);
 
+/* The same for the runner of that number (conf/runners.h). */
+typedef int (*runner_socket_function)(void *context, size_t runner, struct deadline deadline);
+
 /* `settings` must outlive the set. Starts nothing. */
 struct scanner_set *scanners_new(const struct settings *settings, engine_socket_function engine_socket, void *context);
 void scanners_free(struct scanner_set *set);
+
+/* How scanners that are foreign programs get their runners' sockets; with the context of scanners_new. Before any
+ * thread asks. */
+void scanners_use_runners(struct scanner_set *set, const struct settings *settings,
+                          runner_socket_function runner_socket);
 
 size_t scanners_count(const struct scanner_set *set);
 const char *scanner_name(const struct scanner_set *set, size_t index);

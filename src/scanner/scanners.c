@@ -1,6 +1,8 @@
 #include "set.h"
 
 #include "base/memory.h"
+#include "conf/runners.h"
+#include "scanner/run_reply.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -12,6 +14,8 @@ enum { CANARY_ROOM_BYTES = 16384 };
 static const struct scanner_ops *const scanner_drivers[] = {
     [SCANNER_CLAMAV] = &engine_ops,
     [SCANNER_CLAMD] = &clamd_ops,
+    [SCANNER_COMMAND] = &command_ops,
+    [SCANNER_COMMUNIGATE] = &command_ops,
 };
 
 void answer_worsen(struct answer *answer, const struct answer *other)
@@ -38,6 +42,20 @@ struct span request_bytes(const struct scan_request *request, size_t index)
     const struct sealed *pack = &request->packs[piece->pack];
     assert(piece->size <= pack->size && piece->offset <= pack->size - piece->size);
     return span_of(pack->data + piece->offset, piece->size);
+}
+
+int request_lend(const struct scan_request *request, size_t index, struct fault *fault)
+{
+    const struct piece *piece = &request->pieces[index];
+    const struct sealed *pack = &request->packs[piece->pack];
+    if (piece->offset == 0 && piece->size == pack->size)
+        return sealed_lend(pack, fault);
+    struct sealed copy;
+    if (sealed_copy(request_bytes(request, index), "cordon-part", &copy, fault) != 0)
+        return -1;
+    int fd = sealed_lend(&copy, fault);
+    sealed_close(&copy);
+    return fd;
 }
 
 void scanner_learn(struct scanner *scanner, struct span version, uint64_t generation, uint32_t raw_signatures)
@@ -87,11 +105,26 @@ struct scanner_set *scanners_new(const struct settings *settings, engine_socket_
     for (size_t i = 0; i < set->count; i++) {
         const struct scanner_settings *row = &settings->scanners[i];
         scanner_init(&set->scanners[i], row, engine_socket, context);
+        set->scanners[i].row = (uint32_t)i;
+        if (scanner_is_run(row))
+            set->scanners[i].meaning = run_meaning_new(&row->run);
         if (row->max_bytes < large_bytes + CANARY_ROOM_BYTES) /* it must be asked about it */
             large_bytes = row->max_bytes > CANARY_ROOM_BYTES ? (size_t)row->max_bytes - CANARY_ROOM_BYTES : 0;
     }
     canaries_init(&set->canaries, large_bytes);
     return set;
+}
+
+void scanners_use_runners(struct scanner_set *set, const struct settings *settings,
+                          runner_socket_function runner_socket)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        struct scanner *scanner = &set->scanners[i];
+        if (!scanner_is_run(scanner->settings))
+            continue;
+        scanner->runner_socket = runner_socket;
+        scanner->runner = runners_of(settings, i);
+    }
 }
 
 void scanners_free(struct scanner_set *set)
@@ -104,6 +137,7 @@ void scanners_free(struct scanner_set *set)
         slots_fini(&scanner->slots);
         signal_point_fini(&scanner->proved);
         lock_fini(&scanner->lock);
+        run_meaning_free(scanner->meaning);
     }
     canaries_fini(&set->canaries);
     lock_fini(&set->probe_lock);
