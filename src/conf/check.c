@@ -203,9 +203,10 @@ static void check_scanner(const struct check *check, struct conf_node *scanners,
     struct conf_node *node = conf_node_find(scanners, scanner->name);
     if (check_is_bad(node, "type"))
         return;
-    if (scanner->type == SCANNER_CLAMD && scanner->address[0] == '\0' && !check_is_bad(node, "address"))
+    if (scanner->type != SCANNER_CLAMAV && scanner->address[0] == '\0' && !check_is_bad(node, "address"))
         conf_mistake(check->mistakes, check_place(check, node, "address"),
-                     "the scanner %s has no address; write address = \"unix:/run/clamav/clamd.ctl\"", scanner->name);
+                     "the scanner %s has no address; write address = \"%s\"", scanner->name,
+                     scanner->type == SCANNER_ICAP ? "127.0.0.1:1344" : "unix:/run/clamav/clamd.ctl");
     for (size_t k = 0; k < index; k++) {
         const struct scanner_settings *other = &check->settings->scanners[k];
         if (scanner->type == SCANNER_CLAMAV && other->type == SCANNER_CLAMAV &&

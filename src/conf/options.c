@@ -16,7 +16,8 @@
 
 enum { RUN_DIRECTORY_MOST = 80 }; /* a socket's path has at most 107 bytes */
 
-enum { CLAMAV_ALONE = 1U << SCANNER_CLAMAV, CLAMD_ALONE = 1U << SCANNER_CLAMD };
+enum { CLAMAV_ALONE = 1U << SCANNER_CLAMAV, ICAP_ALONE = 1U << SCANNER_ICAP };
+enum { WITH_ADDRESS = 1U << SCANNER_CLAMD | ICAP_ALONE };
 
 static const struct option_word protocol_words[] = {
     { "smtp", PROTOCOL_SMTP },      { "lmtp", PROTOCOL_LMTP },     { "milter", OPTION_WORD_LATER },
@@ -39,10 +40,19 @@ static const struct option_word tls_words[] = {
     { NULL, 0 },
 };
 static const struct option_word scanner_words[] = {
-    { "clamav", SCANNER_CLAMAV },         { "clamd", SCANNER_CLAMD },
-    { "icap", OPTION_WORD_LATER },        { "command", OPTION_WORD_LATER },
-    { "communigate", OPTION_WORD_LATER }, { "plugin", OPTION_WORD_LATER },
-    { "socket", OPTION_WORD_LATER },      { NULL, 0 },
+    { "clamav", SCANNER_CLAMAV },
+    { "clamd", SCANNER_CLAMD },
+    { "icap", SCANNER_ICAP },
+    { "command", OPTION_WORD_LATER },
+    { "communigate", OPTION_WORD_LATER },
+    { "plugin", OPTION_WORD_LATER },
+    { "socket", OPTION_WORD_LATER },
+    { NULL, 0 },
+};
+static const struct option_word icap_method_words[] = {
+    { "respmod", ICAP_RESPMOD },
+    { "reqmod", ICAP_REQMOD },
+    { NULL, 0 },
 };
 static const struct option_word role_words[] = {
     { "primary", SCANNER_PRIMARY },
@@ -334,7 +344,8 @@ static const struct option scanner_options[] = {
       .offset = offsetof(struct scanner_settings, type),
       .fallback = { "clamav" },
       .words = scanner_words,
-      .manual = "The embedded ClamAV engine (at most one), or a clamd that runs elsewhere." },
+      .manual =
+          "The embedded ClamAV engine (at most one), a clamd that runs elsewhere, or a server that speaks ICAP." },
     { .key = "role",
       .type = OPTION_WORD,
       .offset = offsetof(struct scanner_settings, role),
@@ -396,9 +407,9 @@ static const struct option scanner_options[] = {
       .type = OPTION_ADDRESS,
       .offset = offsetof(struct scanner_settings, address),
       .fallback = { "" },
-      .variants = CLAMD_ALONE,
-      .manual = "Where clamd listens: unix: and the path of its socket (messages go as descriptors), or HOST:PORT "
-                "(messages are streamed)." },
+      .variants = WITH_ADDRESS,
+      .manual = "Where the scanner listens: unix: and the path of its socket, or HOST:PORT. To a clamd messages go as "
+                "descriptors over a Unix socket, and are streamed over TCP." },
     { .key = "signatures",
       .type = OPTION_SIGNATURES,
       .offset = offsetof(struct scanner_settings, signatures),
@@ -430,6 +441,27 @@ static const struct option scanner_options[] = {
       .most = 64 * GIB,
       .variants = CLAMAV_ALONE,
       .manual = "The most that one engine process may write for itself, in memory." },
+    { .key = "service",
+      .type = OPTION_PATH_PART,
+      .offset = offsetof(struct scanner_settings, icap.service),
+      .fallback = { "avscan" },
+      .variants = ICAP_ALONE,
+      .manual = "The name of the server's service, such as avscan, virus_scan or av/respmod: what follows the host in "
+                "icap://HOST/SERVICE." },
+    { .key = "method",
+      .type = OPTION_WORD,
+      .offset = offsetof(struct scanner_settings, icap.method),
+      .fallback = { "respmod" },
+      .words = icap_method_words,
+      .variants = ICAP_ALONE,
+      .manual = "Whether pieces are shown as the body of a response, or of a request." },
+    { .key = "preview",
+      .type = OPTION_BOOL,
+      .offset = offsetof(struct scanner_settings, icap.preview),
+      .fallback = { "true" },
+      .variants = ICAP_ALONE,
+      .manual = "Whether a piece begins with a preview where the server wishes it. A server that is content with a "
+                "preview is shown the piece once more, whole, and that answer counts." },
 };
 const struct option_group conf_scanner_group = {
     .name = "NAME",
@@ -696,5 +728,5 @@ const struct option *option_find(const struct option_group *group, const char *k
 const char *option_fallback(const struct option *option, unsigned variant)
 {
     assert(variant < OPTION_VARIANTS && option->fallback[0] != NULL);
-    return option->fallback[variant] != NULL ? option->fallback[variant] : option->fallback[0];
+    return variant > 0 && option->fallback[1] != NULL ? option->fallback[1] : option->fallback[0];
 }

@@ -60,9 +60,17 @@ struct listener_settings {
     struct policy_settings policy;
 };
 
-enum scanner_type { SCANNER_CLAMAV, SCANNER_CLAMD };
+enum scanner_type { SCANNER_CLAMAV, SCANNER_CLAMD, SCANNER_ICAP };
 enum scanner_role { SCANNER_PRIMARY, SCANNER_BACKUP };
 enum scanner_input { INPUT_MESSAGE, INPUT_PARTS, INPUT_BOTH, INPUT_AUTO };
+
+enum icap_method { ICAP_RESPMOD, ICAP_REQMOD };
+
+struct icap_settings {
+    const char *service;
+    enum icap_method method;
+    bool preview;
+};
 
 struct scanner_settings {
     char name[SETTINGS_NAME_SIZE];
@@ -74,11 +82,12 @@ struct scanner_settings {
     uint64_t max_bytes;  /* a larger piece is `unscannable: limit` and not asked */
     uint32_t max_pieces; /* more: the raw message is sent and counts */
     uint32_t canary_interval_ms;
-    const char *address;        /* clamd */
+    const char *address;        /* where it listens; not clamav */
     const char *signatures;     /* clamav: a folder, or "test" */
     uint32_t processes;         /* clamav: engine processes */
     uint32_t scans_per_process; /* clamav */
     uint64_t folder_bytes;      /* clamav: its tmpfs */
+    struct icap_settings icap;
 };
 
 struct decoder_settings {

@@ -27,6 +27,9 @@ enum { SCANNER_VERSION_SIZE = 64 };
 struct scanner;
 
 struct scanner_ops {
+    /* What the driver keeps for a scanner (scanner->own). Both may be NULL. */
+    void (*open)(struct scanner *scanner);
+    void (*close)(struct scanner *scanner);
     /* Shows all pieces and fills the answer: never ANSWER_NOT_ASKED, `piece` is an index into the request. Clean or
      * unscannable only where there is a definite answer for every piece. Ends at the deadline. */
     void (*ask)(struct scanner *scanner, const struct scan_request *request, struct answer *answer_out);
@@ -39,6 +42,7 @@ struct scanner {
     const struct scanner_ops *ops;
     engine_socket_function engine_socket;
     void *engine_context;
+    void *own; /* the driver's */
 
     struct slots slots;
     atomic_uint waiting; /* messages that wait for a slot */
@@ -56,6 +60,7 @@ struct scanner {
 
 extern const struct scanner_ops clamd_ops;
 extern const struct scanner_ops engine_ops;
+extern const struct scanner_ops icap_ops;
 
 /* Remembers what a scanner says about itself. `version` is foreign. */
 void scanner_learn(struct scanner *scanner, struct span version, uint64_t generation, uint32_t raw_signatures);

@@ -12,6 +12,7 @@ enum { CANARY_ROOM_BYTES = 16384 };
 static const struct scanner_ops *const scanner_drivers[] = {
     [SCANNER_CLAMAV] = &engine_ops,
     [SCANNER_CLAMD] = &clamd_ops,
+    [SCANNER_ICAP] = &icap_ops,
 };
 
 void answer_worsen(struct answer *answer, const struct answer *other)
@@ -76,6 +77,8 @@ static void scanner_init(struct scanner *scanner, const struct scanner_settings 
     lock_init(&scanner->lock);
     signal_point_init(&scanner->proved);
     health_init(&scanner->health, clock_now_ms());
+    if (scanner->ops->open != NULL)
+        scanner->ops->open(scanner);
 }
 
 struct scanner_set *scanners_new(const struct settings *settings, engine_socket_function engine_socket, void *context)
@@ -101,6 +104,8 @@ void scanners_free(struct scanner_set *set)
     for (size_t i = 0; i < set->count; i++) {
         struct scanner *scanner = &set->scanners[i];
         assert(!scanner->is_proving);
+        if (scanner->ops->close != NULL)
+            scanner->ops->close(scanner);
         slots_fini(&scanner->slots);
         signal_point_fini(&scanner->proved);
         lock_fini(&scanner->lock);
