@@ -17,7 +17,7 @@
 enum { RUN_DIRECTORY_MOST = 80 }; /* a socket's path has at most 107 bytes */
 
 enum { CLAMAV_ALONE = 1U << SCANNER_CLAMAV, ICAP_ALONE = 1U << SCANNER_ICAP };
-enum { WITH_ADDRESS = 1U << SCANNER_CLAMD | ICAP_ALONE };
+enum { WITH_ADDRESS = 1U << SCANNER_CLAMD | ICAP_ALONE | 1U << SCANNER_PLUGIN | 1U << SCANNER_SOCKET };
 
 static const struct option_word protocol_words[] = {
     { "smtp", PROTOCOL_SMTP },      { "lmtp", PROTOCOL_LMTP },     { "milter", OPTION_WORD_LATER },
@@ -45,8 +45,8 @@ static const struct option_word scanner_words[] = {
     { "icap", SCANNER_ICAP },
     { "command", OPTION_WORD_LATER },
     { "communigate", OPTION_WORD_LATER },
-    { "plugin", OPTION_WORD_LATER },
-    { "socket", OPTION_WORD_LATER },
+    { "plugin", SCANNER_PLUGIN },
+    { "socket", SCANNER_SOCKET },
     { NULL, 0 },
 };
 static const struct option_word icap_method_words[] = {
@@ -345,7 +345,9 @@ static const struct option scanner_options[] = {
       .fallback = { "clamav" },
       .words = scanner_words,
       .manual =
-          "The embedded ClamAV engine (at most one), a clamd that runs elsewhere, or a server that speaks ICAP." },
+          "The embedded ClamAV engine (at most one), a clamd that runs elsewhere (clamd), a server that speaks ICAP "
+          "(icap), any program that speaks cordon-plugin(7) (plugin), or a daemon that is talked to by a script "
+          "(socket)." },
     { .key = "role",
       .type = OPTION_WORD,
       .offset = offsetof(struct scanner_settings, role),
@@ -462,6 +464,15 @@ static const struct option scanner_options[] = {
       .variants = ICAP_ALONE,
       .manual = "Whether a piece begins with a preview where the server wishes it. A server that is content with a "
                 "preview is shown the piece once more, whole, and that answer counts." },
+    { .key = "dialogue",
+      .type = OPTION_DIALOGUE,
+      .offset = offsetof(struct scanner_settings, dialogue),
+      .fallback = { "" },
+      .variants = 1U << SCANNER_SOCKET,
+      .manual =
+          "What is said to the scanner about each piece, over a connection of its own, and what its replies mean: "
+          "a list of steps, in the order in which they are taken; see DIALOGUES below. Ready ones lie in the "
+          "folder scanners beside the example of this file, to be included." },
 };
 const struct option_group conf_scanner_group = {
     .name = "NAME",

@@ -27,6 +27,7 @@ enum option_type {
     OPTION_PATTERNS,    /* struct settings_list: patterns of file names */
     OPTION_TYPES,       /* struct settings_list: patterns of media types */
     OPTION_PATHS,       /* struct settings_list: patterns of containers and file names */
+    OPTION_DIALOGUE,    /* struct settings_list: what dialogue_step_read takes */
     OPTION_ACTIONS,     /* unsigned: bits of enum action that make sense together */
     OPTION_CLEAN,       /* the same, for clean mail */
     OPTION_REQUIRE,     /* uint32_t: "any", "all" or a number */

@@ -60,7 +60,7 @@ struct listener_settings {
     struct policy_settings policy;
 };
 
-enum scanner_type { SCANNER_CLAMAV, SCANNER_CLAMD, SCANNER_ICAP };
+enum scanner_type { SCANNER_CLAMAV, SCANNER_CLAMD, SCANNER_ICAP, SCANNER_PLUGIN, SCANNER_SOCKET };
 enum scanner_role { SCANNER_PRIMARY, SCANNER_BACKUP };
 enum scanner_input { INPUT_MESSAGE, INPUT_PARTS, INPUT_BOTH, INPUT_AUTO };
 
@@ -88,6 +88,7 @@ struct scanner_settings {
     uint32_t scans_per_process; /* clamav */
     uint64_t folder_bytes;      /* clamav: its tmpfs */
     struct icap_settings icap;
+    struct settings_list dialogue; /* socket: what dialogue_step_read takes */
 };
 
 struct decoder_settings {

@@ -460,6 +460,8 @@ static const struct value_type {
     [OPTION_PATTERNS] = { IS_LIST, value_read_list, print_list, "[\"*.exe\", \"*.scr\"]" },
     [OPTION_TYPES] = { IS_LIST, value_read_list, print_list, "[\"application/x-msdownload\"]" },
     [OPTION_PATHS] = { IS_LIST, value_read_list, print_list, "[\"zip/*.exe\"]" },
+    [OPTION_DIALOGUE] = { IS_LIST, value_read_list, print_list,
+                          "[\"> SCAN {path}\", \"clean ^OK\", \"infected ^FOUND (.*)\"]" },
     [OPTION_ACTIONS] = { IS_TEXT | IS_LIST, value_read_actions, print_actions, "[\"tag\", \"pass\"]" },
     [OPTION_CLEAN] = { IS_TEXT | IS_LIST, value_read_actions, print_actions, "\"pass\"" },
     [OPTION_REQUIRE] = { IS_TEXT | IS_NUMBER, read_require, print_require, "\"any\"" },

@@ -10,9 +10,8 @@
 enum { CANARY_ROOM_BYTES = 16384 };
 
 static const struct scanner_ops *const scanner_drivers[] = {
-    [SCANNER_CLAMAV] = &engine_ops,
-    [SCANNER_CLAMD] = &clamd_ops,
-    [SCANNER_ICAP] = &icap_ops,
+    [SCANNER_CLAMAV] = &engine_ops, [SCANNER_CLAMD] = &clamd_ops,   [SCANNER_ICAP] = &icap_ops,
+    [SCANNER_PLUGIN] = &plugin_ops, [SCANNER_SOCKET] = &socket_ops,
 };
 
 void answer_worsen(struct answer *answer, const struct answer *other)

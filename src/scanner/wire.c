@@ -45,6 +45,20 @@ int wire_send_text(struct stream *stream, const char *text, struct deadline dead
     return wire_send(stream, span_text(text), deadline, fault);
 }
 
+int wire_lend(const struct scan_request *request, size_t index, struct fault *fault)
+{
+    const struct piece *piece = &request->pieces[index];
+    const struct sealed *pack = &request->packs[piece->pack];
+    if (piece->offset == 0 && piece->size == pack->size)
+        return sealed_lend(pack, fault);
+    struct sealed copy;
+    if (sealed_copy(request_bytes(request, index), "cordon-part", &copy, fault) != 0)
+        return -1;
+    int fd = sealed_lend(&copy, fault);
+    sealed_close(&copy);
+    return fd;
+}
+
 int wire_read_line(struct stream *stream, char *line_out, size_t size, struct fault *fault)
 {
     switch (stream_read_line(stream, line_out, size, false)) {

@@ -14,6 +14,9 @@ struct stream *wire_dial(const struct scanner *scanner, struct deadline deadline
 int wire_send(struct stream *stream, struct span bytes, struct deadline deadline, struct fault *fault);
 int wire_send_text(struct stream *stream, const char *text, struct deadline deadline, struct fault *fault);
 
+/* A descriptor with just this piece, whole and for reading, in memory that nobody can change. -1 and *fault. */
+int wire_lend(const struct scan_request *request, size_t index, struct fault *fault);
+
 /* One line without its line end. 0, or -1 and *fault, also where it closes within the line or before. */
 int wire_read_line(struct stream *stream, char *line_out, size_t size, struct fault *fault);
 

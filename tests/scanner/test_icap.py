@@ -62,6 +62,11 @@ def real_limits_and_end():
         probe.wait_state("av", "failed")
 
 
+def finds(whole):
+    """The test string as such, or as an attachment."""
+    return eicar() in whole or base64.b64encode(eicar())[:80] in re.sub(rb"\r?\n", b"", whole)
+
+
 class Standin:
     """An ICAP server that finds the test string, and misbehaves as `act` says."""
 
@@ -148,8 +153,7 @@ class Standin:
                 return
             connection.sendall(b"ICAP/1.0 100 Continue\r\n\r\n")
             whole += self.body(f)[0]
-        found = eicar() in whole or base64.b64encode(eicar())[:80] in whole.replace(b"\r\n", b"")
-        self.reply(connection, whole, found)
+        self.reply(connection, whole, finds(whole))
 
     def reply(self, connection, whole, found):
         act = self.act
