@@ -18,7 +18,9 @@ struct cursor {
 
 static char look(const struct cursor *cursor, size_t ahead)
 {
-    return ahead < cursor->rest.size ? cursor->rest.data[ahead] : '\0';
+    if (ahead >= cursor->rest.size)
+        return '\0';
+    return cursor->rest.data[ahead];
 }
 
 static void go(struct cursor *cursor, size_t count)
@@ -89,7 +91,9 @@ static char closing_of(char open)
 {
     static const char pairs[] = "(){}[]<>";
     const char *at = open != '\0' ? strchr(pairs, open) : NULL;
-    return at != NULL && (at - pairs) % 2 == 0 ? at[1] : open;
+    if (at == NULL || (at - pairs) % 2 != 0)
+        return open;
+    return at[1];
 }
 
 /* All up to the delimiter that closes; backslashes stay, except before a delimiter of patterns. */
@@ -142,7 +146,9 @@ static char escape_of(struct span raw, size_t *at)
 
 static bool is_variable(struct span raw, size_t at)
 {
-    char next = at + 1 < raw.size ? raw.data[at + 1] : '\0';
+    char next = '\0';
+    if (at + 1 < raw.size)
+        next = raw.data[at + 1];
     return (raw.data[at] == '$' || raw.data[at] == '@') && (is_word(next) || next == '{');
 }
 

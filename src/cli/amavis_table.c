@@ -43,7 +43,9 @@ static void put_comment(struct buf *out, struct span text)
 {
     for (int i = 0; i < shown(text); i++) {
         unsigned char c = (unsigned char)text.data[i];
-        buf_put_char(out, c < 0x20 || c == 0x7f ? '?' : (char)c);
+        if (c < 0x20 || c == 0x7f)
+            c = '?';
+        buf_put_char(out, (char)c);
     }
 }
 
@@ -109,7 +111,9 @@ static bool pattern_put(struct buf *out, const struct amavis_value *value, bool 
     buf_put_text(out, span_find_byte(value->flags, 'm') != SPAN_NONE ? ":" : "-m:"); /* ours have it always */
     for (size_t i = 0; i < value->text.size; i++) {
         char c = value->text.data[i];
-        char next = i + 1 < value->text.size ? value->text.data[i + 1] : '\0';
+        char next = '\0';
+        if (i + 1 < value->text.size)
+            next = value->text.data[i + 1];
         buf_put_char(out, c);
         if (c == '\\' && i + 1 < value->text.size) {
             if (next >= '1' && next <= '9' && !is_class)
@@ -424,7 +428,7 @@ static bool dialogue_put(struct table *table, struct span said)
 static bool entry_put_daemon(struct table *table)
 {
     const struct amavis_value *arguments = amavis_field(table->entry, FIELD_ARGUMENTS);
-    struct span protocol;
+    struct span protocol = span_of(NULL, 0);
     if (arguments == NULL || arguments->kind != AMAVIS_LIST || arguments->first == NULL)
         return leave(table, "it has no list of what is said to whom", span_text(""));
     const struct amavis_value *said = arguments->first;
