@@ -1,5 +1,6 @@
 #include "check.h"
 
+#include "conf/dialogue.h"
 #include "sys/net.h"
 
 #include <arpa/inet.h>
@@ -197,15 +198,33 @@ static void check_require(const struct check *check, const struct policy_setting
                  policy->require, primaries, primaries);
 }
 
+/* NULL: scanners of that type have no address. */
+static const char *check_address_example(enum scanner_type type)
+{
+    static const char *const examples[SCANNER_TYPES] = {
+        [SCANNER_CLAMD] = "unix:/run/clamav/clamd.ctl",
+        [SCANNER_ICAP] = "127.0.0.1:1344",
+        [SCANNER_PLUGIN] = "unix:/run/cordon-plugin.sock",
+        [SCANNER_SOCKET] = "127.0.0.1:4010",
+    };
+    return examples[type];
+}
+
 static void check_scanner(const struct check *check, struct conf_node *scanners, size_t index)
 {
     const struct scanner_settings *scanner = &check->settings->scanners[index];
     struct conf_node *node = conf_node_find(scanners, scanner->name);
     if (check_is_bad(node, "type"))
         return;
-    if (scanner->type == SCANNER_CLAMD && scanner->address[0] == '\0' && !check_is_bad(node, "address"))
+    const char *example = check_address_example(scanner->type);
+    if (example != NULL && scanner->address[0] == '\0' && !check_is_bad(node, "address"))
         conf_mistake(check->mistakes, check_place(check, node, "address"),
-                     "the scanner %s has no address; write address = \"unix:/run/clamav/clamd.ctl\"", scanner->name);
+                     "the scanner %s has no address; write address = \"%s\"", scanner->name, example);
+    struct fault fault;
+    if (scanner->type == SCANNER_SOCKET && !check_is_bad(node, "dialogue") &&
+        !dialogue_is_whole(&scanner->dialogue, &fault))
+        conf_mistake(check->mistakes, check_place(check, node, "dialogue"), "the dialogue of the scanner %s %s",
+                     scanner->name, fault.text);
     for (size_t k = 0; k < index; k++) {
         const struct scanner_settings *other = &check->settings->scanners[k];
         if (scanner->type == SCANNER_CLAMAV && other->type == SCANNER_CLAMAV &&

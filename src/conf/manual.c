@@ -95,6 +95,16 @@ static void manual_fallback(const struct option *option, unsigned variant, struc
     arena_fini(&arena);
 }
 
+/* An earlier variant has the same default. */
+static bool manual_is_told(const struct option *option, unsigned variant)
+{
+    for (unsigned i = 1; i < variant; i++) {
+        if (option->fallback[i] != NULL && strcmp(option->fallback[i], option->fallback[variant]) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void manual_default(const struct option_group *group, const struct option *option, struct buf *text_out)
 {
     bool has_others = false;
@@ -109,12 +119,18 @@ static void manual_default(const struct option_group *group, const struct option
         separator = ", ";
     }
     for (unsigned i = 1; i < OPTION_VARIANTS; i++) {
-        if (option->fallback[i] == NULL)
+        if (option->fallback[i] == NULL || manual_is_told(option, i))
             continue;
         buf_put_text(text_out, separator);
         manual_fallback(option, i, text_out);
-        buf_printf(text_out, " (%s)", manual_variant(group, i));
-        separator = ", ";
+        separator = " (";
+        for (unsigned k = i; k < OPTION_VARIANTS; k++) {
+            if (option->fallback[k] == NULL || strcmp(option->fallback[k], option->fallback[i]) != 0)
+                continue;
+            buf_printf(text_out, "%s%s", separator, manual_variant(group, k));
+            separator = ", ";
+        }
+        buf_put_char(text_out, ')');
     }
     buf_put_text(text_out, ".\n");
 }

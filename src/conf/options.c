@@ -18,9 +18,10 @@ enum { RUN_DIRECTORY_MOST = 80 }; /* a socket's path has at most 107 bytes */
 
 enum {
     CLAMAV_ALONE = 1U << SCANNER_CLAMAV,
-    CLAMD_ALONE = 1U << SCANNER_CLAMD,
     COMMAND_ALONE = 1U << SCANNER_COMMAND,
-    PROGRAMS = 1U << SCANNER_COMMAND | 1U << SCANNER_COMMUNIGATE
+    PROGRAMS = 1U << SCANNER_COMMAND | 1U << SCANNER_COMMUNIGATE,
+    ICAP_ALONE = 1U << SCANNER_ICAP,
+    WITH_ADDRESS = 1U << SCANNER_CLAMD | 1U << SCANNER_ICAP | 1U << SCANNER_PLUGIN | 1U << SCANNER_SOCKET
 };
 
 static const struct option_word protocol_words[] = {
@@ -44,15 +45,20 @@ static const struct option_word tls_words[] = {
     { NULL, 0 },
 };
 static const struct option_word scanner_words[] = {
-    { "clamav", SCANNER_CLAMAV },           { "clamd", SCANNER_CLAMD },
-    { "icap", OPTION_WORD_LATER },          { "command", SCANNER_COMMAND },
-    { "communigate", SCANNER_COMMUNIGATE }, { "plugin", OPTION_WORD_LATER },
-    { "socket", OPTION_WORD_LATER },        { NULL, 0 },
+    { "clamav", SCANNER_CLAMAV },   { "clamd", SCANNER_CLAMD },
+    { "command", SCANNER_COMMAND }, { "communigate", SCANNER_COMMUNIGATE },
+    { "icap", SCANNER_ICAP },       { "plugin", SCANNER_PLUGIN },
+    { "socket", SCANNER_SOCKET },   { NULL, 0 },
 };
 static const struct option_word delivery_words[] = {
     { "fd", DELIVERY_FD },
     { "stream", DELIVERY_STREAM },
     { "shared", DELIVERY_SHARED },
+    { NULL, 0 },
+};
+static const struct option_word icap_method_words[] = {
+    { "respmod", ICAP_RESPMOD },
+    { "reqmod", ICAP_REQMOD },
     { NULL, 0 },
 };
 static const struct option_word role_words[] = {
@@ -348,7 +354,9 @@ static const struct option scanner_options[] = {
       .manual =
           "The embedded ClamAV engine (clamav, at most one); a clamd that runs elsewhere; a program that is started "
           "for each piece and says by its exit status and its output what it found (command); a program that is "
-          "written as an External Filter of CommuniGate Pro and keeps running (communigate)." },
+          "written as an External Filter of CommuniGate Pro and keeps running (communigate); a server that speaks "
+          "ICAP (icap); any program that speaks cordon-plugin(7) (plugin); a daemon that is talked to by a script "
+          "(socket)." },
     { .key = "role",
       .type = OPTION_WORD,
       .offset = offsetof(struct scanner_settings, role),
@@ -379,7 +387,7 @@ static const struct option scanner_options[] = {
     { .key = "concurrency",
       .type = OPTION_NUMBER,
       .offset = offsetof(struct scanner_settings, concurrency),
-      .fallback = { "3", "8" },
+      .fallback = { "3", [SCANNER_CLAMD] = "8", [SCANNER_ICAP] = "8", [SCANNER_PLUGIN] = "8", [SCANNER_SOCKET] = "8" },
       .least = 1,
       .most = 1000,
       .manual = "Pieces that it is asked to judge at the same time. For clamav as many as processes." },
@@ -410,9 +418,9 @@ static const struct option scanner_options[] = {
       .type = OPTION_ADDRESS,
       .offset = offsetof(struct scanner_settings, address),
       .fallback = { "" },
-      .variants = CLAMD_ALONE,
-      .manual = "Where clamd listens: unix: and the path of its socket (messages go as descriptors), or HOST:PORT "
-                "(messages are streamed)." },
+      .variants = WITH_ADDRESS,
+      .manual = "Where the scanner listens: unix: and the path of its socket, or HOST:PORT. To a clamd messages go as "
+                "descriptors over a Unix socket, and are streamed over TCP." },
     { .key = "signatures",
       .type = OPTION_SIGNATURES,
       .offset = offsetof(struct scanner_settings, signatures),
@@ -547,6 +555,36 @@ static const struct option scanner_options[] = {
           "Make it on a tmpfs, owned by the program's user and of the daemon's group, with mode 2750: files in it "
           "can be read by that group. One that is not the user's own, or that others may write, is refused; one "
           "on a disk is shown as weaker." },
+    { .key = "service",
+      .type = OPTION_PATH_PART,
+      .offset = offsetof(struct scanner_settings, icap.service),
+      .fallback = { "avscan" },
+      .variants = ICAP_ALONE,
+      .manual = "The name of the server's service, such as avscan, virus_scan or av/respmod: what follows the host in "
+                "icap://HOST/SERVICE." },
+    { .key = "method",
+      .type = OPTION_WORD,
+      .offset = offsetof(struct scanner_settings, icap.method),
+      .fallback = { "respmod" },
+      .words = icap_method_words,
+      .variants = ICAP_ALONE,
+      .manual = "Whether pieces are shown as the body of a response, or of a request." },
+    { .key = "preview",
+      .type = OPTION_BOOL,
+      .offset = offsetof(struct scanner_settings, icap.preview),
+      .fallback = { "true" },
+      .variants = ICAP_ALONE,
+      .manual = "Whether a piece begins with a preview where the server wishes it. A server that is content with a "
+                "preview is shown the piece once more, whole, and that answer counts." },
+    { .key = "dialogue",
+      .type = OPTION_DIALOGUE,
+      .offset = offsetof(struct scanner_settings, dialogue),
+      .fallback = { "" },
+      .variants = 1U << SCANNER_SOCKET,
+      .manual =
+          "What is said to the scanner about each piece, over a connection of its own, and what its replies mean: "
+          "a list of steps, in the order in which they are taken; see DIALOGUES below. Ready ones lie in the "
+          "folder scanners beside the example of this file, to be included." },
 };
 const struct option_group conf_scanner_group = {
     .name = "NAME",

@@ -22,6 +22,7 @@ enum option_type {
     OPTION_FOLDER,      /* a text: an absolute path */
     OPTION_SIGNATURES,  /* a text: an absolute path, or "test" */
     OPTION_FILE,        /* a text: an absolute path, or empty */
+    OPTION_PATH_PART,   /* a text: a part of a URI's path */
     OPTION_NETWORKS,    /* struct settings_list: what net_trust_add takes */
     OPTION_PATTERNS,    /* struct settings_list: patterns of file names */
     OPTION_TYPES,       /* struct settings_list: patterns of media types */
@@ -31,6 +32,7 @@ enum option_type {
     OPTION_MEANINGS,    /* struct settings_list: exit statuses and patterns */
     OPTION_REASONS,     /* struct settings_list: the same, each behind a reason and a colon */
     OPTION_PATTERN,     /* a text: a regular expression, or empty */
+    OPTION_DIALOGUE,    /* struct settings_list: what dialogue_step_read takes */
     OPTION_ACTIONS,     /* unsigned: bits of enum action that make sense together */
     OPTION_CLEAN,       /* the same, for clean mail */
     OPTION_REQUIRE,     /* uint32_t: "any", "all" or a number */
@@ -48,7 +50,7 @@ struct option_word {
 #define OPTION_WORD_LATER (-1)
 
 /* A group's variants: a listener's mode or a scanner's type, by the value of that enum. */
-enum { OPTION_VARIANTS = 4 };
+enum { OPTION_VARIANTS = 8 };
 
 struct option {
     const char *key;

@@ -7,6 +7,7 @@
 #ifndef CORDON_CONF_SETTINGS_H
 #define CORDON_CONF_SETTINGS_H
 
+#include "conf/settings_scanner.h"
 #include "ipc/roles.h"
 #include "sys/log.h"
 #include "verdict/action.h"
@@ -17,16 +18,9 @@
 #include <stdint.h>
 
 enum {
-    SETTINGS_NAME_SIZE = 32,
     SETTINGS_MOST_LISTENERS = 32,
     SETTINGS_MOST_SCANNERS = 16,
-    SETTINGS_MOST_LIST = 64,
     SETTINGS_MOST_RUNNERS = ROLE_MOST_RUNNERS /* users as whom scanners' programs run (runners.h) */
-};
-
-struct settings_list {
-    const char *items[SETTINGS_MOST_LIST];
-    size_t count;
 };
 
 enum protocol { PROTOCOL_SMTP, PROTOCOL_LMTP };
@@ -65,44 +59,6 @@ struct listener_settings {
     uint32_t max_recipients;
     uint32_t max_received; /* Received fields before it is a loop */
     struct policy_settings policy;
-};
-
-enum scanner_type { SCANNER_CLAMAV, SCANNER_CLAMD, SCANNER_COMMAND, SCANNER_COMMUNIGATE };
-enum scanner_role { SCANNER_PRIMARY, SCANNER_BACKUP };
-enum scanner_input { INPUT_MESSAGE, INPUT_PARTS, INPUT_BOTH, INPUT_AUTO };
-
-enum piece_delivery { DELIVERY_FD, DELIVERY_STREAM, DELIVERY_SHARED };
-
-struct run_settings { /* command and communigate: a foreign program */
-    const char *user;
-    struct settings_list command; /* the program and its arguments */
-    struct settings_list version_command;
-    enum piece_delivery delivery;
-    struct settings_list clean; /* what meaning_read takes, in all four */
-    struct settings_list infected;
-    struct settings_list unscannable; /* each with its reason */
-    struct settings_list failed;
-    const char *name_pattern;
-    uint64_t folder_bytes;
-    const char *shared_folder; /* "": a private one */
-};
-
-struct scanner_settings {
-    char name[SETTINGS_NAME_SIZE];
-    enum scanner_type type;
-    enum scanner_role role;
-    enum scanner_input input;
-    uint32_t timeout_ms;
-    uint32_t concurrency;
-    uint64_t max_bytes;  /* a larger piece is `unscannable: limit` and not asked */
-    uint32_t max_pieces; /* more: the raw message is sent and counts */
-    uint32_t canary_interval_ms;
-    const char *address;        /* clamd */
-    const char *signatures;     /* clamav: a folder, or "test" */
-    uint32_t processes;         /* clamav: engine processes */
-    uint32_t scans_per_process; /* clamav */
-    uint64_t folder_bytes;      /* clamav: its tmpfs */
-    struct run_settings run;
 };
 
 struct decoder_settings {

@@ -296,6 +296,21 @@ static void read_pattern(const struct value_reading *reading, void *field)
     *(const char **)field = value_keep(reading, reading->node->text); /* conf_check_run compiles it */
 }
 
+/* What needs no escaping in a URI, RFC 3986 section 3.3. */
+static void read_path_part(const struct value_reading *reading, void *field)
+{
+    const char *text = reading->node->text;
+    bool is_sound = text[0] != '\0' && text[0] != '/';
+    for (const char *p = text; *p != '\0' && is_sound; p++)
+        is_sound = ascii_is_alnum(*p) || strchr("-._~!$&'()*+,;=:@/?%", *p) != NULL;
+    if (is_sound)
+        *(const char **)field = value_keep(reading, text);
+    else
+        conf_mistake(reading->mistakes, reading->node,
+                     "%s = \"%.60s\" can't stand in a URI; write what follows the host in it, such as \"%s\"",
+                     reading->option->key, text, option_fallback(reading->option, 0));
+}
+
 static void read_path(const struct value_reading *reading, void *field)
 {
     const struct option *option = reading->option;
@@ -459,6 +474,7 @@ static const struct value_type {
     [OPTION_FOLDER] = { IS_TEXT, read_path, print_text, NULL },
     [OPTION_SIGNATURES] = { IS_TEXT, read_path, print_text, NULL },
     [OPTION_FILE] = { IS_TEXT, read_path, print_text, "\"/etc/cordon/FILE.pem\"" },
+    [OPTION_PATH_PART] = { IS_TEXT, read_path_part, print_text, NULL },
     [OPTION_NETWORKS] = { IS_LIST, value_read_list, print_list, NULL },
     [OPTION_PATTERNS] = { IS_LIST, value_read_list, print_list, "[\"*.exe\", \"*.scr\"]" },
     [OPTION_TYPES] = { IS_LIST, value_read_list, print_list, "[\"application/x-msdownload\"]" },
@@ -468,6 +484,8 @@ static const struct value_type {
     [OPTION_MEANINGS] = { IS_LIST, value_read_meanings, print_list, "[0]" },
     [OPTION_REASONS] = { IS_LIST, value_read_meanings, print_list, "[\"encrypted: 13\"]" },
     [OPTION_PATTERN] = { IS_TEXT, read_pattern, print_text, "\": (.+) FOUND$\"" },
+    [OPTION_DIALOGUE] = { IS_LIST, value_read_list, print_list,
+                          "[\"> SCAN {path}\", \"clean ^OK\", \"infected ^FOUND (.*)\"]" },
     [OPTION_ACTIONS] = { IS_TEXT | IS_LIST, value_read_actions, print_actions, "[\"tag\", \"pass\"]" },
     [OPTION_CLEAN] = { IS_TEXT | IS_LIST, value_read_actions, print_actions, "\"pass\"" },
     [OPTION_REQUIRE] = { IS_TEXT | IS_NUMBER, read_require, print_require, "\"any\"" },

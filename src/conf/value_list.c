@@ -1,6 +1,7 @@
 #include "value_list.h"
 
 #include "conf/dangerous.h"
+#include "conf/dialogue.h"
 #include "conf/settings.h"
 #include "conf/suggest.h"
 #include "sys/net.h"
@@ -58,6 +59,14 @@ static void list_check_pattern(const struct value_reading *reading, struct conf_
                      reading->option->key, item->text);
 }
 
+static void list_check_step(const struct value_reading *reading, struct conf_node *item)
+{
+    struct dialogue_step step;
+    struct fault fault = { 0 };
+    if (!dialogue_step_read(item->text, &step, &fault))
+        conf_mistake(reading->mistakes, item, "%s: %s", reading->option->key, fault.text);
+}
+
 void value_read_list(const struct value_reading *reading, void *field)
 {
     struct settings_list *list = field;
@@ -74,6 +83,8 @@ void value_read_list(const struct value_reading *reading, void *field)
                          conf_kind_text(item->kind));
         else if (reading->option->type == OPTION_NETWORKS)
             list_check_network(reading, item);
+        else if (reading->option->type == OPTION_DIALOGUE)
+            list_check_step(reading, item);
         else
             list_check_pattern(reading, item);
         reading->node->is_bad = reading->node->is_bad || item->is_bad;

@@ -6,6 +6,7 @@
 #include "driver.h"
 
 #include "scanner/clamd_reply.h"
+#include "scanner/wire.h"
 #include "sys/net.h"
 
 #include <arpa/inet.h>
@@ -213,15 +214,6 @@ static void clamd_ask(struct scanner *scanner, const struct scan_request *reques
     }
 }
 
-/* FNV-1a: the version's text stands for the set of signatures. */
-static uint64_t clamd_generation(struct span version)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < version.size; i++)
-        hash = (hash ^ (unsigned char)version.data[i]) * UINT64_C(0x100000001b3);
-    return hash;
-}
-
 /* "ClamAV 1.4.6/27600/Mon Nov 23 08:00:00 2026". Newer ones may refuse to tell (EnableVersionCommand no). */
 static void clamd_refresh(struct scanner *scanner, struct deadline deadline)
 {
@@ -237,7 +229,7 @@ static void clamd_refresh(struct scanner *scanner, struct deadline deadline)
         size_t size = span_cut(&rest, '/').size;
         if (rest.size > 0)
             size += 1 + span_cut(&rest, '/').size;
-        scanner_learn(scanner, span_slice(reply, 0, size), clamd_generation(reply), 0);
+        scanner_learn(scanner, span_slice(reply, 0, size), wire_generation(reply), 0);
     }
     (void)close(fd);
 }

@@ -6,6 +6,7 @@
 #include "ipc/calls/run.h"
 #include "ipc/pool.h"
 #include "scanner/run_reply.h"
+#include "scanner/wire.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -52,11 +53,11 @@ static void run_answer_read(const struct scanner *scanner, const struct run_answ
     struct span output = span_of(answer->output, answer->size);
     bool is_helper = scanner->settings->type == SCANNER_COMMUNIGATE;
     if (answer->outcome == RUN_EXITED && !is_helper && answer->status >= 0) {
-        run_reply_read(scanner->meaning, answer->status, output, answer_out);
+        run_reply_read(scanner->own, answer->status, output, answer_out);
         return;
     }
     if (answer->outcome == RUN_REPLIED && is_helper) {
-        run_reply_read(scanner->meaning, RUN_NO_STATUS, output, answer_out);
+        run_reply_read(scanner->own, RUN_NO_STATUS, output, answer_out);
         return;
     }
     const char *what = outcome_texts[answer->outcome] != NULL ? outcome_texts[answer->outcome]
@@ -134,15 +135,6 @@ static void command_ask(struct scanner *scanner, const struct scan_request *requ
     }
 }
 
-/* FNV-1a: the version's text stands for the set of signatures. */
-static uint64_t command_generation(struct span version)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < version.size; i++)
-        hash = (hash ^ (unsigned char)version.data[i]) * UINT64_C(0x100000001b3);
-    return hash;
-}
-
 static void command_refresh(struct scanner *scanner, struct deadline deadline)
 {
     if (scanner->settings->run.version_command.count == 0)
@@ -155,9 +147,22 @@ static void command_refresh(struct scanner *scanner, struct deadline deadline)
         struct span rest = span_trim(span_of(answer->output, answer->size));
         struct span line = span_trim(span_cut(&rest, '\n'));
         if (line.size > 0)
-            scanner_learn(scanner, line, command_generation(line), 0);
+            scanner_learn(scanner, line, wire_generation(line), 0);
     }
     free(answer);
 }
 
-const struct scanner_ops command_ops = { .ask = command_ask, .refresh = command_refresh };
+/* scanner->own: what the program's answers mean. */
+static void command_open(struct scanner *scanner)
+{
+    scanner->own = run_meaning_new(&scanner->settings->run);
+}
+
+static void command_close(struct scanner *scanner)
+{
+    run_meaning_free(scanner->own);
+}
+
+const struct scanner_ops command_ops = {
+    .open = command_open, .close = command_close, .ask = command_ask, .refresh = command_refresh
+};

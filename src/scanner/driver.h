@@ -27,6 +27,9 @@ enum { SCANNER_VERSION_SIZE = 64 };
 struct scanner;
 
 struct scanner_ops {
+    /* What the driver keeps for a scanner (scanner->own). Both may be NULL. */
+    void (*open)(struct scanner *scanner);
+    void (*close)(struct scanner *scanner);
     /* Shows all pieces and fills the answer: never ANSWER_NOT_ASKED, `piece` is an index into the request. Clean or
      * unscannable only where there is a definite answer for every piece. Ends at the deadline. */
     void (*ask)(struct scanner *scanner, const struct scan_request *request, struct answer *answer_out);
@@ -41,8 +44,8 @@ struct scanner {
     void *engine_context;                 /* of runner_socket too */
     runner_socket_function runner_socket; /* NULL: there are no runners */
     size_t runner;
-    uint32_t row;                /* the number of its settings: all that a runner is told */
-    struct run_meaning *meaning; /* what a program's answers mean; NULL: it is none */
+    uint32_t row; /* the number of its settings: all that a runner is told */
+    void *own;    /* the driver's */
 
     struct slots slots;
     atomic_uint waiting; /* messages that wait for a slot */
@@ -61,6 +64,9 @@ struct scanner {
 extern const struct scanner_ops clamd_ops;
 extern const struct scanner_ops engine_ops;
 extern const struct scanner_ops command_ops; /* of both types that are foreign programs */
+extern const struct scanner_ops icap_ops;
+extern const struct scanner_ops plugin_ops;
+extern const struct scanner_ops socket_ops;
 
 /* Remembers what a scanner says about itself. `version` is foreign. */
 void scanner_learn(struct scanner *scanner, struct span version, uint64_t generation, uint32_t raw_signatures);
@@ -76,7 +82,7 @@ void answer_settle(struct answer *answer, const struct piece *piece);
 /* Takes over the graver of the two answers, and the graver reason. */
 void answer_worsen(struct answer *answer, const struct answer *other);
 
-/* A descriptor with just this piece, whole and for reading. -1 and *fault. */
+/* A descriptor with just this piece, whole and for reading, in memory that nobody can change. -1 and *fault. */
 int request_lend(const struct scan_request *request, size_t index, struct fault *fault);
 
 /* The bytes of a piece. */

@@ -1,7 +1,8 @@
 /* Scanners: whatever judges bytes, behind one interface, each with its limits, its health and its canary.
  *
- * A driver (engine.c, clamd.c) knows how to show pieces to its scanner and what the replies mean. Everything else is
- * here: which pieces it is shown (`input`), concurrency, deadline, the canary, health, and how many must answer.
+ * A driver (engine.c, clamd.c, icap.c, plugin.c, socket.c) knows how to show pieces to its scanner and what the replies
+ * mean. Everything else is here: which pieces it is shown (`input`), concurrency, deadline, the canary, health, and how
+ * many must answer.
  *
  * Thread safety: after scanners_new any thread may call any function.
  */

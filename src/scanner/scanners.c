@@ -2,7 +2,6 @@
 
 #include "base/memory.h"
 #include "conf/runners.h"
-#include "scanner/run_reply.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -11,11 +10,10 @@
 
 enum { CANARY_ROOM_BYTES = 16384 };
 
-static const struct scanner_ops *const scanner_drivers[] = {
-    [SCANNER_CLAMAV] = &engine_ops,
-    [SCANNER_CLAMD] = &clamd_ops,
-    [SCANNER_COMMAND] = &command_ops,
-    [SCANNER_COMMUNIGATE] = &command_ops,
+static const struct scanner_ops *const scanner_drivers[SCANNER_TYPES] = {
+    [SCANNER_CLAMAV] = &engine_ops,       [SCANNER_CLAMD] = &clamd_ops, [SCANNER_COMMAND] = &command_ops,
+    [SCANNER_COMMUNIGATE] = &command_ops, [SCANNER_ICAP] = &icap_ops,   [SCANNER_PLUGIN] = &plugin_ops,
+    [SCANNER_SOCKET] = &socket_ops,
 };
 
 void answer_worsen(struct answer *answer, const struct answer *other)
@@ -94,6 +92,8 @@ static void scanner_init(struct scanner *scanner, const struct scanner_settings 
     lock_init(&scanner->lock);
     signal_point_init(&scanner->proved);
     health_init(&scanner->health, clock_now_ms());
+    if (scanner->ops->open != NULL)
+        scanner->ops->open(scanner);
 }
 
 struct scanner_set *scanners_new(const struct settings *settings, engine_socket_function engine_socket, void *context)
@@ -106,8 +106,6 @@ struct scanner_set *scanners_new(const struct settings *settings, engine_socket_
         const struct scanner_settings *row = &settings->scanners[i];
         scanner_init(&set->scanners[i], row, engine_socket, context);
         set->scanners[i].row = (uint32_t)i;
-        if (scanner_is_run(row))
-            set->scanners[i].meaning = run_meaning_new(&row->run);
         if (row->max_bytes < large_bytes + CANARY_ROOM_BYTES) /* it must be asked about it */
             large_bytes = row->max_bytes > CANARY_ROOM_BYTES ? (size_t)row->max_bytes - CANARY_ROOM_BYTES : 0;
     }
@@ -134,10 +132,11 @@ void scanners_free(struct scanner_set *set)
     for (size_t i = 0; i < set->count; i++) {
         struct scanner *scanner = &set->scanners[i];
         assert(!scanner->is_proving);
+        if (scanner->ops->close != NULL)
+            scanner->ops->close(scanner);
         slots_fini(&scanner->slots);
         signal_point_fini(&scanner->proved);
         lock_fini(&scanner->lock);
-        run_meaning_free(scanner->meaning);
     }
     canaries_fini(&set->canaries);
     lock_fini(&set->probe_lock);

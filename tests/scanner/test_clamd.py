@@ -149,4 +149,5 @@ def killed_in_mid_scan():
         assert "infected" in seen and "unscanned" in seen, seen
 
 
-run([judges, limits, too_small_for_the_canary, blind, stops_and_recovers, killed_in_mid_scan])
+if __name__ == "__main__":
+    run([judges, limits, too_small_for_the_canary, blind, stops_and_recovers, killed_in_mid_scan])
