@@ -26,6 +26,8 @@ enum option_type {
     OPTION_PATTERNS,    /* struct settings_list: patterns of file names */
     OPTION_TYPES,       /* struct settings_list: patterns of media types */
     OPTION_PATHS,       /* struct settings_list: patterns of containers and file names */
+    OPTION_CANARY,      /* a text: "eicar", "none" or an absolute path */
+    OPTION_NAMES,       /* struct settings_names: groups of pattern and action */
     OPTION_ACTIONS,     /* unsigned: bits of enum action that make sense together */
     OPTION_CLEAN,       /* the same, for clean mail */
     OPTION_REQUIRE,     /* uint32_t: "any", "all" or a number */

@@ -64,6 +64,17 @@ enum scanner_type { SCANNER_CLAMAV, SCANNER_CLAMD };
 enum scanner_role { SCANNER_PRIMARY, SCANNER_BACKUP };
 enum scanner_input { INPUT_MESSAGE, INPUT_PARTS, INPUT_BOTH, INPUT_AUTO };
 
+/* What becomes of a found name: it is taken for nothing, or for a finding of a category. */
+enum name_action { NAME_IGNORE, NAME_MALFORMED, NAME_BANNED, NAME_INFECTED, NAME_ACTIONS };
+
+enum { SETTINGS_MOST_NAMES = 32 };
+
+struct settings_names { /* the first whose pattern fits counts */
+    const char *patterns[SETTINGS_MOST_NAMES];
+    enum name_action actions[SETTINGS_MOST_NAMES];
+    size_t count;
+};
+
 struct scanner_settings {
     char name[SETTINGS_NAME_SIZE];
     enum scanner_type type;
@@ -79,6 +90,8 @@ struct scanner_settings {
     uint32_t processes;         /* clamav: engine processes */
     uint32_t scans_per_process; /* clamav */
     uint64_t folder_bytes;      /* clamav: its tmpfs */
+    const char *canary;         /* "eicar", "none", or a file */
+    struct settings_names names;
 };
 
 struct decoder_settings {
@@ -104,6 +117,11 @@ struct ban_settings {           /* patterns as glob_match has them */
     bool encrypted;
 };
 
+struct metrics_settings {
+    const char *address; /* empty: nowhere */
+    unsigned socket_mode;
+};
+
 struct settings {
     struct listener_settings listeners[SETTINGS_MOST_LISTENERS];
     size_t listener_count;
@@ -118,6 +136,9 @@ struct settings {
     const char *user;
     bool virus_scanned_header; /* X-Virus-Scanned beside X-Cordon-Scan */
     uint64_t memory_budget;    /* bytes of messages in flight */
+    struct metrics_settings metrics;
+    uint64_t answers_memory_bytes; /* for what scanners said of parts; 0: nothing is remembered */
+    uint32_t waiting_alarm_ms;
     uint32_t shutdown_timeout_ms;
     void *memory; /* owned by settings_free */
 };

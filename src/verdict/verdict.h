@@ -30,6 +30,7 @@ enum unscannable {
     UNSCANNABLE_UNSUPPORTED,
     UNSCANNABLE_ENCRYPTED,
     UNSCANNABLE_LIMIT,
+    UNSCANNABLE_MASKED, /* an ignored name was found, and the scanner tells one name only */
     UNSCANNABLE_DECODER,
     UNSCANNABLE_POISON,
     UNSCANNABLES
