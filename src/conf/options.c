@@ -402,19 +402,21 @@ static const struct option scanner_options[] = {
       .type = OPTION_CANARY,
       .offset = offsetof(struct scanner_settings, canary),
       .fallback = { "eicar" },
-      .manual = "The sample that the scanner must find: eicar, the test file of the antivirus industry; the path of a "
-                "file of at most 8M; or none, for a scanner that knows no sample: it is then asked about a clean mail "
-                "alone, and shown as unproven. Each time it looks a little different, so that no cache can answer: the "
-                "test file has blanks at its end, and a zip archive gets a comment. Any other file is shown as it is." },
+      .manual =
+          "The sample that the scanner must find: eicar, the test file of the antivirus industry; the path of a "
+          "file of at most 8M; or none, for a scanner that knows no sample: it is then asked about a clean mail "
+          "alone, and shown as unproven. Each time it looks a little different, so that no cache can answer: the "
+          "test file has blanks at its end, and a zip archive gets a comment. Any other file is shown as it is." },
     { .key = "names",
       .type = OPTION_NAMES,
       .offset = offsetof(struct scanner_settings, names),
       .fallback = { "" },
-      .manual = "What becomes of some names that the scanner finds: a list of groups { pattern = \"PUA.*\"; action = "
-                "\"ignore\"; }, of which the first whose pattern fits the name counts. The action ignore takes the name "
-                "for nothing and logs it; malformed and banned let the policy for that category decide; infected is "
-                "what happens without any group. An ignored name must not hide another. So the embedded engine looks "
-                "for all names; what any other scanner says such a name of is unscannable: masked." },
+      .manual =
+          "What becomes of some names that the scanner finds: a list of groups { pattern = \"PUA.*\"; action = "
+          "\"ignore\"; }, of which the first whose pattern fits the name counts. The action ignore takes the name "
+          "for nothing and logs it; malformed and banned let the policy for that category decide; infected is "
+          "what happens without any group. An ignored name must not hide another. So the embedded engine looks "
+          "for all names; what any other scanner says such a name of is unscannable: masked." },
     { .key = "address",
       .type = OPTION_ADDRESS,
       .offset = offsetof(struct scanner_settings, address),
@@ -636,8 +638,9 @@ static const struct option metrics_options[] = {
       .type = OPTION_ADDRESS,
       .offset = offsetof(struct metrics_settings, address),
       .fallback = { "" },
-      .manual = "Where HTTP is answered: unix: and the absolute path of a socket, or a loopback address and port such as "
-                "127.0.0.1:9465. Without this key nowhere." },
+      .manual =
+          "Where HTTP is answered: unix: and the absolute path of a socket, or a loopback address and port such as "
+          "127.0.0.1:9465. Without this key nowhere." },
     { .key = "socket_mode",
       .type = OPTION_SOCKET_MODE,
       .offset = offsetof(struct metrics_settings, socket_mode),
@@ -723,16 +726,18 @@ static const struct option root_options[] = {
       .fallback = { "16M" },
       .least = 0,
       .most = 4 * GIB,
-      .manual = "Room for remembering what scanners said of parts, so that a part that comes again is not scanned again "
-                "under the same signatures. 0: nothing is remembered." },
+      .manual =
+          "Room for remembering what scanners said of parts, so that a part that comes again is not scanned again "
+          "under the same signatures. 0: nothing is remembered." },
     { .key = "waiting_alarm",
       .type = OPTION_DURATION,
       .offset = offsetof(struct settings, waiting_alarm_ms),
       .fallback = { "1h" },
       .least = 1 * SECONDS,
       .most = 24 * HOURS,
-      .manual = "A message that was told to wait (451) and still comes again after this is an alarm in the log, with the "
-                "reason." },
+      .manual =
+          "A message that was told to wait (451) and still comes again after this is an alarm in the log, with the "
+          "reason." },
     { .key = "shutdown_timeout",
       .type = OPTION_DURATION,
       .offset = offsetof(struct settings, shutdown_timeout_ms),

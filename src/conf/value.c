@@ -290,8 +290,8 @@ static void read_path(const struct value_reading *reading, void *field)
     size_t size = strlen(text);
     if (!(is_test || text[0] == '/' || (may_be_empty && size == 0)))
         conf_mistake(reading->mistakes, reading->node,
-                     "%s = \"%.100s\" is not an absolute path; begin it with /, such as \"/etc/cordon/x\"%s", option->key,
-                     text, option->type == OPTION_CANARY ? ", or write \"eicar\" or \"none\"" : "");
+                     "%s = \"%.100s\" is not an absolute path; begin it with /, such as \"/etc/cordon/x\"%s",
+                     option->key, text, option->type == OPTION_CANARY ? ", or write \"eicar\" or \"none\"" : "");
     else if (is_folder && (size > option->most || strcmp(text, "/") == 0))
         conf_mistake(reading->mistakes, reading->node,
                      "%s can't be \"%.120s\"; choose a folder of Cordon's own with at most %" PRIu64 " letters",

@@ -23,8 +23,8 @@ void value_read_list(const struct value_reading *reading, void *field);
 /* Fills an unsigned with bits of enum action. */
 void value_read_actions(const struct value_reading *reading, void *field);
 
-/* A bracket without its end is taken literally by glob_match: such a pattern never matches what was meant. The backslash
- * has no meaning, as in file names of other systems. */
+/* A bracket without its end is taken literally by glob_match: such a pattern never matches what was meant. The
+ * backslash has no meaning, as in file names of other systems. */
 bool value_pattern_is_whole(const char *pattern);
 
 #endif

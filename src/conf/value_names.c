@@ -51,8 +51,8 @@ static void names_add(const struct value_reading *reading, struct conf_node *ite
         conf_mistake(reading->mistakes, item, "%s: \"%.100s\" is no whole pattern; write one such as \"PUA.*\"", key,
                      pattern);
     } else if (found == NAME_ACTIONS) {
-        conf_mistake(reading->mistakes, item, "%s: no action \"%.60s\"; there are ignore, malformed, banned and infected",
-                     key, action);
+        conf_mistake(reading->mistakes, item,
+                     "%s: no action \"%.60s\"; there are ignore, malformed, banned and infected", key, action);
     } else {
         size_t size = strlen(pattern) + 1;
         char *copy = arena_new(reading->arena, size);

@@ -735,7 +735,8 @@ static void test_several(struct fake fakes[3])
             atomic_store(&fakes[k].act, row->acts[k]);
         CHECK(judge(set, row->is_infected, row->require, answers, NULL) == row->category);
         for (size_t k = 0; k < 3; k++) {
-            CHECK(answers[k].kind == row->kinds[k]);
+            bool is_stopped = row->is_infected && answers[k].kind == ANSWER_NOT_ASKED; /* the find was faster */
+            CHECK(answers[k].kind == row->kinds[k] || is_stopped);
             atomic_store(&fakes[k].act, ACT_HONEST);
         }
         scanners_free(set);
