@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum {
     STATUS_EXIT_WORKING = 0,
@@ -103,6 +104,17 @@ static void put_roles(struct buf *out, const struct status_lines *lines)
     }
 }
 
+/* How long ago a moment of the wall clock was. */
+static void put_age(struct buf *out, struct span seconds_text)
+{
+    uint64_t then = 0;
+    char text[32] = "never";
+    uint64_t now = (uint64_t)time(NULL);
+    if (span_number(seconds_text, &then) && then > 0)
+        (void)snprintf(text, sizeof text, "%llu s ago", (unsigned long long)(now > then ? now - then : 0));
+    put_cell(out, span_text(text), 10);
+}
+
 static void put_scanners(struct buf *out, const struct status_lines *lines)
 {
     bool has_title = false;
@@ -112,14 +124,43 @@ static void put_scanners(struct buf *out, const struct status_lines *lines)
         if (!status_line_is_scanner(&lines->lines[i], &name))
             continue;
         if (!has_title)
-            buf_put_text(out, "\nSCANNER     STATE       SINCE                 INPUT         VERSION\n");
+            buf_put_text(out,
+                         "\nSCANNER     STATE       SINCE                 INPUT         BREAKER    CANARY    PASSED"
+                         "      VERSION\n");
         has_title = true;
         put_cell(out, name, 10);
         put_cell(out, status_first_word(value), 10);
         put_cell(out, status_fact(value, "since"), 20);
         put_cell(out, status_fact(value, "input"), 12);
+        put_cell(out, status_fact(value, "breaker"), 9);
+        put_cell(out, status_fact(value, "canary"), 8);
+        put_age(out, status_fact(value, "canary_passed"));
         put_cell(out, status_fact(value, "version"), 0);
         put_safe(out, status_fact(value, "reason"));
+        put_line_end(out);
+    }
+}
+
+/* What each scanner answered, how fast, and how many wait for it. */
+static void put_answers(struct buf *out, const struct status_lines *lines)
+{
+    static const char *const facts[] = { "clean",  "infected", "unscannable", "failed",     "not-asked",
+                                         "p50_ms", "p99_ms",   "poison",      "remembered", "hits" };
+    bool has_title = false;
+    for (size_t i = 0; i < lines->count; i++) {
+        struct span name;
+        if (!status_line_is_counts(&lines->lines[i], &name))
+            continue;
+        if (!has_title) {
+            buf_put_text(out, "\nANSWERS     ");
+            for (size_t k = 0; k < sizeof facts / sizeof facts[0]; k++)
+                put_cell(out, span_text(facts[k]), strlen(facts[k]));
+            put_line_end(out);
+        }
+        has_title = true;
+        put_cell(out, name, 10);
+        for (size_t k = 0; k < sizeof facts / sizeof facts[0]; k++)
+            put_cell(out, status_fact(lines->lines[i].value, facts[k]), strlen(facts[k]));
         put_line_end(out);
     }
 }
@@ -140,7 +181,8 @@ static void put_rest(struct buf *out, const struct status_lines *lines)
         const struct status_line *line = &lines->lines[i];
         struct span name;
         bool is_own = span_find_byte(line->key, '.') == SPAN_NONE && !status_line_is_weaker(line);
-        bool is_shown = status_line_is_role(line, &name) || status_line_is_scanner(line, &name);
+        bool is_shown = status_line_is_role(line, &name) || status_line_is_scanner(line, &name) ||
+                        status_line_is_counts(line, &name);
         if (is_own || is_shown || line_is_in_roles(line))
             continue;
         put_safe(out, line->key);
@@ -215,6 +257,7 @@ static void status_print(const struct status_lines *lines, bool is_json)
         put_head(&out, lines);
         put_roles(&out, lines);
         put_scanners(&out, lines);
+        put_answers(&out, lines);
         put_rest(&out, lines);
     }
     (void)fputs(buf_text(&out), stdout);

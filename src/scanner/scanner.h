@@ -80,7 +80,7 @@ bool scanners_admit(struct scanner_set *set, const struct policy_settings *polic
 bool scanners_tend(struct scanner_set *set, struct buf *text_out);
 
 /* Lines "scanner.NAME.state=working since=... generation=... queue=... input=... breaker=... canary=..." and
- * "scanner.NAME.counts=clean:N ..." for `cordon status`. */
+ * "scanner.NAME.counts=answers clean=N ..." for `cordon status`. */
 void scanners_status(struct scanner_set *set, struct buf *text_out);
 
 /* The same and more, in the text format of Prometheus. */

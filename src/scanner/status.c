@@ -72,15 +72,15 @@ static void put_state(struct scanner *scanner, const char *input, struct buf *te
 static void put_counts(struct scanner *scanner, struct buf *text)
 {
     struct counts *counts = &scanner->counts;
-    buf_printf(text, "scanner.%s.counts=", scanner->settings->name);
+    buf_printf(text, "scanner.%s.counts=answers", scanner->settings->name);
     for (enum answer_kind kind = ANSWER_CLEAN; kind < ANSWERS; kind++)
-        buf_printf(text, "%s:%" PRIu64 " ", answer_kind_text(kind), atomic_load(&counts->answers[kind]));
-    buf_printf(text, "not-asked:%" PRIu64 " p50_ms:%" PRIu32 " p99_ms:%" PRIu32 " poison:%u",
+        buf_printf(text, " %s=%" PRIu64, answer_kind_text(kind), atomic_load(&counts->answers[kind]));
+    buf_printf(text, " not-asked=%" PRIu64 " p50_ms=%" PRIu32 " p99_ms=%" PRIu32 " poison=%u",
                atomic_load(&counts->answers[ANSWER_NOT_ASKED]), counts_percentile_ms(counts, 50),
                counts_percentile_ms(counts, 99), poison_count(&scanner->poison, clock_now_ms()));
     if (scanner->recall != NULL) {
         struct recall_counts recall = recall_count(scanner->recall);
-        buf_printf(text, " remembered:%" PRIu64 " hits:%" PRIu64 " misses:%" PRIu64, recall.answers, recall.hits,
+        buf_printf(text, " remembered=%" PRIu64 " hits=%" PRIu64 " misses=%" PRIu64, recall.answers, recall.hits,
                    recall.misses);
     }
     buf_put_char(text, '\n');
