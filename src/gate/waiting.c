@@ -60,7 +60,7 @@ static struct waiting_message *waiting_ways(struct waiting *waiting, const struc
 {
     uint32_t hash = 0;
     memcpy(&hash, key->bytes, sizeof hash);
-    return &waiting->messages[hash % (WAITING_ROWS / WAITING_WAYS) * WAITING_WAYS];
+    return &waiting->messages[(size_t)(hash % (WAITING_ROWS / WAITING_WAYS)) * WAITING_WAYS];
 }
 
 static struct waiting_message *waiting_find(struct waiting *waiting, const struct digest *key)

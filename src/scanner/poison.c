@@ -27,7 +27,7 @@ static struct poison_row *poison_ways(struct poison *poison, const struct digest
 {
     uint32_t hash = 0;
     memcpy(&hash, digest->bytes, sizeof hash);
-    return &poison->rows[hash % (POISON_ROWS / POISON_WAYS) * POISON_WAYS];
+    return &poison->rows[(size_t)(hash % (POISON_ROWS / POISON_WAYS)) * POISON_WAYS];
 }
 
 static void poison_free_row(struct poison *poison, struct poison_row *row)

@@ -88,6 +88,7 @@ def test_a_hanging_scanner_costs_its_deadline_once():
         for i in range(5):
             reply, took = place.timed(mail_with(b"harmless %d" % i))
             assert reply[:3] in ("451", "421") and took < QUICK, (reply, took)
+        place.wait_scanner("clamd", "failed since")
         clamd.resume()
         place.wait_scanner("clamd", "working")
         assert place.mail(mail_with(b"harmless")).startswith("250")
@@ -242,6 +243,7 @@ def test_monitoring():
         wait_for(lambda: get(port, "/readyz")[0] == 503, "not ready")
         wait_for(lambda: metric(get(port, "/metrics")[1], 'cordon_waiting_oldest_seconds{reason="unscanned"}') > 1, "the age")
         wait_for(lambda: "event=waiting-alarm" in place.cordon.log(), "the alarm")
+        place.wait_scanner("clamd", "failed since")
         text = get(port, "/metrics")[1]
         check_prometheus(text)
         assert metric(text, 'cordon_waiting_messages{reason="unscanned"}') == 1
