@@ -104,14 +104,27 @@ static void put_roles(struct buf *out, const struct status_lines *lines)
     }
 }
 
+static void age_text(uint64_t seconds, char *text_out, size_t size)
+{
+    static const struct {
+        uint64_t seconds;
+        const char *unit;
+    } units[] = { { 86400, "d" }, { 3600, "h" }, { 60, "min" }, { 1, "s" } };
+    size_t i = 0;
+    while (i < 3 && seconds < 2 * units[i].seconds)
+        i++;
+    (void)snprintf(text_out, size, "%llu %s ago", (unsigned long long)(seconds / units[i].seconds), units[i].unit);
+}
+
 /* How long ago a moment of the wall clock was. */
-static void put_age(struct buf *out, struct span seconds_text)
+static void put_age(struct buf *out, struct span seconds_text, const char *otherwise)
 {
     uint64_t then = 0;
-    char text[32] = "never";
+    char text[32];
+    (void)snprintf(text, sizeof text, "%s", otherwise);
     uint64_t now = (uint64_t)time(NULL);
     if (span_number(seconds_text, &then) && then > 0)
-        (void)snprintf(text, sizeof text, "%llu s ago", (unsigned long long)(now > then ? now - then : 0));
+        age_text(now > then ? now - then : 0, text, sizeof text);
     put_cell(out, span_text(text), 10);
 }
 
@@ -126,7 +139,7 @@ static void put_scanners(struct buf *out, const struct status_lines *lines)
         if (!has_title)
             buf_put_text(out,
                          "\nSCANNER     STATE       SINCE                 INPUT         BREAKER    CANARY    PASSED"
-                         "      VERSION\n");
+                         "      SIGNATURES  VERSION\n");
         has_title = true;
         put_cell(out, name, 10);
         put_cell(out, status_first_word(value), 10);
@@ -134,7 +147,8 @@ static void put_scanners(struct buf *out, const struct status_lines *lines)
         put_cell(out, status_fact(value, "input"), 12);
         put_cell(out, status_fact(value, "breaker"), 9);
         put_cell(out, status_fact(value, "canary"), 8);
-        put_age(out, status_fact(value, "canary_passed"));
+        put_age(out, status_fact(value, "canary_passed"), "never");
+        put_age(out, status_fact(value, "signatures_made"), "-");
         put_cell(out, status_fact(value, "version"), 0);
         put_safe(out, status_fact(value, "reason"));
         put_line_end(out);

@@ -288,6 +288,7 @@ static void clamd_refresh(struct scanner *scanner, struct deadline deadline)
         if (rest.size > 0)
             size += 1 + span_cut(&rest, '/').size;
         scanner_learn(scanner, span_slice(reply, 0, size), clamd_generation(reply), 0);
+        scanner_learn_age(scanner, clamd_reply_date(rest));
     }
     (void)close(fd);
 }

@@ -1,6 +1,7 @@
 #include "clamd_reply.h"
 
 #include <stdio.h>
+#include <time.h>
 
 enum { REPLY_SHOWN = 120 };
 
@@ -99,4 +100,17 @@ void clamd_reply_read(struct span reply, struct answer *answer_out)
     } else {
         reply_failed("unknown reply", reply, BLAME_SCANNER, answer_out);
     }
+}
+
+int64_t clamd_reply_date(struct span date)
+{
+    char text[64];
+    struct tm utc = { .tm_isdst = 0 };
+    if (!span_copy(span_trim(date), text, sizeof text))
+        return 0;
+    const char *end = strptime(text, "%a %b %d %H:%M:%S %Y", &utc);
+    if (end == NULL || *end != '\0')
+        return 0;
+    time_t made = timegm(&utc);
+    return made > 0 ? (int64_t)made : 0;
 }

@@ -67,6 +67,7 @@ struct scanner {
     int64_t passed_wall;
     char version[SCANNER_VERSION_SIZE];
     uint64_t generation;     /* of the signatures; 0: unknown */
+    int64_t made_wall;       /* when they were made, by the wall clock, in seconds; 0: unknown */
     uint32_t raw_signatures; /* so many of them may match what only the raw message has */
 };
 
@@ -75,6 +76,9 @@ extern const struct scanner_ops engine_ops;
 
 /* Remembers what a scanner says about itself. `version` is foreign. */
 void scanner_learn(struct scanner *scanner, struct span version, uint64_t generation, uint32_t raw_signatures);
+
+/* Remembers when its signatures were made, in seconds since 1970; 0: unknown. */
+void scanner_learn_age(struct scanner *scanner, int64_t made_wall);
 
 /* The scanner did something that no scanner may: it altered a file that was lent to it ("tampered: ..."). It is failed
  * until a canary passes. The answer at hand is the driver's to fail. */

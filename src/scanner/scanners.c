@@ -72,6 +72,13 @@ void scanner_learn(struct scanner *scanner, struct span version, uint64_t genera
         recall_drop(scanner->recall);
 }
 
+void scanner_learn_age(struct scanner *scanner, int64_t made_wall)
+{
+    lock_take(&scanner->lock);
+    scanner->made_wall = made_wall;
+    lock_drop(&scanner->lock);
+}
+
 void scanner_accuse(struct scanner *scanner, const char *text)
 {
     atomic_fetch_add(&scanner->counts.tampered, 1);

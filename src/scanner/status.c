@@ -59,6 +59,8 @@ static void put_state(struct scanner *scanner, const char *input, struct buf *te
     buf_printf(text, " generation=%016" PRIx64 " queue=%u input=%s breaker=%s", scanner->generation,
                atomic_load(&scanner->waiting), input, breaker_text(scanner));
     put_canary(scanner, text);
+    if (scanner->made_wall != 0)
+        buf_printf(text, " signatures_made=%" PRId64, scanner->made_wall);
     buf_put_text(text, " version=");
     escape_value(text, span_text(scanner->version));
     if (health->text[0] != '\0') {
@@ -132,6 +134,14 @@ static double value_canary_age(struct scanner *scanner)
     return passed_ms != 0 ? (double)(clock_now_ms() - passed_ms) / 1000 : -1;
 }
 
+static double value_signatures_age(struct scanner *scanner)
+{
+    lock_take(&scanner->lock);
+    int64_t made = scanner->made_wall;
+    lock_drop(&scanner->lock);
+    return made != 0 ? (double)((int64_t)time(NULL) - made) : -1;
+}
+
 static double value_proven(struct scanner *scanner)
 {
     return scanner->canary.kind != CANARY_NONE ? 1 : 0;
@@ -181,6 +191,8 @@ static const struct metric scanner_metrics[] = {
       value_opened },
     { "cordon_scanner_proven", "gauge", "Whether the scanner is shown an infected sample.", value_proven },
     { "cordon_scanner_canary_age_seconds", "gauge", "Time since a canary passed; -1: never.", value_canary_age },
+    { "cordon_scanner_signatures_age_seconds", "gauge", "Since its signatures were made; -1: unknown.",
+      value_signatures_age },
     { "cordon_scanner_canaries_passed_total", "counter", "Canaries that passed.", value_canaries_passed },
     { "cordon_scanner_canaries_missed_total", "counter", "Canaries that did not.", value_canaries_missed },
     { "cordon_scanner_waiting_messages", "gauge", "Messages that wait for their turn with the scanner.", value_queue },

@@ -1,11 +1,14 @@
 """The scanners' health, names, memory and monitoring, with the real engine and the real clamd."""
 import base64
+import contextlib
 import io
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -267,6 +270,37 @@ def test_monitoring_on_a_unix_socket_and_over_a_reload():
         place.cordon.reload()
         wait_for(lambda: place.cordon.status().get("generation") == "2", "the reload")
         assert ask_raw(socket.AF_UNIX, path, request).startswith(b"HTTP/1.1 200 ")
+
+
+def kill_children(cordon, stopped):
+    """Every process of the engine but its parent, as fast as they come."""
+    while not stopped.is_set():
+        pids = cordon.pids("cordon-engine-clamav")
+        for pid in pids[1:] if pids else []:
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.01)
+
+
+def test_a_piece_that_kills_the_engine_is_poison():
+    with Rig() as rig:
+        place = Place(rig, f'scanner: {{ engine: {{ type = "clamav"; signatures = "{signature_folder(rig)}"; input = "message"; '
+                           f'processes = 1; }}; }};')
+        deadly = mail_with(os.urandom(1 << 16) * 200, subject=b"deadly")
+        replies = []
+        for i in range(6):
+            stopped = threading.Event()
+            killer = threading.Thread(target=kill_children, args=(place.cordon, stopped))
+            killer.start()
+            replies.append(place.mail(deadly))
+            stopped.set()
+            killer.join()
+            place.wait_scanner("engine", "working")
+            wait_for(lambda: place.mail(mail_with(b"harmless")).startswith("250"), "the engine again")
+            if not replies[-1].startswith("4"):
+                break
+        assert replies[:3] == [r for r in replies[:3] if r.startswith("451 4.7.1")], replies
+        assert replies[-1].startswith("550 5.7.1") and "poison" in replies[-1], replies
 
 
 def test_a_part_that_comes_again_is_not_scanned_again():
