@@ -170,7 +170,8 @@ static enum category gravest_of(struct span finding, struct span scanners)
             CHECK(category_from_text(row->cells[2], &category)))
             return category;
     }
-    CHECK(!"a row of the second table is missing");
+    bool is_in_the_second_table = false;
+    CHECK(is_in_the_second_table);
     return CATEGORIES;
 }
 
@@ -223,7 +224,7 @@ static void check_complete(void)
     }
     /* Two of four answers in any order are 10, three are 20; where a backup has a say it has five. */
     CHECK(count[0] == 9 + 1 * 5 && count[1] == 7 + 3 * 5 && count[2] == 17 + 3 * 5);
-    CHECK(row_counts[TABLE_FINDINGS] == 4 * 4);
+    CHECK(row_counts[TABLE_FINDINGS] == 16);
     CHECK(row_counts[TABLE_FATES] == CATEGORIES - 1 + UNSCANNABLES - 1);
 }
 
