@@ -139,7 +139,7 @@ static void put_scanners(struct buf *out, const struct status_lines *lines)
         if (!has_title)
             buf_put_text(out,
                          "\nSCANNER     STATE       SINCE                 INPUT         BREAKER    CANARY    PASSED"
-                         "      SIGNATURES  VERSION\n");
+                         "      SIGNATURES  GENERATION        VERSION\n");
         has_title = true;
         put_cell(out, name, 10);
         put_cell(out, status_first_word(value), 10);
@@ -149,6 +149,7 @@ static void put_scanners(struct buf *out, const struct status_lines *lines)
         put_cell(out, status_fact(value, "canary"), 8);
         put_age(out, status_fact(value, "canary_passed"), "never");
         put_age(out, status_fact(value, "signatures_made"), "-");
+        put_cell(out, status_fact(value, "generation"), 16);
         put_cell(out, status_fact(value, "version"), 0);
         put_safe(out, status_fact(value, "reason"));
         put_line_end(out);
@@ -158,8 +159,8 @@ static void put_scanners(struct buf *out, const struct status_lines *lines)
 /* What each scanner answered, how fast, and how many wait for it. */
 static void put_answers(struct buf *out, const struct status_lines *lines)
 {
-    static const char *const facts[] = { "clean",  "infected", "unscannable", "failed",     "not-asked",
-                                         "p50_ms", "p99_ms",   "poison",      "remembered", "hits" };
+    static const char *const facts[] = { "clean",  "infected", "unscannable", "failed",     "not-asked", "p50_ms",
+                                         "p99_ms", "queue",    "poison",      "remembered", "hits" };
     bool has_title = false;
     for (size_t i = 0; i < lines->count; i++) {
         struct span name;

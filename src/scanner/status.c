@@ -77,9 +77,10 @@ static void put_counts(struct scanner *scanner, struct buf *text)
     buf_printf(text, "scanner.%s.counts=answers", scanner->settings->name);
     for (enum answer_kind kind = ANSWER_CLEAN; kind < ANSWERS; kind++)
         buf_printf(text, " %s=%" PRIu64, answer_kind_text(kind), atomic_load(&counts->answers[kind]));
-    buf_printf(text, " not-asked=%" PRIu64 " p50_ms=%" PRIu32 " p99_ms=%" PRIu32 " poison=%u",
+    buf_printf(text, " not-asked=%" PRIu64 " p50_ms=%" PRIu32 " p99_ms=%" PRIu32 " poison=%u queue=%u",
                atomic_load(&counts->answers[ANSWER_NOT_ASKED]), counts_percentile_ms(counts, 50),
-               counts_percentile_ms(counts, 99), poison_count(&scanner->poison, clock_now_ms()));
+               counts_percentile_ms(counts, 99), poison_count(&scanner->poison, clock_now_ms()),
+               atomic_load(&scanner->waiting));
     if (scanner->recall != NULL) {
         struct recall_counts recall = recall_count(scanner->recall);
         buf_printf(text, " remembered=%" PRIu64 " hits=%" PRIu64 " misses=%" PRIu64, recall.answers, recall.hits,
