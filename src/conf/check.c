@@ -237,6 +237,29 @@ static void check_scanner(const struct check *check, struct conf_node *scanners,
     }
 }
 
+/* HTTP without any password is for this machine alone. */
+static void check_metrics(const struct check *check)
+{
+    struct conf_node *node = conf_node_find(check->root, "metrics");
+    const char *text = check->settings->metrics.address;
+    struct net_address address;
+    if (text[0] == '\0' || check_is_bad(node, "address") || !check_parse(text, &address))
+        return;
+    bool is_local = strncmp(address.host, "127.", 4) == 0 || strcmp(address.host, "::1") == 0;
+    if (address.family == NET_INET && !is_local)
+        conf_mistake(check->mistakes, check_place(check, node, "address"),
+                     "metrics.address = \"%.100s\" is not of this machine alone; write \"127.0.0.1:9465\", "
+                     "\"[::1]:9465\" or \"unix:PATH\"",
+                     text);
+    for (size_t i = 0; i < check->settings->listener_count; i++) {
+        struct net_address other;
+        if (check_parse(check->settings->listeners[i].address, &other) && address_clashes(&address, &other))
+            conf_mistake(check->mistakes, check_place(check, node, "address"),
+                         "metrics and the listener %s have one address (%.100s); give each its own",
+                         check->settings->listeners[i].name, text);
+    }
+}
+
 static void check_scanners(const struct check *check)
 {
     const struct settings *settings = check->settings;
@@ -296,4 +319,11 @@ void conf_check(const struct settings *settings, struct conf_node *root, bool wi
     check_scanners(&check);
     conf_check_run(settings, conf_node_find(root, "scanner"), with_files, mistakes);
     check_listeners(&check, with_files);
+    check_metrics(&check);
+    struct conf_node *scanners = conf_node_find(root, "scanner");
+    for (size_t i = 0; with_files && i < settings->scanner_count; i++) {
+        const struct scanner_settings *scanner = &settings->scanners[i];
+        if (scanner->canary[0] == '/')
+            check_readable(&check, conf_node_find(scanners, scanner->name), "canary", scanner->canary);
+    }
 }

@@ -180,7 +180,8 @@ void conf_print_manual(struct buf *text_out)
     manual_group(option_find(policy, "unscannable")->group, "policy: { unscannable: { ... }; }", text_out);
     static const char *const others[][2] = { { "decoder", "decoder: { ... }" },
                                              { "ban", "ban: { ... }" },
-                                             { "log", "log: { ... }" } };
+                                             { "log", "log: { ... }" },
+                                             { "metrics", "metrics: { ... }" } };
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         manual_group(option_find(&conf_root_group, others[i][0])->group, others[i][1], text_out);
 }

@@ -98,6 +98,12 @@ static const struct option unscannable_options[] = {
       .offset = offsetof(struct policy_settings, unscannable_actions[UNSCANNABLE_DECODER]),
       .fallback = { "reject quarantine" },
       .manual = "It crashed a fresh decoder twice." },
+    { .key = "masked",
+      .type = OPTION_ACTIONS,
+      .offset = offsetof(struct policy_settings, unscannable_actions[UNSCANNABLE_MASKED]),
+      .fallback = { "reject quarantine" },
+      .manual = "A scanner that tells one name only found one that names of the scanner ignores or makes less of: a "
+                "virus may stand behind it." },
     { .key = "limit",
       .type = OPTION_ACTIONS,
       .offset = offsetof(struct policy_settings, unscannable_actions[UNSCANNABLE_LIMIT]),
@@ -414,6 +420,25 @@ static const struct option scanner_options[] = {
       .least = 100,
       .most = 1 * HOURS,
       .manual = "How often the scanner is shown a test sample that it must find." },
+    { .key = "canary",
+      .type = OPTION_CANARY,
+      .offset = offsetof(struct scanner_settings, canary),
+      .fallback = { "eicar" },
+      .manual =
+          "The sample that the scanner must find: eicar, the test file of the antivirus industry; the path of a "
+          "file of at most 8M; or none, for a scanner that knows no sample: it is then asked about a clean mail "
+          "alone, and shown as unproven. Each time it looks a little different, so that no cache can answer: the "
+          "test file has blanks at its end, and a zip archive gets a comment. Any other file is shown as it is." },
+    { .key = "names",
+      .type = OPTION_NAMES,
+      .offset = offsetof(struct scanner_settings, names),
+      .fallback = { "" },
+      .manual =
+          "What becomes of some names that the scanner finds: a list of groups { pattern = \"PUA.*\"; action = "
+          "\"ignore\"; }, of which the first whose pattern fits the name counts. The action ignore takes the name "
+          "for nothing and logs it; malformed and banned let the policy for that category decide; infected is "
+          "what happens without any group. An ignored name must not hide another. So the embedded engine looks "
+          "for all names; what any other scanner says such a name of is unscannable: masked." },
     { .key = "address",
       .type = OPTION_ADDRESS,
       .offset = offsetof(struct scanner_settings, address),
@@ -763,6 +788,29 @@ static const struct option_group log_group = {
     .manual = "How and where events are logged.",
 };
 
+static const struct option metrics_options[] = {
+    { .key = "address",
+      .type = OPTION_ADDRESS,
+      .offset = offsetof(struct metrics_settings, address),
+      .fallback = { "" },
+      .manual =
+          "Where HTTP is answered: unix: and the absolute path of a socket, or a loopback address and port such as "
+          "127.0.0.1:9465. Without this key nowhere." },
+    { .key = "socket_mode",
+      .type = OPTION_SOCKET_MODE,
+      .offset = offsetof(struct metrics_settings, socket_mode),
+      .fallback = { "0660" },
+      .most = 0777,
+      .manual = "The permissions of a Unix socket, in octal, as a text." },
+};
+static const struct option_group metrics_group = {
+    .name = "metrics",
+    .options = metrics_options,
+    .count = OPTION_COUNT(metrics_options),
+    .manual = "For monitoring, over HTTP: /metrics in the text format of Prometheus, /healthz (200 while the gate "
+              "answers) and /readyz (200 while the scanners that are required work, else 503).",
+};
+
 static const struct option root_options[] = {
     { .key = "listen",
       .type = OPTION_GROUPS,
@@ -794,6 +842,11 @@ static const struct option root_options[] = {
       .offset = offsetof(struct settings, log),
       .group = &log_group,
       .manual = "How and where events are logged." },
+    { .key = "metrics",
+      .type = OPTION_GROUP,
+      .offset = offsetof(struct settings, metrics),
+      .group = &metrics_group,
+      .manual = "For monitoring." },
     { .key = "hostname",
       .type = OPTION_HOST,
       .offset = offsetof(struct settings, hostname),
@@ -822,6 +875,24 @@ static const struct option root_options[] = {
       .least = 1 * MIB,
       .most = 1024 * GIB,
       .manual = "Bytes of all messages in flight, with what was decoded of them; beyond it new mail is told to wait." },
+    { .key = "answers_memory",
+      .type = OPTION_SIZE,
+      .offset = offsetof(struct settings, answers_memory_bytes),
+      .fallback = { "16M" },
+      .least = 0,
+      .most = 4 * GIB,
+      .manual =
+          "Room for remembering what scanners said of parts, so that a part that comes again is not scanned again "
+          "under the same signatures. 0: nothing is remembered." },
+    { .key = "waiting_alarm",
+      .type = OPTION_DURATION,
+      .offset = offsetof(struct settings, waiting_alarm_ms),
+      .fallback = { "1h" },
+      .least = 1 * SECONDS,
+      .most = 24 * HOURS,
+      .manual =
+          "A message that was told to wait (451) and still comes again after this is an alarm in the log, with the "
+          "reason." },
     { .key = "shutdown_timeout",
       .type = OPTION_DURATION,
       .offset = offsetof(struct settings, shutdown_timeout_ms),

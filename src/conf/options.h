@@ -33,6 +33,8 @@ enum option_type {
     OPTION_REASONS,     /* struct settings_list: the same, each behind a reason and a colon */
     OPTION_PATTERN,     /* a text: a regular expression, or empty */
     OPTION_DIALOGUE,    /* struct settings_list: what dialogue_step_read takes */
+    OPTION_CANARY,      /* a text: "eicar", "none" or an absolute path */
+    OPTION_NAMES,       /* struct settings_names: groups of pattern and action */
     OPTION_ACTIONS,     /* unsigned: bits of enum action that make sense together */
     OPTION_CLEAN,       /* the same, for clean mail */
     OPTION_REQUIRE,     /* uint32_t: "any", "all" or a number */

@@ -84,6 +84,11 @@ struct ban_settings {           /* patterns as glob_match has them */
     bool encrypted;
 };
 
+struct metrics_settings {
+    const char *address; /* empty: nowhere */
+    unsigned socket_mode;
+};
+
 struct settings {
     struct listener_settings listeners[SETTINGS_MOST_LISTENERS];
     size_t listener_count;
@@ -98,6 +103,9 @@ struct settings {
     const char *user;
     bool virus_scanned_header; /* X-Virus-Scanned beside X-Cordon-Scan */
     uint64_t memory_budget;    /* bytes of messages in flight */
+    struct metrics_settings metrics;
+    uint64_t answers_memory_bytes; /* for what scanners said of parts; 0: nothing is remembered */
+    uint32_t waiting_alarm_ms;
     uint32_t shutdown_timeout_ms;
     void *memory; /* owned by settings_free */
 };

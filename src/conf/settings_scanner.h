@@ -51,6 +51,17 @@ struct icap_settings {
     bool preview;
 };
 
+/* What becomes of a found name: it is taken for nothing, or for a finding of a category. */
+enum name_action { NAME_IGNORE, NAME_MALFORMED, NAME_BANNED, NAME_INFECTED, NAME_ACTIONS };
+
+enum { SETTINGS_MOST_NAMES = 32 };
+
+struct settings_names { /* the first whose pattern fits counts */
+    const char *patterns[SETTINGS_MOST_NAMES];
+    enum name_action actions[SETTINGS_MOST_NAMES];
+    size_t count;
+};
+
 struct scanner_settings {
     char name[SETTINGS_NAME_SIZE];
     enum scanner_type type;
@@ -66,6 +77,8 @@ struct scanner_settings {
     uint32_t processes;         /* clamav: engine processes */
     uint32_t scans_per_process; /* clamav */
     uint64_t folder_bytes;      /* clamav: its tmpfs */
+    const char *canary;         /* "eicar", "none", or a file */
+    struct settings_names names;
     struct run_settings run;
     struct icap_settings icap;
     struct settings_list dialogue; /* socket: what dialogue_step_read takes */

@@ -5,6 +5,7 @@
 #include "conf/suggest.h"
 #include "conf/units.h"
 #include "conf/value_list.h"
+#include "conf/value_names.h"
 #include "sys/net.h"
 
 #include <assert.h>
@@ -317,12 +318,14 @@ static void read_path(const struct value_reading *reading, void *field)
     const char *text = reading->node->text;
     bool is_folder = option->type == OPTION_FOLDER;
     bool may_be_empty = option->type == OPTION_FILE;
-    bool is_test = option->type == OPTION_SIGNATURES && strcmp(text, "test") == 0;
+    bool is_sample = strcmp(text, "eicar") == 0 || strcmp(text, "none") == 0;
+    bool is_test = (option->type == OPTION_SIGNATURES && strcmp(text, "test") == 0) ||
+                   (option->type == OPTION_CANARY && is_sample);
     size_t size = strlen(text);
     if (!(is_test || text[0] == '/' || (may_be_empty && size == 0)))
         conf_mistake(reading->mistakes, reading->node,
-                     "%s = \"%.100s\" is not an absolute path; begin it with /, such as \"/etc/cordon/x\"", option->key,
-                     text);
+                     "%s = \"%.100s\" is not an absolute path; begin it with /, such as \"/etc/cordon/x\"%s",
+                     option->key, text, option->type == OPTION_CANARY ? ", or write \"eicar\" or \"none\"" : "");
     else if (is_folder && (size > option->most || strcmp(text, "/") == 0))
         conf_mistake(reading->mistakes, reading->node,
                      "%s can't be \"%.120s\"; choose a folder of Cordon's own with at most %" PRIu64 " letters",
@@ -486,6 +489,9 @@ static const struct value_type {
     [OPTION_PATTERN] = { IS_TEXT, read_pattern, print_text, "\": (.+) FOUND$\"" },
     [OPTION_DIALOGUE] = { IS_LIST, value_read_list, print_list,
                           "[\"> SCAN {path}\", \"clean ^OK\", \"infected ^FOUND (.*)\"]" },
+    [OPTION_CANARY] = { IS_TEXT, read_path, print_text, NULL },
+    [OPTION_NAMES] = { IS_LIST, value_read_names, value_print_names,
+                       "( { pattern = \"PUA.*\"; action = \"ignore\"; } )" },
     [OPTION_ACTIONS] = { IS_TEXT | IS_LIST, value_read_actions, print_actions, "[\"tag\", \"pass\"]" },
     [OPTION_CLEAN] = { IS_TEXT | IS_LIST, value_read_actions, print_actions, "\"pass\"" },
     [OPTION_REQUIRE] = { IS_TEXT | IS_NUMBER, read_require, print_require, "\"any\"" },

@@ -18,9 +18,7 @@ static void list_check_network(const struct value_reading *reading, struct conf_
     net_trust_free(trust);
 }
 
-/* glob_match takes a bracket without its end literally, and so a pattern that never matches what was meant. The
- * backslash has no meaning, as in file names of other systems. */
-static bool pattern_is_whole(const char *pattern)
+bool value_pattern_is_whole(const char *pattern)
 {
     const char *open = strchr(pattern, '[');
     while (open != NULL) {
@@ -40,7 +38,7 @@ static void list_check_pattern(const struct value_reading *reading, struct conf_
     bool is_path = reading->option->type == OPTION_PATHS;
     bool is_set = item->text[0] == '@';
     bool has_slash = strchr(item->text, '/') != NULL;
-    if (!pattern_is_whole(item->text))
+    if (!value_pattern_is_whole(item->text))
         conf_mistake(reading->mistakes, item, "%s: \"%.100s\" is no whole pattern; write one such as \"%s\"",
                      reading->option->key, item->text, is_type ? "application/x-*" : "*.ex[ea]");
     else if (is_set && (is_type || is_path || strcmp(item->text, DANGEROUS_NAME) != 0))

@@ -40,10 +40,22 @@ struct clam_result {
     enum scan_result result;
     enum unscannable unscannable;
     char text[SCAN_TEXT_SIZE];
+    char named[SCAN_TEXT_SIZE];   /* as in struct scan_answer */
+    char ignored[SCAN_TEXT_SIZE]; /* likewise */
+};
+
+struct settings_names;
+
+/* What is known of some bytes. */
+struct clam_piece {
+    struct span bytes;
+    bool is_opened;                     /* a container whose content is judged by itself */
+    const struct settings_names *names; /* that are less than infected; NULL: every name is told as it is */
 };
 
 /* Judges some bytes that don't change meanwhile. Clean only where the library said so and had nothing to complain of.
- * `is_opened`: a container whose content is judged by itself, so that the library need not go far into it. */
-void clam_scan(struct clam *clam, struct span bytes, bool is_opened, struct clam_result *result_out);
+ * Into what is opened it does not go far. Where it finds a name that is less than infected it looks again, for all
+ * names. */
+void clam_scan(struct clam *clam, const struct clam_piece *piece, struct clam_result *result_out);
 
 #endif

@@ -96,7 +96,8 @@ static int selftest_try(const struct engine *engine, enum condition condition, s
         if (condition_make(condition, engine, &folder, fault) != 0)
             return -1;
         sample_make(sample, selftest_large_bytes(engine), &bytes);
-        child_judge(engine, &folder, buf_span(&bytes), false, &result);
+        struct clam_piece piece = { .bytes = buf_span(&bytes) };
+        child_judge(engine, &folder, &piece, &result);
         buf_fini(&bytes);
         if ((row->expected[sample] & RESULT_BIT(result.result)) == 0)
             return fault_set(fault, EIO, "with %s it says of %s: %s %.100s", row->name, sample_names[sample],

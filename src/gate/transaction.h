@@ -75,9 +75,9 @@ struct transaction {
     struct recipient *recipients; /* in the arena, accepted ones only */
     size_t recipient_count;
 
-    struct sealed message;    /* being written by the intake, sealed by transaction_run */
-    size_t standin_bytes;     /* strlen(TRANSACTION_STANDIN); 0: a file that need not be a mail */
-    struct deadline deadline; /* set by the intake at the message's last byte */
+    struct sealed message;           /* being written by the intake, sealed by transaction_run */
+    size_t standin_bytes;            /* strlen(TRANSACTION_STANDIN); 0: a file that need not be a mail */
+    struct deadline deadline;        /* set by the intake at the message's last byte */
     struct reservation *reservation; /* of the intake, which drops it; NULL: `own_reservation` is taken where needed */
     struct reservation own_reservation;
 

@@ -49,7 +49,7 @@ enum control_kind {
     CONTROL_KINDS
 };
 
-enum { CONTROL_TEXT_SIZE = 8192 };
+enum { CONTROL_TEXT_SIZE = 16384 };
 
 struct control_message {
     enum control_kind kind;

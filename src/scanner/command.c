@@ -16,12 +16,15 @@
 
 static_assert(sizeof(struct run_answer) + RUN_OUTPUT_MOST <= POOL_ANSWER_MOST_BYTES, "an answer fits in a pool's");
 
-static const char *const outcome_texts[RUN_OUTCOMES] = {
-    [RUN_SIGNALLED] = "the program was ended by signal",
-    [RUN_DEADLINE] = "timeout",
-    [RUN_TOO_MUCH] = "the program wrote more than is read of it",
-    [RUN_TAMPERED] = "tampered",
-    [RUN_FAILED] = "the program was not asked",
+static const struct outcome_row {
+    const char *text;
+    enum blame blame;
+} outcome_rows[RUN_OUTCOMES] = {
+    [RUN_SIGNALLED] = { "the program was ended by signal", BLAME_DEATH },
+    [RUN_DEADLINE] = { "timeout", BLAME_TIME },
+    [RUN_TOO_MUCH] = { "the program wrote more than is read of it", BLAME_PIECE },
+    [RUN_TAMPERED] = { "tampered", BLAME_SCANNER },
+    [RUN_FAILED] = { "the program was not asked", BLAME_SCANNER },
 };
 
 /* An answer that is none is a fault of ours or of a runner that was taken over. */
@@ -40,14 +43,14 @@ static const char *run_answer_mistake(const struct run_answer *answer, size_t si
     return NULL;
 }
 
-static void run_answer_read(const struct scanner *scanner, const struct run_answer *answer, size_t size,
+static void run_answer_read(struct scanner *scanner, const struct run_answer *answer, size_t size,
                             struct answer *answer_out)
 {
     char text[ANSWER_TEXT_SIZE];
     const char *mistake = run_answer_mistake(answer, size);
     if (mistake != NULL) {
         (void)snprintf(text, sizeof text, "the runner's answer is broken: %s", mistake);
-        answer_set(answer_out, ANSWER_FAILED, span_text(text));
+        answer_fail(answer_out, BLAME_SCANNER, span_text(text));
         return;
     }
     struct span output = span_of(answer->output, answer->size);
@@ -60,13 +63,15 @@ static void run_answer_read(const struct scanner *scanner, const struct run_answ
         run_reply_read(scanner->own, RUN_NO_STATUS, output, answer_out);
         return;
     }
-    const char *what = outcome_texts[answer->outcome] != NULL ? outcome_texts[answer->outcome]
-                                                              : "an answer of another kind";
+    const struct outcome_row *row = &outcome_rows[answer->outcome];
+    const char *what = row->text != NULL ? row->text : "an answer of another kind";
     if (answer->outcome == RUN_SIGNALLED)
         (void)snprintf(text, sizeof text, "%s %d", what, (int)answer->status);
     else
         (void)snprintf(text, sizeof text, "%s%s%.150s", what, answer->text[0] != '\0' ? ": " : "", answer->text);
-    answer_set(answer_out, ANSWER_FAILED, span_text(text));
+    answer_fail(answer_out, row->blame, span_text(text));
+    if (answer->outcome == RUN_TAMPERED)
+        scanner_accuse(scanner, text);
 }
 
 /* Asks the runner. The answer is the caller's to free; NULL and *answer_out where there is none. */
@@ -79,7 +84,7 @@ static struct run_answer *command_call(const struct scanner *scanner, const stru
                      ? scanner->runner_socket(scanner->engine_context, scanner->runner, deadline)
                      : -1;
     if (runner < 0) {
-        answer_set(answer_out, ANSWER_FAILED, span_text("its runner is not there"));
+        answer_fail(answer_out, BLAME_SCANNER, span_text("its runner is not there"));
         return NULL;
     }
     struct run_answer *answer = memory_new(POOL_ANSWER_MOST_BYTES);
@@ -93,8 +98,12 @@ static struct run_answer *command_call(const struct scanner *scanner, const stru
     char text[ANSWER_TEXT_SIZE];
     (void)snprintf(text, sizeof text, "the runner gave no answer: %.150s",
                    called == 0 ? pool_outcome_text(result.outcome) : fault.text);
-    answer_set(answer_out, ANSWER_FAILED,
-               span_text(called == 0 && result.outcome == POOL_DEADLINE ? outcome_texts[RUN_DEADLINE] : text));
+    if (called != 0)
+        answer_fail(answer_out, BLAME_NOBODY, span_text(text));
+    else if (result.outcome == POOL_DEADLINE)
+        answer_fail(answer_out, BLAME_TIME, span_text(outcome_rows[RUN_DEADLINE].text));
+    else
+        answer_fail(answer_out, BLAME_SCANNER, span_text(text));
     free(answer);
     return NULL;
 }
@@ -111,7 +120,7 @@ static void command_ask_piece(struct scanner *scanner, const struct scan_request
                            .flags = is_whole || pack == SCAN_PACK_FRAME ? RUN_MAIL : 0 };
     int fd = request_lend(request, index, &fault);
     if (fd < 0) {
-        answer_set(answer_out, ANSWER_FAILED, span_text(fault.text));
+        answer_fail(answer_out, BLAME_NOBODY, span_text(fault.text));
         return;
     }
     struct run_answer *answer = command_call(scanner, &job, fd, request->deadline, &size, answer_out);
@@ -164,5 +173,9 @@ static void command_close(struct scanner *scanner)
 }
 
 const struct scanner_ops command_ops = {
-    .open = command_open, .close = command_close, .ask = command_ask, .refresh = command_refresh
+    .open = command_open,
+    .close = command_close,
+    .ask = command_ask,
+    .asks_alone = true,
+    .refresh = command_refresh,
 };

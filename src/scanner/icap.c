@@ -39,6 +39,7 @@ struct icap_options {
 /* scanner->own, under scanner->lock */
 struct icap_own {
     struct icap_options options;
+    bool is_tagless; /* some reply bore no ISTag: it is never known which signatures judged */
 };
 
 struct icap_talk {
@@ -52,10 +53,10 @@ struct icap_talk {
 };
 
 static int icap_talk_begin(struct icap_talk *talk, struct scanner *scanner, struct deadline deadline,
-                           struct fault *fault)
+                           const struct stop *stop, struct fault *fault)
 {
     *talk = (struct icap_talk){ .scanner = scanner, .deadline = deadline, .fault = fault };
-    talk->stream = wire_dial(scanner, deadline, fault);
+    talk->stream = wire_dial(scanner, deadline, stop, fault);
     if (talk->stream == NULL)
         return -1;
     buf_init(&talk->head, ICAP_HEAD_LIMIT);
@@ -102,7 +103,8 @@ static int icap_read_exact(struct icap_talk *talk, void *data_out, size_t size)
     if (stream_read_exact(talk->stream, data_out, size) == 0)
         return 0;
     const struct fault *why = stream_fault(talk->stream);
-    return fault_set(talk->fault, why->code, "%s", why->code == ETIMEDOUT ? "timed out" : "it closed within its reply");
+    return fault_set(talk->fault, why->code == EPROTO ? ECONNRESET : why->code, "%s",
+                     why->code == ETIMEDOUT ? "timed out" : "it closed within its reply");
 }
 
 /* The encapsulated HTTP heads: that of a response is kept. */
@@ -209,7 +211,11 @@ static void icap_learn(struct icap_talk *talk, struct icap_options *options)
     struct span tag;
     if (!icap_field_find(talk->reply.fields, "Service", &version))
         (void)icap_field_find(talk->reply.fields, "Server", &version);
-    if (icap_field_find(talk->reply.fields, "ISTag", &tag))
+    struct icap_own *own = talk->scanner->own;
+    lock_take(&talk->scanner->lock);
+    bool is_tagless = own->is_tagless;
+    lock_drop(&talk->scanner->lock);
+    if (!is_tagless && icap_field_find(talk->reply.fields, "ISTag", &tag))
         options->generation = wire_generation(tag);
     scanner_learn(talk->scanner, version, options->generation, 0);
 }
@@ -247,7 +253,7 @@ static int icap_ask_options(struct scanner *scanner, struct deadline deadline, s
 {
     struct icap_talk talk;
     struct buf text;
-    if (icap_talk_begin(&talk, scanner, deadline, fault) != 0)
+    if (icap_talk_begin(&talk, scanner, deadline, NULL, fault) != 0)
         return -1;
     buf_init(&text, ICAP_HEAD_LIMIT);
     icap_put_request(&talk, "OPTIONS", &text);
@@ -258,7 +264,7 @@ static int icap_ask_options(struct scanner *scanner, struct deadline deadline, s
     buf_fini(&text);
     icap_talk_end(&talk);
     if (result != 0)
-        return -1;
+        return wire_unreached(fault);
     struct icap_own *own = scanner->own;
     lock_take(&scanner->lock);
     own->options = *options_out;
@@ -283,13 +289,15 @@ static void icap_see_tag(struct icap_talk *talk)
 {
     struct icap_own *own = talk->scanner->own;
     struct span tag;
-    if (!icap_field_find(talk->reply.fields, "ISTag", &tag))
-        return;
+    bool has_tag = icap_field_find(talk->reply.fields, "ISTag", &tag);
     lock_take(&talk->scanner->lock);
-    if (own->options.generation != wire_generation(tag))
+    own->is_tagless = own->is_tagless || !has_tag;
+    uint64_t generation = own->is_tagless ? 0 : wire_generation(tag);
+    if (own->options.generation != generation)
         own->options.is_known = false;
-    talk->scanner->generation = own->options.generation = wire_generation(tag);
+    own->options.generation = generation;
     lock_drop(&talk->scanner->lock);
+    scanner_learn_generation(talk->scanner, generation);
 }
 
 /* --- RESPMOD and REQMOD --- */
@@ -366,7 +374,7 @@ static int icap_ask_once(struct scanner *scanner, const struct scan_request *req
     struct icap_talk talk;
     struct span bytes = request_bytes(request, index);
     if (icap_get_options(scanner, request->deadline, &options, fault) != 0 ||
-        icap_talk_begin(&talk, scanner, request->deadline, fault) != 0)
+        icap_talk_begin(&talk, scanner, request->deadline, request->stop, fault) != 0)
         return -1;
     with_preview = with_preview && options.has_preview;
     talk.reply.may_204 = options.may_204;
@@ -417,5 +425,10 @@ static void icap_close(struct scanner *scanner)
 }
 
 const struct scanner_ops icap_ops = {
-    .open = icap_open, .close = icap_close, .ask = icap_ask, .refresh = icap_refresh
+    .open = icap_open,
+    .close = icap_close,
+    .ask = icap_ask,
+    .asks_alone = true,
+    .tells_with_it = true,
+    .refresh = icap_refresh,
 };

@@ -38,6 +38,7 @@ static void read_violation(struct span name, struct answer *answer)
     while (span_find_nocase(name, span_text(row->word)) == SPAN_NONE)
         row++;
     answer_set(answer, row->kind, name);
+    answer->blame = BLAME_PIECE; /* where it failed, it was over this piece */
     answer->unscannable = row->unscannable;
 }
 
@@ -177,36 +178,40 @@ static void read_fields(struct span fields, struct answer *answer)
 
 struct status_row {
     unsigned status;
+    enum blame blame;
     const char *text;
 };
 
 static const struct status_row status_rows[] = {
-    { 100, "it wants more than there is" },
-    { 206, "it sent a part of the content, which nobody asked for" },
-    { 400, "it did not understand the request" },
-    { 403, "it refuses to serve us" },
-    { 404, "it has no such service" },
-    { 405, "its service does not know this method" },
-    { 408, "it gave up waiting for us" },
-    { 500, "it failed" },
-    { 501, "it does not know this method" },
-    { 502, "it has no connection to its scanner" },
-    { 503, "it is overloaded" },
-    { 505, "it does not know this version of ICAP" },
+    { 100, BLAME_SCANNER, "it wants more than there is" },
+    { 206, BLAME_SCANNER, "it sent a part of the content, which nobody asked for" },
+    { 400, BLAME_SCANNER, "it did not understand the request" },
+    { 403, BLAME_SCANNER, "it refuses to serve us" },
+    { 404, BLAME_SCANNER, "it has no such service" },
+    { 405, BLAME_SCANNER, "its service does not know this method" },
+    { 408, BLAME_SCANNER, "it gave up waiting for us" },
+    { 500, BLAME_PIECE, "it failed" },
+    { 501, BLAME_SCANNER, "it does not know this method" },
+    { 502, BLAME_SCANNER, "it has no connection to its scanner" },
+    { 503, BLAME_SCANNER, "it is overloaded" },
+    { 505, BLAME_SCANNER, "it does not know this version of ICAP" },
 };
 
 static void judge_status(const struct icap_reply *reply, struct answer *answer)
 {
     char text[ANSWER_TEXT_SIZE];
     const char *meaning = "an unknown status";
+    enum blame blame = BLAME_SCANNER;
     for (size_t i = 0; i < sizeof status_rows / sizeof status_rows[0]; i++) {
-        if (status_rows[i].status == reply->status)
+        if (status_rows[i].status == reply->status) {
             meaning = status_rows[i].text;
+            blame = status_rows[i].blame;
+        }
     }
     int shown = (int)(reply->reason.size < 60 ? reply->reason.size : 60);
     (void)snprintf(text, sizeof text, "%s: %u %.*s", meaning, reply->status, shown,
                    reply->reason.size > 0 ? reply->reason.data : "");
-    answer_set(answer, ANSWER_FAILED, span_text(text));
+    answer_fail(answer, blame, span_text(text));
 }
 
 /* A 200 whose fields say nothing. */
@@ -234,7 +239,7 @@ static void judge_content(const struct icap_reply *reply, struct answer *answer)
         text = "it sent the content back although it can answer 204: perhaps more than it looks into";
     else if (reply->content == ICAP_CONTENT_NONE)
         text = "it answered 200 without any content";
-    answer_set(answer, ANSWER_FAILED, span_text(text));
+    answer_fail(answer, BLAME_PIECE, span_text(text));
 }
 
 void icap_reply_judge(const struct icap_reply *reply, struct answer *answer_out)
@@ -253,7 +258,7 @@ void icap_reply_judge(const struct icap_reply *reply, struct answer *answer_out)
     else if (answer_out->kind == ANSWER_NOT_ASKED)
         judge_content(reply, answer_out);
     if (answer_out->kind == ANSWER_CLEAN && !reply->has_all)
-        answer_set(answer_out, ANSWER_FAILED, span_text("it answered before it had the whole piece"));
+        answer_fail(answer_out, BLAME_SCANNER, span_text("it answered before it had the whole piece"));
     if (answer_out->kind != ANSWER_UNSCANNABLE && answer_out->kind != ANSWER_INFECTED)
         answer_out->unscannable = UNSCANNABLE_NONE;
 }

@@ -15,10 +15,11 @@ enum { PLUGIN_LINE_SIZE = 1024 };
 static const char plugin_greeting[] = "cordon-plugin 1";
 
 /* A connection over which both sides have said what they speak. NULL and *fault. */
-static struct stream *plugin_dial(const struct scanner *scanner, struct deadline deadline, struct fault *fault)
+static struct stream *plugin_dial(const struct scanner *scanner, struct deadline deadline, const struct stop *stop,
+                                  struct fault *fault)
 {
     char line[PLUGIN_LINE_SIZE];
-    struct stream *stream = wire_dial(scanner, deadline, fault);
+    struct stream *stream = wire_dial(scanner, deadline, stop, fault);
     if (stream == NULL)
         return NULL;
     int result = wire_send_text(stream, "cordon-plugin 1\n", deadline, fault);
@@ -27,6 +28,7 @@ static struct stream *plugin_dial(const struct scanner *scanner, struct deadline
         result = fault_set(fault, EPROTO, "it does not speak %s: %.60s", plugin_greeting, line);
     if (result == 0)
         return stream;
+    (void)wire_unreached(fault);
     stream_free(stream);
     return NULL;
 }
@@ -56,15 +58,15 @@ static int plugin_ask_piece(struct stream *stream, const struct scan_request *re
 static void plugin_ask(struct scanner *scanner, const struct scan_request *request, struct answer *answer_out)
 {
     struct fault fault = { 0 };
-    struct stream *stream = plugin_dial(scanner, request->deadline, &fault);
+    struct stream *stream = plugin_dial(scanner, request->deadline, request->stop, &fault);
     *answer_out = (struct answer){ .kind = ANSWER_CLEAN };
     if (stream == NULL)
-        answer_set(answer_out, ANSWER_FAILED, span_text(fault.text));
+        answer_fail(answer_out, wire_blame(&fault), span_text(fault.text));
     for (size_t i = 0; i < request->count && stream != NULL; i++) {
         struct answer answer = { .kind = ANSWER_FAILED };
         if (plugin_ask_piece(stream, request, i, &answer, &fault) != 0) {
             answer = (struct answer){ .kind = ANSWER_FAILED };
-            answer_set(&answer, ANSWER_FAILED, span_text(fault.text));
+            answer_fail(&answer, wire_blame(&fault), span_text(fault.text));
         }
         answer_settle(&answer, &request->pieces[i]);
         answer.piece = (uint32_t)i;
@@ -81,7 +83,7 @@ static void plugin_refresh(struct scanner *scanner, struct deadline deadline)
     struct span generation;
     struct span text;
     struct fault fault;
-    struct stream *stream = plugin_dial(scanner, deadline, &fault);
+    struct stream *stream = plugin_dial(scanner, deadline, NULL, &fault);
     if (stream != NULL && wire_send_text(stream, "version\n", deadline, &fault) == 0 &&
         wire_read_line(stream, line, sizeof line, &fault) == 0 &&
         plugin_version_read(span_text(line), &generation, &text))
@@ -89,4 +91,4 @@ static void plugin_refresh(struct scanner *scanner, struct deadline deadline)
     stream_free(stream);
 }
 
-const struct scanner_ops plugin_ops = { .ask = plugin_ask, .refresh = plugin_refresh };
+const struct scanner_ops plugin_ops = { .ask = plugin_ask, .asks_alone = true, .refresh = plugin_refresh };

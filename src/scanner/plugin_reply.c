@@ -1,5 +1,7 @@
 #include "plugin_reply.h"
 
+#include "scanner/driver.h"
+
 #include <stdio.h>
 
 enum { REPLY_SHOWN = 120 };
@@ -9,7 +11,7 @@ static void reply_unknown(struct span reply, struct answer *answer_out)
     char text[ANSWER_TEXT_SIZE];
     int shown = (int)(reply.size < REPLY_SHOWN ? reply.size : REPLY_SHOWN);
     (void)snprintf(text, sizeof text, "unknown reply: %.*s", shown, reply.size > 0 ? reply.data : "");
-    answer_set(answer_out, ANSWER_FAILED, span_text(text));
+    answer_fail(answer_out, BLAME_SCANNER, span_text(text));
 }
 
 /* A plugin is no decoder, and who is poison is for us to say. */
@@ -30,7 +32,7 @@ void plugin_reply_read(struct span reply, struct answer *answer_out)
     } else if (span_is(word, "infected") && span_trim(rest).size > 0) {
         answer_set(answer_out, ANSWER_INFECTED, span_trim(rest));
     } else if (span_is(word, "failed") && span_trim(rest).size > 0) {
-        answer_set(answer_out, ANSWER_FAILED, span_trim(rest));
+        answer_fail(answer_out, BLAME_PIECE, span_trim(rest));
     } else if (span_is(word, "unscannable") && reason_read(span_cut(&rest, ' '), &reason)) {
         struct span text = span_trim(rest);
         answer_set(answer_out, ANSWER_UNSCANNABLE, text.size > 0 ? text : span_text(unscannable_text(reason)));

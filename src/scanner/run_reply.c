@@ -109,7 +109,7 @@ static void reply_fail(const char *why, const char *text, struct answer *answer_
 void run_reply_read(const struct run_meaning *meaning, int status, struct span output, struct answer *answer_out)
 {
     char text[ANSWER_TEXT_SIZE];
-    *answer_out = (struct answer){ .kind = ANSWER_FAILED };
+    *answer_out = (struct answer){ .kind = ANSWER_FAILED, .blame = BLAME_PIECE }; /* it ran, over this piece */
     reply_describe(status, output, text);
     for (size_t i = 0; i < REPLY_LISTS; i++) {
         const struct run_item *item = NULL;

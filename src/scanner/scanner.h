@@ -13,6 +13,7 @@
 #include "base/fault.h"
 #include "conf/settings.h"
 #include "sys/clock.h"
+#include "sys/digest.h"
 #include "sys/sealed.h"
 #include "verdict/verdict.h"
 
@@ -28,6 +29,7 @@ enum { SCAN_PACKS = 7, SCAN_PACK_FRAME = 6 };
 
 /* A run of bytes to be judged: a slice of one of the message's packs. */
 struct piece {
+    const struct digest *digest; /* of its bytes; NULL: of no use, it never comes again */
     uint32_t pack;
     uint32_t number; /* of the part, for whoever made the list */
     bool is_opened;  /* a container whose whole content is among the parts: that it can't be looked into says nothing */
@@ -74,7 +76,7 @@ bool scanners_want_frame(struct scanner_set *set);
  * says. answers_out[scanners_count] says who answered what (ANSWER_NOT_ASKED: not asked); the verdict gets what follows
  * from them: infected, unscannable, or unscanned where the requirement was not met. Says verdict_conclude where it was.
  * Never more than the deadline. */
-void scanners_judge(struct scanner_set *set, const struct scan_input *input, const struct policy_settings *policy,
+void scanners_judge(struct scanner_set *set, const struct scan_input *given, const struct policy_settings *policy,
                     struct deadline deadline, struct answer *answers_out, struct verdict *verdict);
 
 /* Whether the requirement could be met right now, as far as the last canaries and messages tell. While it can't, one
@@ -86,8 +88,15 @@ bool scanners_admit(struct scanner_set *set, const struct policy_settings *polic
  * each change, for the log. */
 bool scanners_tend(struct scanner_set *set, struct buf *text_out);
 
-/* Lines "scanner.NAME.state=working since=... generation=... queue=... input=..." for `cordon status`. */
+/* Lines "scanner.NAME.state=working since=... generation=... queue=... input=... breaker=... canary=..." and
+ * "scanner.NAME.counts=answers clean=N ..." for `cordon status`. */
 void scanners_status(struct scanner_set *set, struct buf *text_out);
+
+/* The same and more, in the text format of Prometheus. */
+void scanners_metrics(struct scanner_set *set, struct buf *text_out);
+
+/* Whether the requirement could be met right now. */
+bool scanners_are_ready(struct scanner_set *set, const struct policy_settings *policy);
 
 /* The scanner's own words about itself, for the stamp: "ClamAV 1.4.6/27600", or its name. Copies. */
 void scanner_version(struct scanner_set *set, size_t index, char *text_out, size_t size);

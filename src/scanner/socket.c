@@ -128,7 +128,9 @@ static int talk_broke(struct socket_talk *talk)
     const struct fault *why = stream_fault(talk->stream);
     if (why->code == ETIMEDOUT)
         return fault_set(talk->fault, ETIMEDOUT, "timed out");
-    return fault_set(talk->fault, why->code != 0 ? why->code : EPROTO, "%s",
+    if (why->code == ECANCELED)
+        return fault_set(talk->fault, ECANCELED, "%s", why->text);
+    return fault_set(talk->fault, why->code != 0 && why->code != EPROTO ? why->code : ECONNRESET, "%s",
                      talk->reply_size > 0 ? "it closed within its reply" : "it closed without a reply");
 }
 
@@ -219,6 +221,7 @@ static void meaning_add(const struct socket_step *step, struct span group, struc
         name = span_text(text);
     }
     answer_set(&said, kind, name);
+    said.blame = BLAME_PIECE; /* where it failed, it says so of this piece */
     /* A name found before stays: the last reply often says no more than that there was one. */
     bool is_named = answer->kind == ANSWER_INFECTED && kind == ANSWER_INFECTED;
     if (!is_named)
@@ -318,7 +321,7 @@ static int socket_ask_piece(struct scanner *scanner, const struct scan_request *
     if (talk.lent < 0)
         return -1;
     (void)snprintf(talk.path, sizeof talk.path, "/proc/%d/fd/%d", (int)getpid(), talk.lent);
-    talk.stream = wire_dial(scanner, request->deadline, fault);
+    talk.stream = wire_dial(scanner, request->deadline, request->stop, fault);
     int result = -1;
     if (talk.stream != NULL) {
         talk.reply = memory_new(DIALOGUE_REPLY_MOST + 1);
@@ -357,4 +360,6 @@ static void socket_close(struct scanner *scanner)
     free(own);
 }
 
-const struct scanner_ops socket_ops = { .open = socket_open, .close = socket_close, .ask = socket_ask };
+const struct scanner_ops socket_ops = {
+    .open = socket_open, .close = socket_close, .ask = socket_ask, .asks_alone = true
+};

@@ -8,15 +8,45 @@
 #include <string.h>
 #include <sys/socket.h>
 
-struct stream *wire_dial(const struct scanner *scanner, struct deadline deadline, struct fault *fault)
+static bool wire_is_ours(int code)
+{
+    static const int codes[] = { ECANCELED, ENOMEM, ENOBUFS, EMFILE, ENFILE, ENOSPC };
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        if (code == codes[i])
+            return true;
+    }
+    return false;
+}
+
+int wire_unreached(struct fault *fault)
+{
+    if (!wire_is_ours(fault->code))
+        fault->code = EHOSTUNREACH;
+    return -1;
+}
+
+enum blame wire_blame(const struct fault *fault)
+{
+    if (wire_is_ours(fault->code))
+        return BLAME_NOBODY;
+    if (fault->code == ETIMEDOUT)
+        return BLAME_TIME;
+    return fault->code == ECONNRESET ? BLAME_DEATH : BLAME_SCANNER;
+}
+
+struct stream *wire_dial(const struct scanner *scanner, struct deadline deadline, const struct stop *stop,
+                         struct fault *fault)
 {
     struct net_address address;
-    if (net_address_parse(scanner->settings->address, &address, fault) != 0)
+    int fd = -1;
+    if (net_address_parse(scanner->settings->address, &address, fault) == 0)
+        fd = net_dial(&address, deadline, fault);
+    if (fd < 0) {
+        (void)wire_unreached(fault);
         return NULL;
-    int fd = net_dial(&address, deadline, fault);
-    if (fd < 0)
-        return NULL;
+    }
     struct stream *stream = stream_new(fd);
+    stream_set_waker(stream, stop != NULL ? stop->fd : -1);
     stream_set_deadline(stream, deadline);
     return stream;
 }
@@ -51,7 +81,7 @@ int wire_read_line(struct stream *stream, char *line_out, size_t size, struct fa
     case 1:
         return 0;
     case 0:
-        return fault_set(fault, EPROTO, "it closed without a reply");
+        return fault_set(fault, ECONNRESET, "it closed without a reply");
     case 2:
         return fault_set(fault, EMSGSIZE, "a line of its reply is longer than %zu bytes", size - 1);
     default:
@@ -61,7 +91,7 @@ int wire_read_line(struct stream *stream, char *line_out, size_t size, struct fa
     if (why->code == ETIMEDOUT)
         return fault_set(fault, ETIMEDOUT, "timed out");
     if (why->code == EPROTO)
-        return fault_set(fault, EPROTO, "it closed within its reply");
+        return fault_set(fault, ECONNRESET, "it closed within its reply");
     return fault_set(fault, why->code, "%.200s", why->text);
 }
 
@@ -83,7 +113,7 @@ void wire_ask(struct scanner *scanner, const struct scan_request *request, wire_
         struct fault fault = { 0 };
         if (ask_piece(scanner, request, i, &answer, &fault) != 0) {
             answer = (struct answer){ .kind = ANSWER_FAILED };
-            answer_set(&answer, ANSWER_FAILED, span_text(fault.text));
+            answer_fail(&answer, wire_blame(&fault), span_text(fault.text));
         }
         answer_settle(&answer, &request->pieces[i]);
         answer.piece = (uint32_t)i;

@@ -5,9 +5,17 @@
 #include "scanner/driver.h"
 #include "sys/stream.h"
 
-/* A connection to the scanner's address, whose every wait ends at the deadline; to be freed with stream_free. NULL and
- * *fault. */
-struct stream *wire_dial(const struct scanner *scanner, struct deadline deadline, struct fault *fault);
+/* A connection to the scanner's address, whose every wait ends at the deadline, and for a reply also once `stop` (may
+ * be NULL) is raised; to be freed with stream_free. NULL and *fault. */
+struct stream *wire_dial(const struct scanner *scanner, struct deadline deadline, const struct stop *stop,
+                         struct fault *fault);
+
+/* Something went wrong before the piece was shown: by its code the fault is the scanner's own from here on. Returns -1.
+ */
+int wire_unreached(struct fault *fault);
+
+/* Who is to blame for a fault: by its code. ECONNRESET stands for a peer that closed, also in the middle. */
+enum blame wire_blame(const struct fault *fault);
 
 /* Sends all bytes, and watches for the peer while doing so, for it may reply or close before it took everything.
  * 0: sent; 1: it has said something or closed, and the rest was not sent; -1 and *fault. Not under TLS. */

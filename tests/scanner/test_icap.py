@@ -203,16 +203,20 @@ def faults():
         server = Standin(rig)
         probe = Probe(rig, ONE.format(server.port, "1s", "1h", ""))
         clean, infected = rig.write("clean", mail(b"nothing")), rig.write("infected", mail(eicar()))
-        large = rig.write("large", os.urandom(8000000))
         assert probe.judge(clean)[0] == "clean"
         _, answers = probe.judge(infected)
         assert answers["av"] == ("infected", "Eicar-Test"), answers
         server.act = "unnamed"
         assert probe.judge(infected)[1]["av"] == ("infected", "unnamed")
         for act, text in FAULTS.items():
+            server.act = "honest"
+            probe.wait_state("av", "working")
             server.act = act
-            verdict, answers = probe.judge(large if act == "early" else clean)
+            piece = os.urandom(8000000) if act == "early" else mail(act.encode())  # each once, or it would be poison
+            verdict, answers = probe.judge(rig.write("piece", piece))
             assert verdict == "unscanned" and answers["av"][0] == "failed" and text in answers["av"][1], (act, answers)
+        server.act = "honest"
+        probe.wait_state("av", "working")
         server.listener.shutdown(socket.SHUT_RDWR)
         server.listener.close()
         answers = probe.judge(clean)[1]

@@ -120,15 +120,19 @@ def faults():
         listener = Listener(rig, serve)
         probe = Probe(rig, ONE.format(listener.address, "1s"))
         clean, infected = rig.write("clean", mail(b"nothing")), rig.write("infected", mail(eicar()))
-        large = rig.write("large", os.urandom(8000000))
         assert probe.judge(clean)[0] == "clean" and probe.judge(infected)[0] == "infected"
         for fault, text in FAULTS.items():
+            act[0] = "honest"
+            probe.wait_state("av", "working")
             act[0] = fault
-            verdict, answers = probe.judge(large if fault == "early" else clean)
+            piece = os.urandom(8000000) if fault == "early" else mail(fault.encode())  # each once, or it would be poison
+            verdict, answers = probe.judge(rig.write("piece", piece))
             assert verdict == "unscanned" and answers["av"][0] == "failed" and text in answers["av"][1], (fault, answers)
         act[0] = "blind"
         answers = Probe(rig, ONE.format(listener.address, "1s"), "blind").judge(clean)[1]
         assert "canary missed" in answers["av"][1], answers
+        act[0] = "honest"
+        probe.wait_state("av", "working")
         listener.close()
         assert "refused" in probe.judge(clean)[1]["av"][1]
 
