@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <glob.h>
 #include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
@@ -197,6 +198,31 @@ static void check_require(const struct check *check, const struct policy_setting
                  policy->require, primaries, primaries);
 }
 
+/* A pattern without any file is a set of rules without some of the rules that were meant. */
+static void check_rules(const struct check *check, const struct scanner_settings *scanner, struct conf_node *node,
+                        bool with_files)
+{
+    const struct settings_list *rules = &scanner->yara.rules;
+    if (scanner->type != SCANNER_YARA || check_is_bad(node, "type") || check_is_bad(node, "rules"))
+        return;
+    if (rules->count == 0)
+        conf_mistake(check->mistakes, check_place(check, node, "rules"),
+                     "the scanner %s has no rules; write rules = [\"/etc/yara/*.yar\"]", scanner->name);
+    for (size_t i = 0; with_files && i < rules->count; i++) {
+        glob_t found = { 0 };
+        int code = glob(rules->items[i], GLOB_NOSORT, NULL, &found);
+        if (code != 0)
+            conf_mistake(check->mistakes, check_place(check, node, "rules"),
+                         "rules: \"%.150s\" names no file; name files with rules of YARA", rules->items[i]);
+        for (size_t k = 0; code == 0 && k < found.gl_pathc; k++) {
+            if (access(found.gl_pathv[k], R_OK) != 0)
+                conf_mistake(check->mistakes, check_place(check, node, "rules"),
+                             "rules: \"%.150s\": %s; name files that can be read", found.gl_pathv[k], strerror(errno));
+        }
+        globfree(&found);
+    }
+}
+
 static void check_scanner(const struct check *check, struct conf_node *scanners, size_t index)
 {
     const struct scanner_settings *scanner = &check->settings->scanners[index];
@@ -208,11 +234,12 @@ static void check_scanner(const struct check *check, struct conf_node *scanners,
                      "the scanner %s has no address; write address = \"unix:/run/clamav/clamd.ctl\"", scanner->name);
     for (size_t k = 0; k < index; k++) {
         const struct scanner_settings *other = &check->settings->scanners[k];
-        if (scanner->type == SCANNER_CLAMAV && other->type == SCANNER_CLAMAV &&
-            !check_is_bad(conf_node_find(scanners, other->name), "type")) {
+        bool is_engine = scanner->type == SCANNER_CLAMAV || scanner->type == SCANNER_YARA;
+        if (is_engine && other->type == scanner->type && !check_is_bad(conf_node_find(scanners, other->name), "type")) {
             conf_mistake(check->mistakes, node != NULL ? node : check->root,
-                         "the scanners %s and %s are both of type clamav and the engine exists once; leave one out",
-                         other->name, scanner->name);
+                         "the scanners %s and %s are both of type %s and the engine exists once; %s", other->name,
+                         scanner->name, scanner->type == SCANNER_YARA ? "yara" : "clamav",
+                         scanner->type == SCANNER_YARA ? "name all rules in one" : "leave one out");
             return;
         }
     }
@@ -276,4 +303,9 @@ void conf_check(const struct settings *settings, struct conf_node *root, bool wi
     struct check check = { .settings = settings, .root = root, .mistakes = mistakes };
     check_scanners(&check);
     check_listeners(&check, with_files);
+    struct conf_node *scanners = conf_node_find(root, "scanner");
+    for (size_t i = 0; i < settings->scanner_count; i++) {
+        const struct scanner_settings *scanner = &settings->scanners[i];
+        check_rules(&check, scanner, conf_node_find(scanners, scanner->name), with_files);
+    }
 }

@@ -95,7 +95,7 @@ static void manual_default(const struct option_group *group, const struct option
         const struct option_word *words = option_find(group, group->variant_key)->words;
         buf_printf(text_out, " (%s), ", words[0].text);
         manual_fallback(option, 1, text_out);
-        buf_printf(text_out, " (%s)", words[1].text);
+        buf_printf(text_out, " (%s)", words[2].text != NULL ? "all others" : words[1].text);
     }
     buf_put_text(text_out, ".\n");
 }
@@ -110,9 +110,16 @@ static void manual_option(const struct option_group *group, const struct option 
     if (option->group == NULL)
         manual_default(group, option, text_out);
     if (option->variants != 0) {
-        const struct option_word *words = option_find(group, group->variant_key)->words;
-        buf_printf(text_out, "For the %s \\(dq%s\\(dq alone.\n", group->variant_key,
-                   words[option->variants == 1 ? 0 : 1].text);
+        const char *separator = "";
+        buf_printf(text_out, "For the %s ", group->variant_key);
+        for (const struct option_word *word = option_find(group, group->variant_key)->words; word->text != NULL;
+             word++) {
+            if (word->value < 0 || (option->variants & 1U << word->value) == 0)
+                continue;
+            buf_printf(text_out, "%s\\(dq%s\\(dq", separator, word->text);
+            separator = " or ";
+        }
+        buf_put_text(text_out, " alone.\n");
     }
 }
 

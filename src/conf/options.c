@@ -17,6 +17,7 @@
 enum { RUN_DIRECTORY_MOST = 80 }; /* a socket's path has at most 107 bytes */
 
 enum { CLAMAV_ALONE = 1U << SCANNER_CLAMAV, CLAMD_ALONE = 1U << SCANNER_CLAMD };
+enum { ENGINES_ALONE = CLAMAV_ALONE | 1U << SCANNER_YARA };
 
 static const struct option_word protocol_words[] = {
     { "smtp", PROTOCOL_SMTP },      { "lmtp", PROTOCOL_LMTP },     { "milter", OPTION_WORD_LATER },
@@ -42,7 +43,8 @@ static const struct option_word scanner_words[] = {
     { "clamav", SCANNER_CLAMAV },         { "clamd", SCANNER_CLAMD },
     { "icap", OPTION_WORD_LATER },        { "command", OPTION_WORD_LATER },
     { "communigate", OPTION_WORD_LATER }, { "plugin", OPTION_WORD_LATER },
-    { "socket", OPTION_WORD_LATER },      { NULL, 0 },
+    { "socket", OPTION_WORD_LATER },      { "yara", SCANNER_YARA },
+    { NULL, 0 },
 };
 static const struct option_word role_words[] = {
     { "primary", SCANNER_PRIMARY },
@@ -334,7 +336,8 @@ static const struct option scanner_options[] = {
       .offset = offsetof(struct scanner_settings, type),
       .fallback = { "clamav" },
       .words = scanner_words,
-      .manual = "The embedded ClamAV engine (at most one), or a clamd that runs elsewhere." },
+      .manual = "The embedded ClamAV engine (at most one), a clamd that runs elsewhere (clamd), or rules of YARA in an "
+                "embedded engine of their own (yara, at most one)." },
     { .key = "role",
       .type = OPTION_WORD,
       .offset = offsetof(struct scanner_settings, role),
@@ -368,7 +371,7 @@ static const struct option scanner_options[] = {
       .fallback = { "3", "8" },
       .least = 1,
       .most = 1000,
-      .manual = "Pieces that it is asked to judge at the same time. For clamav as many as processes." },
+      .manual = "Pieces that it is asked to judge at the same time. For clamav and yara as many as processes." },
     { .key = "max_size",
       .type = OPTION_SIZE,
       .offset = offsetof(struct scanner_settings, max_bytes),
@@ -412,7 +415,7 @@ static const struct option scanner_options[] = {
       .fallback = { "3" },
       .least = 1,
       .most = 256,
-      .variants = CLAMAV_ALONE,
+      .variants = ENGINES_ALONE,
       .manual = "Engine processes that scan side by side." },
     { .key = "scans_per_process",
       .type = OPTION_NUMBER,
@@ -420,7 +423,7 @@ static const struct option scanner_options[] = {
       .fallback = { "32" },
       .least = 1,
       .most = 100000,
-      .variants = CLAMAV_ALONE,
+      .variants = ENGINES_ALONE,
       .manual = "Messages that one engine process scans before a fresh one takes its place." },
     { .key = "folder_size",
       .type = OPTION_SIZE,
@@ -430,6 +433,13 @@ static const struct option scanner_options[] = {
       .most = 64 * GIB,
       .variants = CLAMAV_ALONE,
       .manual = "The most that one engine process may write for itself, in memory." },
+    { .key = "rules",
+      .type = OPTION_RULES,
+      .offset = offsetof(struct scanner_settings, yara.rules),
+      .fallback = { "" },
+      .variants = 1U << SCANNER_YARA,
+      .manual = "The files of rules: absolute paths, which may be patterns as the shell has them, such as "
+                "/etc/yara/*.yar. Sources, and what yarac of the same version has compiled. See RULES below." },
 };
 const struct option_group conf_scanner_group = {
     .name = "NAME",
@@ -696,5 +706,5 @@ const struct option *option_find(const struct option_group *group, const char *k
 const char *option_fallback(const struct option *option, unsigned variant)
 {
     assert(variant < OPTION_VARIANTS && option->fallback[0] != NULL);
-    return option->fallback[variant] != NULL ? option->fallback[variant] : option->fallback[0];
+    return variant > 0 && option->fallback[1] != NULL ? option->fallback[1] : option->fallback[0];
 }

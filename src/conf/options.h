@@ -25,6 +25,7 @@ enum option_type {
     OPTION_NETWORKS,    /* struct settings_list: what net_trust_add takes */
     OPTION_PATTERNS,    /* struct settings_list: patterns of file names */
     OPTION_TYPES,       /* struct settings_list: patterns of media types */
+    OPTION_RULES,       /* struct settings_list: absolute paths, or glob patterns of such */
     OPTION_PATHS,       /* struct settings_list: patterns of containers and file names */
     OPTION_ACTIONS,     /* unsigned: bits of enum action that make sense together */
     OPTION_CLEAN,       /* the same, for clean mail */
@@ -43,14 +44,15 @@ struct option_word {
 #define OPTION_WORD_LATER (-1)
 
 /* A group's variants: a listener's mode or a scanner's type, by the value of that enum. */
-enum { OPTION_VARIANTS = 2 };
+enum { OPTION_VARIANTS = 16, OPTION_FALLBACKS = 2 };
 
 struct option {
     const char *key;
     enum option_type type;
-    unsigned variants;                     /* bits 1U << variant in which the key has a meaning; 0: in all */
-    size_t offset;                         /* in the group's struct */
-    const char *fallback[OPTION_VARIANTS]; /* words separated by blanks for lists; [1] NULL: as [0] */
+    unsigned variants;                      /* bits 1U << variant in which the key has a meaning; 0: in all */
+    size_t offset;                          /* in the group's struct */
+    const char *fallback[OPTION_FALLBACKS]; /* words separated by blanks for lists; [1]: in all variants but the first,
+                                               NULL: as [0] */
     uint64_t least;
     uint64_t most;
     const struct option_word *words; /* ended by a NULL text */

@@ -67,6 +67,7 @@ static void put_text(enum option_type type, struct buf *text)
     static const char *const patterns[] = { "[]", "[\"*.exe\"]", "[\"*.[ps]cr\", \"a\\\\b\", \"\\\"*\"]" };
     static const char *const types[] = { "[]", "[\"application/x-msdownload\", \"video/*\"]" };
     static const char *const containers[] = { "[]", "[\"zip/*.exe\", \"rpm/*\", \"*.js\"]" };
+    static const char *const rules[] = { "[\"/etc/yara/*.yar\", \"/srv/a b.yarc\"]" };
     static const char *const actions[] = { "\"pass\"",     "[\"tag\", \"pass\"]",
                                            "(\"reject\")", "[\"quarantine\", \"reject\"]",
                                            "\"tempfail\"", "[\"forget\", \"discard\"]" };
@@ -88,6 +89,7 @@ static void put_text(enum option_type type, struct buf *text)
         [OPTION_NETWORKS] = { networks, 3 },
         [OPTION_PATTERNS] = { patterns, 3 },
         [OPTION_TYPES] = { types, 2 },
+        [OPTION_RULES] = { rules, 1 },
         [OPTION_PATHS] = { containers, 2 },
         [OPTION_ACTIONS] = { actions, 6 },
         [OPTION_CLEAN] = { clean, 2 },

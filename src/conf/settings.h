@@ -60,9 +60,13 @@ struct listener_settings {
     struct policy_settings policy;
 };
 
-enum scanner_type { SCANNER_CLAMAV, SCANNER_CLAMD };
+enum scanner_type { SCANNER_CLAMAV, SCANNER_CLAMD, SCANNER_YARA };
 enum scanner_role { SCANNER_PRIMARY, SCANNER_BACKUP };
 enum scanner_input { INPUT_MESSAGE, INPUT_PARTS, INPUT_BOTH, INPUT_AUTO };
+
+struct yara_settings {
+    struct settings_list rules; /* absolute paths, with glob patterns */
+};
 
 struct scanner_settings {
     char name[SETTINGS_NAME_SIZE];
@@ -76,9 +80,10 @@ struct scanner_settings {
     uint32_t canary_interval_ms;
     const char *address;        /* clamd */
     const char *signatures;     /* clamav: a folder, or "test" */
-    uint32_t processes;         /* clamav: engine processes */
-    uint32_t scans_per_process; /* clamav */
+    uint32_t processes;         /* clamav, yara: engine processes */
+    uint32_t scans_per_process; /* clamav, yara */
     uint64_t folder_bytes;      /* clamav: its tmpfs */
+    struct yara_settings yara;
 };
 
 struct decoder_settings {

@@ -443,6 +443,7 @@ static const struct value_type {
     [OPTION_NETWORKS] = { IS_LIST, value_read_list, print_list, NULL },
     [OPTION_PATTERNS] = { IS_LIST, value_read_list, print_list, "[\"*.exe\", \"*.scr\"]" },
     [OPTION_TYPES] = { IS_LIST, value_read_list, print_list, "[\"application/x-msdownload\"]" },
+    [OPTION_RULES] = { IS_LIST, value_read_list, print_list, "[\"/etc/yara/*.yar\"]" },
     [OPTION_PATHS] = { IS_LIST, value_read_list, print_list, "[\"zip/*.exe\"]" },
     [OPTION_ACTIONS] = { IS_TEXT | IS_LIST, value_read_actions, print_actions, "[\"tag\", \"pass\"]" },
     [OPTION_CLEAN] = { IS_TEXT | IS_LIST, value_read_actions, print_actions, "\"pass\"" },

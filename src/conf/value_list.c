@@ -58,6 +58,13 @@ static void list_check_pattern(const struct value_reading *reading, struct conf_
                      reading->option->key, item->text);
 }
 
+static void list_check_rules(const struct value_reading *reading, struct conf_node *item)
+{
+    if (item->text[0] != '/')
+        conf_mistake(reading->mistakes, item, "%s: \"%.100s\" is no absolute path; write one such as \"/etc/yara/*.yar\"",
+                     reading->option->key, item->text);
+}
+
 void value_read_list(const struct value_reading *reading, void *field)
 {
     struct settings_list *list = field;
@@ -74,6 +81,8 @@ void value_read_list(const struct value_reading *reading, void *field)
                          conf_kind_text(item->kind));
         else if (reading->option->type == OPTION_NETWORKS)
             list_check_network(reading, item);
+        else if (reading->option->type == OPTION_RULES)
+            list_check_rules(reading, item);
         else
             list_check_pattern(reading, item);
         reading->node->is_bad = reading->node->is_bad || item->is_bad;

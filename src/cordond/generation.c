@@ -34,10 +34,11 @@ void generation_fini(struct generation *generation)
     *generation = (struct generation){ 0 };
 }
 
-static const struct scanner_settings *settings_engine(const struct settings *settings)
+/* The scanner of that type, of which there is one at most. */
+static const struct scanner_settings *settings_engine(const struct settings *settings, enum scanner_type type)
 {
     for (size_t i = 0; i < settings->scanner_count; i++) {
-        if (settings->scanners[i].type == SCANNER_CLAMAV)
+        if (settings->scanners[i].type == type)
             return &settings->scanners[i];
     }
     return NULL;
@@ -45,7 +46,9 @@ static const struct scanner_settings *settings_engine(const struct settings *set
 
 bool generation_needs(const struct settings *settings, enum role role)
 {
-    return role != ROLE_ENGINE || settings_engine(settings) != NULL;
+    if (role == ROLE_ENGINE)
+        return settings_engine(settings, SCANNER_CLAMAV) != NULL;
+    return role != ROLE_YARA || settings_engine(settings, SCANNER_YARA) != NULL;
 }
 
 /* Puts the part of `old` that the role reads into a copy of `wanted`. False where there is no such part. */
@@ -56,8 +59,8 @@ static bool settings_mix(struct settings *mix, const struct settings *old, enum 
         mix->decoder = old->decoder;
         return true;
     }
-    const struct scanner_settings *from = settings_engine(old);
-    const struct scanner_settings *to = settings_engine(mix);
+    const struct scanner_settings *from = settings_engine(old, SCANNER_CLAMAV);
+    const struct scanner_settings *to = settings_engine(mix, SCANNER_CLAMAV);
     if (role != ROLE_ENGINE || from == NULL || to == NULL)
         return false;
     mix->scanners[to - mix->scanners] = *from;

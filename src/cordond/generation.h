@@ -29,10 +29,11 @@ int generation_init(struct generation *generation, unsigned number, struct setti
                     struct fault *fault);
 void generation_fini(struct generation *generation);
 
-/* The engine is needed where a scanner is of type "clamav"; all other roles always. */
+/* The engines are needed where a scanner is of type "clamav" or "yara"; all other roles always. */
 bool generation_needs(const struct settings *settings, enum role role);
 
-/* Whether a role's process that was started with `old` would be the same under `wanted`. Never for the gate. */
+/* Whether a role's process that was started with `old` would be the same under `wanted`. Never for the gate, nor for
+ * the YARA engine: its rules are files of the operator's, and a reload is how he says that they have changed. */
 bool generation_may_share(const struct settings *old, const struct settings *wanted, enum role role);
 
 /* Whether the two roles talk to each other, whichever asks. */

@@ -15,7 +15,7 @@
 
 enum { ROLE_CONTROL_FD = 3, ROLE_SETTINGS_FD = 4 };
 
-enum role { ROLE_GATE, ROLE_DECODER, ROLE_ENGINE, ROLE_COUNT };
+enum role { ROLE_GATE, ROLE_DECODER, ROLE_ENGINE, ROLE_YARA, ROLE_COUNT };
 
 struct role_row {
     enum role role;

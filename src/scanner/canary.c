@@ -133,6 +133,8 @@ enum canary_result canaries_show(const struct canary_set *canaries, struct scann
                                  char text_out[ANSWER_TEXT_SIZE])
 {
     for (enum canary canary = CANARY_SMALL; canary < CANARIES; canary++) {
+        if (canary == CANARY_LARGE && scanner->settings->type == SCANNER_YARA)
+            continue; /* rules are about bytes as they stand: what is encoded in a mail is not theirs to find */
         enum canary_result result = canary_show(canaries, canary, scanner, deadline, text_out);
         if (result != CANARY_PASSED)
             return result;

@@ -56,6 +56,7 @@ struct scanner {
 
 extern const struct scanner_ops clamd_ops;
 extern const struct scanner_ops engine_ops;
+extern const struct scanner_ops yara_ops;
 
 /* Remembers what a scanner says about itself. `version` is foreign. */
 void scanner_learn(struct scanner *scanner, struct span version, uint64_t generation, uint32_t raw_signatures);

@@ -1,4 +1,4 @@
-/* The driver for the embedded engine: a job for all pieces of a message, or for as many as a job has, through the
+/* The drivers for the embedded engines: a job for all pieces of a message, or for as many as a job has, through the
  * engine's pool of children. */
 #include "driver.h"
 
@@ -65,7 +65,8 @@ static bool engine_try(struct scanner *scanner, const struct scan_request *reque
     struct engine_job job;
     struct pool_result result = { 0 };
     struct scan_answer bytes;
-    int pool = scanner->engine_socket(scanner->engine_context, request->deadline);
+    enum role role = scanner->settings->type == SCANNER_YARA ? ROLE_YARA : ROLE_ENGINE;
+    int pool = scanner->engine_socket(scanner->engine_context, role, request->deadline);
     if (pool < 0) {
         answer_set(answer_out, ANSWER_FAILED, span_text("the engine is not there"));
         return true;
@@ -126,3 +127,4 @@ static void engine_ask(struct scanner *scanner, const struct scan_request *reque
 }
 
 const struct scanner_ops engine_ops = { .ask = engine_ask };
+const struct scanner_ops yara_ops = { .ask = engine_ask };

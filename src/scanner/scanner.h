@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "conf/settings.h"
+#include "ipc/roles.h"
 #include "sys/clock.h"
 #include "sys/sealed.h"
 #include "verdict/verdict.h"
@@ -47,9 +48,9 @@ struct scan_input {
 
 struct scanner_set;
 
-/* How a driver for the embedded engine gets the pool's socket: a duplicate that the caller closes, or -1 where the
- * engine is not there before the deadline. */
-typedef int (*engine_socket_function)(void *context, struct deadline deadline);
+/* How a driver for an embedded engine gets the socket of that role's pool: a duplicate that the caller closes, or -1
+ * where the engine is not there before the deadline. */
+typedef int (*engine_socket_function)(void *context, enum role role, struct deadline deadline);
 
 /* `settings` must outlive the set. Starts nothing. */
 struct scanner_set *scanners_new(const struct settings *settings, engine_socket_function engine_socket, void *context);

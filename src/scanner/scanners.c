@@ -12,6 +12,7 @@ enum { CANARY_ROOM_BYTES = 16384 };
 static const struct scanner_ops *const scanner_drivers[] = {
     [SCANNER_CLAMAV] = &engine_ops,
     [SCANNER_CLAMD] = &clamd_ops,
+    [SCANNER_YARA] = &yara_ops,
 };
 
 void answer_worsen(struct answer *answer, const struct answer *other)

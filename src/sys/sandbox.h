@@ -22,6 +22,7 @@ enum sandbox_profile {
     SANDBOX_DECODER,      /* memory and its socket, until it has its job */
     SANDBOX_DECODER_BUSY, /* as before, without receiving anything any more */
     SANDBOX_ENGINE,       /* its socket and files in its own tmpfs */
+    SANDBOX_YARA,         /* memory and its socket, for one job after another */
     SANDBOX_PROFILES
 };
 
