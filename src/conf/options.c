@@ -40,10 +40,14 @@ static const struct option_word tls_words[] = {
     { NULL, 0 },
 };
 static const struct option_word scanner_words[] = {
-    { "clamav", SCANNER_CLAMAV },         { "clamd", SCANNER_CLAMD },
-    { "icap", OPTION_WORD_LATER },        { "command", OPTION_WORD_LATER },
-    { "communigate", OPTION_WORD_LATER }, { "plugin", OPTION_WORD_LATER },
-    { "socket", OPTION_WORD_LATER },      { "yara", SCANNER_YARA },
+    { "clamav", SCANNER_CLAMAV },
+    { "clamd", SCANNER_CLAMD },
+    { "icap", OPTION_WORD_LATER },
+    { "command", OPTION_WORD_LATER },
+    { "communigate", OPTION_WORD_LATER },
+    { "plugin", OPTION_WORD_LATER },
+    { "socket", OPTION_WORD_LATER },
+    { "yara", SCANNER_YARA },
     { NULL, 0 },
 };
 static const struct option_word role_words[] = {

@@ -61,8 +61,9 @@ static void list_check_pattern(const struct value_reading *reading, struct conf_
 static void list_check_rules(const struct value_reading *reading, struct conf_node *item)
 {
     if (item->text[0] != '/')
-        conf_mistake(reading->mistakes, item, "%s: \"%.100s\" is no absolute path; write one such as \"/etc/yara/*.yar\"",
-                     reading->option->key, item->text);
+        conf_mistake(reading->mistakes, item,
+                     "%s: \"%.100s\" is no absolute path; write one such as \"/etc/yara/*.yar\"", reading->option->key,
+                     item->text);
 }
 
 void value_read_list(const struct value_reading *reading, void *field)

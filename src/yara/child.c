@@ -14,7 +14,8 @@ enum { CHILD_DESCRIPTORS = 64 };
 
 static int child_enter(const struct engine *engine, struct fault *fault)
 {
-    /* No path at all: libyara needs no file. No limit on memory, as with every engine: its end is a kill, and no answer.
+    /* No path at all: libyara needs no file. No limit on memory, as with every engine: its end is a kill, and no
+     * answer.
      */
     struct sandbox_settings box = { .program = engine->box, .descriptors = CHILD_DESCRIPTORS, .may_not_fork = true };
     return sandbox_enter(&box, NULL, fault);

@@ -11,7 +11,7 @@ enum { ENGINE_STATUS_SIZE = 1024 };
 /* What the parent knows and its children inherit. */
 struct engine {
     const struct scanner_settings *scanner;
-    struct ruleset *rules;          /* NULL: there is a refusal */
+    struct ruleset *rules;        /* NULL: there is a refusal */
     char refusal[SCAN_TEXT_SIZE]; /* why every answer is `failed`; empty: it isn't */
     bool is_weaker;               /* the kernel has no Landlock */
     struct sandbox_program *box;  /* of the children */

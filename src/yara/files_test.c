@@ -29,8 +29,11 @@ static void file_make(const char *name, const char *text)
 static void test_namespaces(void)
 {
     static const char *const rows[][2] = {
-        { "/etc/yara/apt.yar", "apt" },     { "/etc/yara/a-b c.d.yar", "a_b_c_d" }, { "plain", "plain" },
-        { "/etc/yara/.hidden", "_hidden" }, { "/a.b/c", "c" },
+        { "/etc/yara/apt.yar", "apt" },
+        { "/etc/yara/a-b c.d.yar", "a_b_c_d" },
+        { "plain", "plain" },
+        { "/etc/yara/.hidden", "_hidden" },
+        { "/a.b/c", "c" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char text[FILES_NAMESPACE_SIZE];

@@ -45,7 +45,7 @@ struct ruleset {
 /* --- Compiling --- */
 
 static void ruleset_hear_compiler(int level, const char *file, int line, const YR_RULE *rule, const char *text,
-                                void *context)
+                                  void *context)
 {
     (void)rule;
     struct ruleset *rules = context;
@@ -90,7 +90,8 @@ static const char *ruleset_include(const char *name, const char *caller, const c
 static void ruleset_include_end(const char *text, void *context)
 {
     (void)context;
-    free((char *)(uintptr_t)text); /* NOLINT(performance-no-int-to-ptr): it was ours, the library lends it back as const */
+    free((char *)(uintptr_t)
+             text); /* NOLINT(performance-no-int-to-ptr): it was ours, the library lends it back as const */
 }
 
 static int ruleset_begin_compiler(struct ruleset *rules, struct fault *fault)
@@ -234,7 +235,8 @@ static int ruleset_check(struct ruleset *rules, const YR_RULES *set, struct faul
 
 /* --- Scanning --- */
 
-static void result_worsen(struct ruleset_result *result, enum scan_result kind, enum unscannable reason, const char *text)
+static void result_worsen(struct ruleset_result *result, enum scan_result kind, enum unscannable reason,
+                          const char *text)
 {
     bool is_graver = kind != result->result ? kind > result->result : reason > result->unscannable;
     if (reason > result->unscannable)

@@ -1,7 +1,7 @@
 /* libyara, as the rest of this program sees it: rules loaded once, and one question.
  *
- * Only ruleset.c includes the library's header. The library keeps state of its own for the whole process, so there is one
- * struct ruleset in a process, and one thread.
+ * Only ruleset.c includes the library's header. The library keeps state of its own for the whole process, so there is
+ * one struct ruleset in a process, and one thread.
  */
 #ifndef CORDON_YARA_RULESET_H
 #define CORDON_YARA_RULESET_H
@@ -26,10 +26,10 @@ struct ruleset;
 struct ruleset *ruleset_load(const struct settings_list *patterns, struct buf *remarks_out, struct fault *fault);
 void ruleset_free(struct ruleset *rules);
 
-const char *ruleset_version(const struct ruleset *rules);  /* "YARA 4.2.3" */
-uint64_t ruleset_generation(const struct ruleset *rules);  /* from all that was read, and the version; never 0 */
-unsigned ruleset_count(const struct ruleset *rules);       /* without private ones */
-unsigned ruleset_file_count(const struct ruleset *rules);  /* without included ones */
+const char *ruleset_version(const struct ruleset *rules); /* "YARA 4.2.3" */
+uint64_t ruleset_generation(const struct ruleset *rules); /* from all that was read, and the version; never 0 */
+unsigned ruleset_count(const struct ruleset *rules);      /* without private ones */
+unsigned ruleset_file_count(const struct ruleset *rules); /* without included ones */
 unsigned ruleset_warning_count(const struct ruleset *rules);
 
 struct ruleset_result {

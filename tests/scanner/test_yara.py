@@ -238,6 +238,13 @@ def checks():
         path = rig.write("bad.yar", "rule A {\n condition: nothing }\n")
         bad = subprocess.run([ENGINE, "--check", EICAR, path], stdout=subprocess.PIPE, text=True)
         assert bad.returncode == 78 and f'{path}:2: error: undefined identifier "nothing"' in bad.stdout, bad
+        conf = rig.write("rules.conf", scanner(EICAR, path))
+        out = subprocess.run([os.path.join(BUILD, "cordond"), "--check", "-c", conf], stdout=subprocess.PIPE,
+                             stderr=subprocess.STDOUT, text=True)
+        assert out.returncode == 78 and f"{path}:2: error: " in out.stdout and "the rules are wrong" in out.stdout, out
+        conf = rig.write("rules.conf", scanner(EICAR))
+        out = subprocess.run([os.path.join(BUILD, "cordond"), "--check", "-c", conf], stdout=subprocess.PIPE, text=True)
+        assert out.returncode == 0 and out.stdout.endswith("rules.conf: ok\n"), out
         for rules, word in (("", "has no rules"), (f'rules = ["{rig.folder}/none*.yar"];', "names no file"),
                             ('rules = ["mine.yar"];', "no absolute path")):
             conf = rig.write("c.conf", f'scanner: {{ y: {{ type = "yara"; {rules} }}; }};\n')
