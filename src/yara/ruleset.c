@@ -90,8 +90,9 @@ static const char *ruleset_include(const char *name, const char *caller, const c
 static void ruleset_include_end(const char *text, void *context)
 {
     (void)context;
-    free((char *)(uintptr_t)
-             text); /* NOLINT(performance-no-int-to-ptr): it was ours, the library lends it back as const */
+    char *ours = NULL; /* the library lends it back as const */
+    memcpy(&ours, &text, sizeof ours);
+    free(ours);
 }
 
 static int ruleset_begin_compiler(struct ruleset *rules, struct fault *fault)
@@ -105,14 +106,14 @@ static int ruleset_begin_compiler(struct ruleset *rules, struct fault *fault)
     return 0;
 }
 
-static int ruleset_add_source(struct ruleset *rules, const char *path, const char *text, struct fault *fault)
+static int ruleset_add_source(struct ruleset *rules, const char *path, struct buf *source, struct fault *fault)
 {
     char namespace[FILES_NAMESPACE_SIZE];
     files_namespace(path, namespace);
     if (ruleset_begin_compiler(rules, fault) != 0)
         return -1;
     /* From memory, so that what is hashed is what is compiled; by a stream, because that alone has a file's name. */
-    FILE *stream = fmemopen((char *)(uintptr_t)text, strlen(text), "r"); /* NOLINT(performance-no-int-to-ptr) */
+    FILE *stream = fmemopen(source->data, source->size, "r");
     if (stream == NULL)
         return fault_set_errno(fault, errno, "cannot read %s", path);
     int errors = yr_compiler_add_file(rules->compiler, stream, namespace, path);
@@ -174,7 +175,7 @@ static int ruleset_add_file(struct ruleset *rules, const char *path, struct faul
     else if (status == 0 && content.size > 0 && memchr(content.data, '\0', content.size) != NULL)
         status = fault_set(fault, EINVAL, "%s is neither the source of rules nor compiled", path);
     else if (status == 0 && content.size > 0)
-        status = ruleset_add_source(rules, path, buf_text(&bytes), fault);
+        status = ruleset_add_source(rules, path, &bytes, fault);
     buf_fini(&bytes);
     rules->file_count++;
     return status;
@@ -279,15 +280,15 @@ static int ruleset_hear(YR_SCAN_CONTEXT *scan, int message, void *data, void *co
 }
 
 static const struct code_row {
-    int code;
     const char *text;
+    int code;
     enum unscannable unscannable; /* NONE: it has failed, as with every code that is not here */
 } code_rows[] = {
-    { ERROR_TOO_MANY_MATCHES, "too many matches", UNSCANNABLE_LIMIT },
-    { ERROR_TOO_MANY_RE_FIBERS, "a regular expression branches too much", UNSCANNABLE_LIMIT },
-    { ERROR_INSUFFICIENT_MEMORY, "no memory", UNSCANNABLE_NONE },
-    { ERROR_EXEC_STACK_OVERFLOW, "a condition needs too much stack", UNSCANNABLE_NONE },
-    { ERROR_SCAN_TIMEOUT, "timeout", UNSCANNABLE_NONE },
+    { "too many matches", ERROR_TOO_MANY_MATCHES, UNSCANNABLE_LIMIT },
+    { "a regular expression branches too much", ERROR_TOO_MANY_RE_FIBERS, UNSCANNABLE_LIMIT },
+    { "no memory", ERROR_INSUFFICIENT_MEMORY, UNSCANNABLE_NONE },
+    { "a condition needs too much stack", ERROR_EXEC_STACK_OVERFLOW, UNSCANNABLE_NONE },
+    { "timeout", ERROR_SCAN_TIMEOUT, UNSCANNABLE_NONE },
 };
 
 static void ruleset_read_code(int code, const YR_RULE *rule, struct ruleset_result *result)

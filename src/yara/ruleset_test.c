@@ -117,6 +117,25 @@ static void test_limits(void)
     free(bytes);
 }
 
+/* What an expression makes of some content is beyond what the library follows: nothing is known of that content. */
+static void test_branching(void)
+{
+    struct fault fault;
+    struct ruleset *rules = load("rule Tree { strings: $a = /x([a-z]{1,20}){1,40}y/ condition: $a }", &fault);
+    if (!CHECK(rules != NULL))
+        return;
+    char bytes[3000];
+    memset(bytes, 'a', sizeof bytes);
+    bytes[0] = 'x';
+    struct ruleset_result result;
+    ruleset_scan(rules, span_of(bytes, sizeof bytes), &result);
+    CHECK(result.result == SCAN_UNSCANNABLE && result.unscannable == UNSCANNABLE_LIMIT);
+    CHECK(strstr(result.text, "in the rule Tree") != NULL);
+    ruleset_scan(rules, span_text("xaby"), &result);
+    CHECK(result.result == SCAN_INFECTED);
+    ruleset_free(rules);
+}
+
 static void test_refused(void)
 {
     static const struct {
@@ -173,6 +192,7 @@ int main(void)
     CHECK(mkdtemp(folder) != NULL);
     test_matches();
     test_limits();
+    test_branching();
     test_refused();
     test_generation();
     CHECK(unlink(path_of("one.yar")) == 0 && rmdir(folder) == 0);
