@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <glob.h>
 #include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
@@ -210,6 +211,31 @@ static const char *check_address_example(enum scanner_type type)
     return examples[type];
 }
 
+/* A pattern without any file is a set of rules without some of the rules that were meant. */
+static void check_rules(const struct check *check, const struct scanner_settings *scanner, struct conf_node *node,
+                        bool with_files)
+{
+    const struct settings_list *rules = &scanner->yara.rules;
+    if (scanner->type != SCANNER_YARA || check_is_bad(node, "type") || check_is_bad(node, "rules"))
+        return;
+    if (rules->count == 0)
+        conf_mistake(check->mistakes, check_place(check, node, "rules"),
+                     "the scanner %s has no rules; write rules = [\"/etc/yara/*.yar\"]", scanner->name);
+    for (size_t i = 0; with_files && i < rules->count; i++) {
+        glob_t found = { 0 };
+        int code = glob(rules->items[i], GLOB_NOSORT, NULL, &found);
+        if (code != 0)
+            conf_mistake(check->mistakes, check_place(check, node, "rules"),
+                         "rules: \"%.150s\" names no file; name files with rules of YARA", rules->items[i]);
+        for (size_t k = 0; code == 0 && k < found.gl_pathc; k++) {
+            if (access(found.gl_pathv[k], R_OK) != 0)
+                conf_mistake(check->mistakes, check_place(check, node, "rules"),
+                             "rules: \"%.150s\": %s; name files that can be read", found.gl_pathv[k], strerror(errno));
+        }
+        globfree(&found);
+    }
+}
+
 static void check_scanner(const struct check *check, struct conf_node *scanners, size_t index)
 {
     const struct scanner_settings *scanner = &check->settings->scanners[index];
@@ -227,11 +253,12 @@ static void check_scanner(const struct check *check, struct conf_node *scanners,
                      scanner->name, fault.text);
     for (size_t k = 0; k < index; k++) {
         const struct scanner_settings *other = &check->settings->scanners[k];
-        if (scanner->type == SCANNER_CLAMAV && other->type == SCANNER_CLAMAV &&
-            !check_is_bad(conf_node_find(scanners, other->name), "type")) {
+        bool is_engine = scanner->type == SCANNER_CLAMAV || scanner->type == SCANNER_YARA;
+        if (is_engine && other->type == scanner->type && !check_is_bad(conf_node_find(scanners, other->name), "type")) {
             conf_mistake(check->mistakes, node != NULL ? node : check->root,
-                         "the scanners %s and %s are both of type clamav and the engine exists once; leave one out",
-                         other->name, scanner->name);
+                         "the scanners %s and %s are both of type %s and the engine exists once; %s", other->name,
+                         scanner->name, scanner->type == SCANNER_YARA ? "yara" : "clamav",
+                         scanner->type == SCANNER_YARA ? "name all rules in one" : "leave one out");
             return;
         }
     }
@@ -321,9 +348,11 @@ void conf_check(const struct settings *settings, struct conf_node *root, bool wi
     check_listeners(&check, with_files);
     check_metrics(&check);
     struct conf_node *scanners = conf_node_find(root, "scanner");
-    for (size_t i = 0; with_files && i < settings->scanner_count; i++) {
+    for (size_t i = 0; i < settings->scanner_count; i++) {
         const struct scanner_settings *scanner = &settings->scanners[i];
-        if (scanner->canary[0] == '/')
-            check_readable(&check, conf_node_find(scanners, scanner->name), "canary", scanner->canary);
+        struct conf_node *node = conf_node_find(scanners, scanner->name);
+        check_rules(&check, scanner, node, with_files);
+        if (with_files && scanner->canary[0] == '/')
+            check_readable(&check, node, "canary", scanner->canary);
     }
 }

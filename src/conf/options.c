@@ -21,6 +21,7 @@ enum {
     COMMAND_ALONE = 1U << SCANNER_COMMAND,
     PROGRAMS = 1U << SCANNER_COMMAND | 1U << SCANNER_COMMUNIGATE,
     ICAP_ALONE = 1U << SCANNER_ICAP,
+    ENGINES_ALONE = 1U << SCANNER_CLAMAV | 1U << SCANNER_YARA,
     WITH_ADDRESS = 1U << SCANNER_CLAMD | 1U << SCANNER_ICAP | 1U << SCANNER_PLUGIN | 1U << SCANNER_SOCKET
 };
 
@@ -45,10 +46,9 @@ static const struct option_word tls_words[] = {
     { NULL, 0 },
 };
 static const struct option_word scanner_words[] = {
-    { "clamav", SCANNER_CLAMAV },   { "clamd", SCANNER_CLAMD },
-    { "command", SCANNER_COMMAND }, { "communigate", SCANNER_COMMUNIGATE },
-    { "icap", SCANNER_ICAP },       { "plugin", SCANNER_PLUGIN },
-    { "socket", SCANNER_SOCKET },   { NULL, 0 },
+    { "clamav", SCANNER_CLAMAV },           { "clamd", SCANNER_CLAMD }, { "command", SCANNER_COMMAND },
+    { "communigate", SCANNER_COMMUNIGATE }, { "icap", SCANNER_ICAP },   { "plugin", SCANNER_PLUGIN },
+    { "socket", SCANNER_SOCKET },           { "yara", SCANNER_YARA },   { NULL, 0 },
 };
 static const struct option_word delivery_words[] = {
     { "fd", DELIVERY_FD },
@@ -362,7 +362,7 @@ static const struct option scanner_options[] = {
           "for each piece and says by its exit status and its output what it found (command); a program that is "
           "written as an External Filter of CommuniGate Pro and keeps running (communigate); a server that speaks "
           "ICAP (icap); any program that speaks cordon-plugin(7) (plugin); a daemon that is talked to by a script "
-          "(socket)." },
+          "(socket); rules of YARA in an embedded engine of their own (yara, at most one)." },
     { .key = "role",
       .type = OPTION_WORD,
       .offset = offsetof(struct scanner_settings, role),
@@ -396,7 +396,7 @@ static const struct option scanner_options[] = {
       .fallback = { "3", [SCANNER_CLAMD] = "8", [SCANNER_ICAP] = "8", [SCANNER_PLUGIN] = "8", [SCANNER_SOCKET] = "8" },
       .least = 1,
       .most = 1000,
-      .manual = "Pieces that it is asked to judge at the same time. For clamav as many as processes." },
+      .manual = "Pieces that it is asked to judge at the same time. For clamav and yara as many as processes." },
     { .key = "max_size",
       .type = OPTION_SIZE,
       .offset = offsetof(struct scanner_settings, max_bytes),
@@ -459,7 +459,7 @@ static const struct option scanner_options[] = {
       .fallback = { "3" },
       .least = 1,
       .most = 256,
-      .variants = CLAMAV_ALONE,
+      .variants = ENGINES_ALONE,
       .manual = "Engine processes that scan side by side." },
     { .key = "scans_per_process",
       .type = OPTION_NUMBER,
@@ -467,7 +467,7 @@ static const struct option scanner_options[] = {
       .fallback = { "32" },
       .least = 1,
       .most = 100000,
-      .variants = CLAMAV_ALONE,
+      .variants = ENGINES_ALONE,
       .manual = "Messages that one engine process scans before a fresh one takes its place." },
     { .key = "folder_size",
       .type = OPTION_SIZE,
@@ -610,6 +610,13 @@ static const struct option scanner_options[] = {
           "What is said to the scanner about each piece, over a connection of its own, and what its replies mean: "
           "a list of steps, in the order in which they are taken; see DIALOGUES below. Ready ones lie in the "
           "folder scanners beside the example of this file, to be included." },
+    { .key = "rules",
+      .type = OPTION_RULES,
+      .offset = offsetof(struct scanner_settings, yara.rules),
+      .fallback = { "" },
+      .variants = 1U << SCANNER_YARA,
+      .manual = "The files of rules: absolute paths, which may be patterns as the shell has them, such as "
+                "/etc/yara/*.yar. Sources, and what yarac of the same version has compiled. See RULES below." },
 };
 const struct option_group conf_scanner_group = {
     .name = "NAME",

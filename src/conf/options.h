@@ -26,6 +26,7 @@ enum option_type {
     OPTION_NETWORKS,    /* struct settings_list: what net_trust_add takes */
     OPTION_PATTERNS,    /* struct settings_list: patterns of file names */
     OPTION_TYPES,       /* struct settings_list: patterns of media types */
+    OPTION_RULES,       /* struct settings_list: absolute paths, or glob patterns of such */
     OPTION_PATHS,       /* struct settings_list: patterns of containers and file names */
     OPTION_RUN_USER,    /* a text: a user's name, or empty */
     OPTION_COMMAND,     /* struct settings_list: a program's absolute path, and arguments */

@@ -71,6 +71,7 @@ static void put_text(enum option_type type, struct buf *text)
     static const char *const names[] = { "()", "( { pattern = \"PUA.*\"; action = \"ignore\"; } )",
                                          "( { pattern = \"a\\\"*\"; action = \"banned\"; },"
                                          " { pattern = \"*\"; action = \"malformed\"; } )" };
+    static const char *const rules[] = { "[\"/etc/yara/*.yar\", \"/srv/a b.yarc\"]" };
     static const char *const actions[] = { "\"pass\"",     "[\"tag\", \"pass\"]",
                                            "(\"reject\")", "[\"quarantine\", \"reject\"]",
                                            "\"tempfail\"", "[\"forget\", \"discard\"]" };
@@ -92,6 +93,7 @@ static void put_text(enum option_type type, struct buf *text)
         [OPTION_NETWORKS] = { networks, 3 },
         [OPTION_PATTERNS] = { patterns, 3 },
         [OPTION_TYPES] = { types, 2 },
+        [OPTION_RULES] = { rules, 1 },
         [OPTION_PATHS] = { containers, 2 },
         [OPTION_CANARY] = { canaries, 3 },
         [OPTION_NAMES] = { names, 3 },

@@ -22,6 +22,7 @@ enum scanner_type {
     SCANNER_ICAP,
     SCANNER_PLUGIN,
     SCANNER_SOCKET,
+    SCANNER_YARA,
     SCANNER_TYPES
 };
 enum scanner_role { SCANNER_PRIMARY, SCANNER_BACKUP };
@@ -62,6 +63,10 @@ struct settings_names { /* the first whose pattern fits counts */
     size_t count;
 };
 
+struct yara_settings {
+    struct settings_list rules; /* absolute paths, with glob patterns */
+};
+
 struct scanner_settings {
     char name[SETTINGS_NAME_SIZE];
     enum scanner_type type;
@@ -74,13 +79,14 @@ struct scanner_settings {
     uint32_t canary_interval_ms;
     const char *address;        /* where it listens; not clamav */
     const char *signatures;     /* clamav: a folder, or "test" */
-    uint32_t processes;         /* clamav: engine processes */
-    uint32_t scans_per_process; /* clamav */
+    uint32_t processes;         /* clamav, yara: engine processes */
+    uint32_t scans_per_process; /* clamav, yara */
     uint64_t folder_bytes;      /* clamav: its tmpfs */
     const char *canary;         /* "eicar", "none", or a file */
     struct settings_names names;
     struct run_settings run;
     struct icap_settings icap;
+    struct yara_settings yara;
     struct settings_list dialogue; /* socket: what dialogue_step_read takes */
 };
 

@@ -481,6 +481,7 @@ static const struct value_type {
     [OPTION_NETWORKS] = { IS_LIST, value_read_list, print_list, NULL },
     [OPTION_PATTERNS] = { IS_LIST, value_read_list, print_list, "[\"*.exe\", \"*.scr\"]" },
     [OPTION_TYPES] = { IS_LIST, value_read_list, print_list, "[\"application/x-msdownload\"]" },
+    [OPTION_RULES] = { IS_LIST, value_read_list, print_list, "[\"/etc/yara/*.yar\"]" },
     [OPTION_PATHS] = { IS_LIST, value_read_list, print_list, "[\"zip/*.exe\"]" },
     [OPTION_RUN_USER] = { IS_TEXT, read_run_user, print_text, "\"clamav\"" },
     [OPTION_COMMAND] = { IS_LIST, value_read_command, print_list, "[\"/usr/bin/clamscan\", \"{}\"]" },

@@ -65,6 +65,14 @@ static void list_check_step(const struct value_reading *reading, struct conf_nod
         conf_mistake(reading->mistakes, item, "%s: %s", reading->option->key, fault.text);
 }
 
+static void list_check_rules(const struct value_reading *reading, struct conf_node *item)
+{
+    if (item->text[0] != '/')
+        conf_mistake(reading->mistakes, item,
+                     "%s: \"%.100s\" is no absolute path; write one such as \"/etc/yara/*.yar\"", reading->option->key,
+                     item->text);
+}
+
 void value_read_list(const struct value_reading *reading, void *field)
 {
     struct settings_list *list = field;
@@ -83,6 +91,8 @@ void value_read_list(const struct value_reading *reading, void *field)
             list_check_network(reading, item);
         else if (reading->option->type == OPTION_DIALOGUE)
             list_check_step(reading, item);
+        else if (reading->option->type == OPTION_RULES)
+            list_check_rules(reading, item);
         else
             list_check_pattern(reading, item);
         reading->node->is_bad = reading->node->is_bad || item->is_bad;

@@ -35,10 +35,11 @@ void generation_fini(struct generation *generation)
     *generation = (struct generation){ 0 };
 }
 
-static const struct scanner_settings *settings_engine(const struct settings *settings)
+/* The scanner of that type, of which there is one at most. */
+static const struct scanner_settings *settings_engine(const struct settings *settings, enum scanner_type type)
 {
     for (size_t i = 0; i < settings->scanner_count; i++) {
-        if (settings->scanners[i].type == SCANNER_CLAMAV)
+        if (settings->scanners[i].type == type)
             return &settings->scanners[i];
     }
     return NULL;
@@ -49,7 +50,9 @@ bool generation_needs(const struct settings *settings, unsigned place)
     enum role role = role_of_place(place);
     if (role == ROLE_RUNNER)
         return runners_user(settings, place - ROLE_RUNNER) != NULL;
-    return role != ROLE_ENGINE || settings_engine(settings) != NULL;
+    if (role == ROLE_ENGINE)
+        return settings_engine(settings, SCANNER_CLAMAV) != NULL;
+    return role != ROLE_YARA || settings_engine(settings, SCANNER_YARA) != NULL;
 }
 
 bool generation_has(const struct generation *generation, const struct child *child)
@@ -88,8 +91,8 @@ static bool settings_mix(struct settings *mix, const struct settings *old, enum 
     }
     if (role == ROLE_RUNNER)
         return settings_mix_runner(mix, old, user);
-    const struct scanner_settings *from = settings_engine(old);
-    const struct scanner_settings *to = settings_engine(mix);
+    const struct scanner_settings *from = settings_engine(old, SCANNER_CLAMAV);
+    const struct scanner_settings *to = settings_engine(mix, SCANNER_CLAMAV);
     if (role != ROLE_ENGINE || from == NULL || to == NULL)
         return false;
     mix->scanners[to - mix->scanners] = *from;

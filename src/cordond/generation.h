@@ -29,15 +29,16 @@ int generation_init(struct generation *generation, unsigned number, struct setti
                     struct fault *fault);
 void generation_fini(struct generation *generation);
 
-/* The engine is needed where a scanner is of type "clamav", and a runner for each user that scanners name; all other
- * roles always. */
+/* The engines are needed where a scanner is of type "clamav" or "yara", and a runner for each user that scanners name;
+ * all other roles always. */
 bool generation_needs(const struct settings *settings, unsigned place);
 
 /* The child serves the generation, in whatever place. `generation` may be NULL. */
 bool generation_has(const struct generation *generation, const struct child *child);
 
 /* The child of `old` (may be NULL) that would be the same in this place under `wanted`; NULL: there is none. Never a
- * gate. */
+ * gate, nor the YARA engine: its rules are files of the operator's, and a reload is how he says that they have changed.
+ */
 struct child *generation_shared(const struct generation *old, const struct settings *wanted, unsigned place);
 
 /* Whether the two roles talk to each other, whichever asks. */

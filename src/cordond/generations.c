@@ -18,6 +18,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 /* --- Children --- */
@@ -229,6 +230,28 @@ static void reload_finish(struct supervisor *supervisor)
     notify_ready("working");
 }
 
+/* An engine that has nothing to scan with says so, and serves all the same. */
+static const char *child_refusal(const struct child *child)
+{
+    static const char key[] = "scanning=refuses: ";
+    const char *found = child != NULL && child->status != NULL ? strstr(child->status, key) : NULL;
+    bool is_a_line = found != NULL && (found == child->status || found[-1] == '\n');
+    return is_a_line ? found + strlen(key) : NULL;
+}
+
+/* A new engine that refuses does not take the place of one that works. */
+static bool reload_makes_worse(const struct supervisor *supervisor, const struct child *child, unsigned place,
+                               char text_out[FAULT_TEXT_SIZE])
+{
+    const struct child *old = supervisor->current->children[place];
+    const char *refusal = child->was_ready ? child_refusal(child) : NULL;
+    if (refusal == NULL || old == NULL || !old->was_ready || child_refusal(old) != NULL)
+        return false;
+    (void)snprintf(text_out, FAULT_TEXT_SIZE, "the new %s refuses: %.*s", role_row(role_of_place(place))->name,
+                   (int)strcspn(refusal, "\n"), refusal);
+    return true;
+}
+
 /* The next step of the pending generation, if it can be taken. */
 static void reload_tend(struct supervisor *supervisor)
 {
@@ -241,6 +264,10 @@ static void reload_tend(struct supervisor *supervisor)
             continue;
         if (child->restarts > 0 && !child->was_ready) {
             (void)snprintf(text, sizeof text, "the new %s did not start; the log says why", child->name);
+            reload_give_up(supervisor, text);
+            return;
+        }
+        if (reload_makes_worse(supervisor, child, place, text)) {
             reload_give_up(supervisor, text);
             return;
         }

@@ -3,7 +3,7 @@
 
 #include "base/memory.h"
 #include "engine/folder.h"
-#include "engine/job.h"
+#include "ipc/calls/scan_job.h"
 #include "ipc/pool.h"
 
 #include <errno.h>

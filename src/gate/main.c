@@ -53,10 +53,10 @@ struct gate_process {
     _Atomic bool is_tended;           /* the scanners have been looked at once */
 };
 
-static int gate_engine_socket(void *context, struct deadline deadline)
+static int gate_engine_socket(void *context, enum role role, struct deadline deadline)
 {
     const struct gate *gate = context;
-    return peers_socket(gate->peers, ROLE_ENGINE, deadline);
+    return peers_socket(gate->peers, role, deadline);
 }
 
 static int gate_runner_socket(void *context, size_t runner, struct deadline deadline)

@@ -15,7 +15,7 @@
 
 enum { ROLE_CONTROL_FD = 3, ROLE_SETTINGS_FD = 4 };
 
-enum role { ROLE_GATE, ROLE_DECODER, ROLE_ENGINE, ROLE_RUNNER, ROLE_COUNT };
+enum role { ROLE_GATE, ROLE_DECODER, ROLE_ENGINE, ROLE_YARA, ROLE_RUNNER, ROLE_COUNT };
 
 /* Of all roles the runner alone is played by several processes side by side, one for each user as whom it starts
  * programs. So each process has a place: that of its role, and from ROLE_RUNNER on one for each runner. */

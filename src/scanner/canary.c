@@ -262,6 +262,8 @@ enum canary_result canary_show(const struct canary *canary, struct scanner *scan
         return CANARY_MISSED;
     }
     for (enum canary_sample sample = CANARY_SMALL; sample < CANARIES; sample++) {
+        if (sample == CANARY_LARGE && scanner->settings->type == SCANNER_YARA)
+            continue; /* rules are about bytes as they stand: what is encoded in a mail is not theirs to find */
         enum canary_result result = canary_show_one(canary, sample, scanner, deadline, text_out);
         if (result != CANARY_PASSED)
             return result;

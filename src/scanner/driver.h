@@ -84,6 +84,7 @@ extern const struct scanner_ops command_ops; /* of both types that are foreign p
 extern const struct scanner_ops icap_ops;
 extern const struct scanner_ops plugin_ops;
 extern const struct scanner_ops socket_ops;
+extern const struct scanner_ops yara_ops;
 
 /* Remembers what a scanner says about itself. `version` is foreign. */
 void scanner_learn(struct scanner *scanner, struct span version, uint64_t generation, uint32_t raw_signatures);

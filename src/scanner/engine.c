@@ -1,4 +1,4 @@
-/* The driver for the embedded engine: a job for all pieces of a message, or for as many as a job has, through the
+/* The drivers for the embedded engines: a job for all pieces of a message, or for as many as a job has, through the
  * engine's pool of children. */
 #include "driver.h"
 
@@ -84,7 +84,8 @@ static bool engine_try(struct scanner *scanner, const struct scan_request *reque
     struct engine_job job;
     struct pool_result result = { 0 };
     struct scan_answer bytes;
-    int pool = scanner->engine_socket(scanner->engine_context, request->deadline);
+    enum role role = scanner->settings->type == SCANNER_YARA ? ROLE_YARA : ROLE_ENGINE;
+    int pool = scanner->engine_socket(scanner->engine_context, role, request->deadline);
     if (pool < 0) {
         answer_fail(answer_out, BLAME_SCANNER, span_text("the engine is not there"));
         return true;
@@ -151,3 +152,4 @@ static void engine_ask(struct scanner *scanner, const struct scan_request *reque
 }
 
 const struct scanner_ops engine_ops = { .ask = engine_ask, .tells_all = true, .tells_with_it = true };
+const struct scanner_ops yara_ops = { .ask = engine_ask, .tells_with_it = true };

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "conf/settings.h"
+#include "ipc/roles.h"
 #include "sys/clock.h"
 #include "sys/digest.h"
 #include "sys/sealed.h"
@@ -50,9 +51,9 @@ struct scan_input {
 
 struct scanner_set;
 
-/* How a driver for the embedded engine gets the pool's socket: a duplicate that the caller closes, or -1 where the
- * engine is not there before the deadline. */
-typedef int (*engine_socket_function)(void *context, struct deadline deadline);
+/* How a driver for an embedded engine gets the socket of that role's pool: a duplicate that the caller closes, or -1
+ * where the engine is not there before the deadline. */
+typedef int (*engine_socket_function)(void *context, enum role role, struct deadline deadline);
 
 /* The same for the runner of that number (conf/runners.h). */
 typedef int (*runner_socket_function)(void *context, size_t runner, struct deadline deadline);

@@ -15,7 +15,7 @@ enum { CANARY_ROOM_BYTES = 16384, RECALL_BRIEF_MS = 60000 };
 static const struct scanner_ops *const scanner_drivers[SCANNER_TYPES] = {
     [SCANNER_CLAMAV] = &engine_ops,       [SCANNER_CLAMD] = &clamd_ops, [SCANNER_COMMAND] = &command_ops,
     [SCANNER_COMMUNIGATE] = &command_ops, [SCANNER_ICAP] = &icap_ops,   [SCANNER_PLUGIN] = &plugin_ops,
-    [SCANNER_SOCKET] = &socket_ops,
+    [SCANNER_SOCKET] = &socket_ops,       [SCANNER_YARA] = &yara_ops,
 };
 
 void answer_fail(struct answer *answer, enum blame blame, struct span text)

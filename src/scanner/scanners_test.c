@@ -300,10 +300,10 @@ static void settings_add(struct settings *settings, const char *name, const stru
     (void)snprintf(row->name, sizeof row->name, "%s", name);
 }
 
-static int no_engine(void *context, struct deadline deadline)
+static int no_engine(void *context, enum role role, struct deadline deadline)
 {
     (void)context;
-    (void)deadline;
+    (void)role, (void)deadline;
     return -1;
 }
 

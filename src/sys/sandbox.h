@@ -24,6 +24,7 @@ enum sandbox_profile {
     SANDBOX_ENGINE,       /* its socket and files in its own tmpfs */
     SANDBOX_RUNNER,       /* and every foreign program that it starts: anything an ordinary user's program does, but no
                              namespace, mount, trace of others, nor what only root has a use for */
+    SANDBOX_YARA,         /* memory and its socket, for one job after another */
     SANDBOX_PROFILES
 };
 

@@ -95,6 +95,14 @@ static const struct sandbox_rule rules_memory[] = {
     { 0 },
 };
 
+/* Memory of one's own alone may be written. */
+static const struct sandbox_rule rules_private_memory[] = {
+    { "mmap", { { 2, PROT_EXEC, 0 }, { 3, MAP_TYPE_MASK, MAP_PRIVATE } } },
+    { "mmap", { { 2, PROT_EXEC | PROT_WRITE, 0 } } },
+    { "mprotect", { { 2, PROT_EXEC | PROT_WRITE, 0 } } },
+    { 0 },
+};
+
 static const struct sandbox_rule rules_look[] = {
     { "newfstatat", { { 3, INT, AT_EMPTY_PATH } } }, /* fstat */
     { "fcntl", { { 1, INT, F_GETFD } } },
@@ -187,6 +195,10 @@ static const struct sandbox_table tables[SANDBOX_PROFILES] = {
                          .may_listen = true,
                          .may_connect = true,
                          .may_signal = true },
+    [SANDBOX_YARA] = { .name = "yara",
+                       .calls = CALLS_LIFE CALLS_RECEIVE,
+                       .rules = { rules_private_memory, rules_look, NULL },
+                       .deadly = DEADLY_ANYWHERE DEADLY_IN_A_CHILD },
 };
 
 const struct sandbox_table *sandbox_table(enum sandbox_profile profile)

@@ -1,7 +1,6 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
 /* A job as it came, checked, with its packs mapped. The gate is trusted, and checked all the same. */
-#ifndef CORDON_ENGINE_JOB_H
-#define CORDON_ENGINE_JOB_H
+#ifndef CORDON_IPC_CALLS_SCAN_JOB_H
+#define CORDON_IPC_CALLS_SCAN_JOB_H
 
 #include "base/fault.h"
 #include "base/span.h"

@@ -1,5 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-#include "job.h"
+#include "scan_job.h"
 
 #include "base/test.h"
 
