@@ -79,6 +79,9 @@ struct scanner_settings {
     uint32_t processes;         /* clamav: engine processes */
     uint32_t scans_per_process; /* clamav */
     uint64_t folder_bytes;      /* clamav: its tmpfs */
+    const char *clean_samples;       /* clamav: a folder, or empty */
+    uint32_t min_signatures_percent; /* clamav: of the last set's, in an update */
+    bool allow_rollback;             /* clamav */
 };
 
 struct decoder_settings {
