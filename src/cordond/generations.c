@@ -11,6 +11,7 @@
 #include "conf/conf.h"
 #include "cordond/configuration.h"
 #include "cordond/notify.h"
+#include "cordond/signatures.h"
 #include "ipc/packet.h"
 #include "sys/log.h"
 
@@ -68,6 +69,12 @@ static int child_introduce_all(struct child *child, void *context, struct fault 
     return 0;
 }
 
+static void child_prepare_start(struct child *child, void *context)
+{
+    if (child->settings.role == ROLE_ENGINE)
+        signatures_note_start(context, child);
+}
+
 static struct child *child_place(struct supervisor *supervisor)
 {
     for (size_t i = 0; i < SUPERVISOR_MOST_CHILDREN; i++) {
@@ -77,21 +84,44 @@ static struct child *child_place(struct supervisor *supervisor)
     return NULL;
 }
 
-static int generation_add_child(struct supervisor *supervisor, struct generation *generation, enum role role,
-                                struct fault *fault)
+/* From CONTROL_DRAIN to its end. An engine may have a scan in hand while another takes its place. */
+static uint32_t role_drain_ms(const struct settings *settings, enum role role)
+{
+    uint32_t drain_ms = role == ROLE_GATE ? settings->shutdown_timeout_ms : SUPERVISOR_DRAIN_MS;
+    for (size_t i = 0; i < settings->scanner_count; i++) {
+        const struct scanner_settings *scanner = &settings->scanners[i];
+        if (role == ROLE_ENGINE && scanner->type == SCANNER_CLAMAV && scanner->timeout_ms > drain_ms)
+            drain_ms = scanner->timeout_ms;
+    }
+    return drain_ms;
+}
+
+/* A child with the generation's settings that does not belong to it yet. NULL and *fault. */
+static struct child *child_add(struct supervisor *supervisor, const struct generation *generation, enum role role,
+                               struct fault *fault)
 {
     struct child_settings settings = {
         .role = role,
         .directory = supervisor->directory,
         .text = &generation->text,
-        .drain_ms = role == ROLE_GATE ? generation->settings->shutdown_timeout_ms : SUPERVISOR_DRAIN_MS,
+        .drain_ms = role_drain_ms(generation->settings, role),
+        .prepare = child_prepare_start,
         .introduce = child_introduce_all,
         .context = supervisor,
     };
     struct child *child = child_place(supervisor);
     if (child == NULL)
-        return fault_set(fault, ENFILE, "too many roles are still ending");
-    if (child_init(child, &settings, fault) != 0)
+        (void)fault_set(fault, ENFILE, "too many roles are still ending");
+    else if (child_init(child, &settings, fault) != 0)
+        child = NULL;
+    return child;
+}
+
+static int generation_add_child(struct supervisor *supervisor, struct generation *generation, enum role role,
+                                struct fault *fault)
+{
+    struct child *child = child_add(supervisor, generation, role, fault);
+    if (child == NULL)
         return -1;
     generation->children[role] = child;
     generation->owns[role] = true;
@@ -112,6 +142,40 @@ static int generation_add_pools(struct supervisor *supervisor, struct generation
             return -1;
     }
     return 0;
+}
+
+/* --- Another engine --- */
+
+struct child *generations_add_engine(struct supervisor *supervisor, struct fault *fault)
+{
+    return child_add(supervisor, supervisor->current, ROLE_ENGINE, fault);
+}
+
+/* All pairs of sockets first, because they may fail. The gate is told before the old engine is told to drain: whatever
+ * reaches the old one too late is asked again of the new one. */
+int generations_replace_engine(struct supervisor *supervisor, const struct child *old, struct child *fresh,
+                               struct fault *fault)
+{
+    int pairs[SUPERVISOR_MOST_GENERATIONS][2];
+    size_t count = 0;
+    int failed = 0;
+    for (; count < SUPERVISOR_MOST_GENERATIONS && failed == 0; count += failed == 0 ? 1 : 0)
+        failed = packet_pair(pairs[count], fault);
+    for (size_t i = 0; i < count; i++) {
+        struct generation *generation = &supervisor->generations[i];
+        struct child *gate = generation->children[ROLE_GATE];
+        bool is_old = generation->is_used && generation->children[ROLE_ENGINE] == old;
+        if (failed == 0 && is_old) {
+            generation->children[ROLE_ENGINE] = fresh;
+            if (gate != NULL && child_is_alive(gate)) {
+                child_send(fresh, CONTROL_PEER, ROLE_GATE, "", pairs[i][1]);
+                child_send(gate, CONTROL_PEER, ROLE_ENGINE, "", pairs[i][0]);
+            }
+        }
+        (void)close(pairs[i][0]);
+        (void)close(pairs[i][1]);
+    }
+    return failed;
 }
 
 static struct generation *generation_place(struct supervisor *supervisor)
@@ -297,6 +361,7 @@ int generations_begin(struct supervisor *supervisor, struct settings *settings_t
 void generations_reload(struct supervisor *supervisor)
 {
     supervisor->reload_is_wanted = !supervisor->is_stopping;
+    signatures_hurry(supervisor);
 }
 
 void generations_stop(struct supervisor *supervisor)
@@ -332,6 +397,8 @@ static void generations_release(struct supervisor *supervisor)
 
 static bool child_is_needed(const struct supervisor *supervisor, const struct child *child)
 {
+    if (supervisor->signatures.fresh == child)
+        return true;
     for (size_t i = 0; i < SUPERVISOR_MOST_GENERATIONS; i++) {
         const struct generation *generation = &supervisor->generations[i];
         if (generation->is_used && generation->children[child->settings.role] == child)
@@ -397,6 +464,7 @@ void generations_tend(struct supervisor *supervisor)
             reload_begin(supervisor);
         if (supervisor->pending != NULL)
             reload_tend(supervisor);
+        signatures_tend(supervisor);
         generations_release(supervisor);
         children_release(supervisor);
     } while (reload_may_begin(supervisor));
