@@ -1,8 +1,8 @@
 /* When the files of a folder that somebody is writing to are finished: a small state machine that knows no clock and no
  * inotify.
  *
- * Finished means: every file that was written to has been closed by its writer, or is gone, and nothing has happened for
- * a while. A file that was put in place by a rename is finished at once.
+ * Finished means: every file that was written to has been closed by its writer, or is gone, and nothing has happened
+ * for a while. A file that was put in place by a rename is finished at once.
  */
 #ifndef CORDON_CORDOND_SETTLING_H
 #define CORDON_CORDOND_SETTLING_H
@@ -12,10 +12,10 @@
 #include <stdint.h>
 
 enum {
-    SETTLING_QUIET_MS = 2000,        /* after the last event */
-    SETTLING_BLURRED_MS = 30000,     /* the same, where it is not known any more who writes */
-    SETTLING_PATIENCE_MS = 600000,   /* of not settling, before it is told */
-    SETTLING_MOST_WRITTEN = 64       /* files at the same time; with more it is blurred */
+    SETTLING_QUIET_MS = 2000,      /* after the last event */
+    SETTLING_BLURRED_MS = 30000,   /* the same, where it is not known any more who writes */
+    SETTLING_PATIENCE_MS = 600000, /* of not settling, before it is told */
+    SETTLING_MOST_WRITTEN = 64     /* files at the same time; with more it is blurred */
 };
 
 enum settling_event {

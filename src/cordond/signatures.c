@@ -17,8 +17,9 @@
  * still on its way) is no signatures. */
 static bool signatures_want(const char *name)
 {
-    static const char suffixes[] = " cat cbc cdb cfg cld crb cud cvd db fp ftm gdb hdb hdu hsb hsu idb ign ign2 imp ioc "
-                                   "ldb ldu mdb mdu msb msu ndb ndu pdb pwdb rmd sdb sfp wdb yar yara zmd ";
+    static const char suffixes[] =
+        " cat cbc cdb cfg cld crb cud cvd db fp ftm gdb hdb hdu hsb hsu idb ign ign2 imp ioc "
+        "ldb ldu mdb mdu msb msu ndb ndu pdb pwdb rmd sdb sfp wdb yar yara zmd ";
     const char *dot = strrchr(name, '.');
     char wanted[16];
     if (dot == NULL || strlen(dot) > sizeof wanted - 3 || strchr(dot, ' ') != NULL || name[0] == '.')
@@ -206,7 +207,8 @@ static void look_without_event(struct signatures *signatures, const struct child
     signatures->look = deadline_in(SIGNATURES_LOOK_MS);
     struct settling *settling = &signatures->watch.settling;
     uint64_t print = signatures_print(signatures->watch.path);
-    bool is_known = print == engine->folder_print || (signatures->refused_ms != 0 && print == signatures->refused_print);
+    bool is_known = print == engine->folder_print ||
+                    (signatures->refused_ms != 0 && print == signatures->refused_print);
     if (!settling->is_changed && !is_known)
         settling_note(settling, SETTLING_TOUCHED, "", clock_now_ms());
     if (settling_is_overdue(settling, clock_now_ms()))

@@ -1,8 +1,8 @@
 /* A new set of signatures for the embedded engine, taken into use without a pause and never unseen:
  *
  *   1. The folder is watched (watch.c) until an update in it is finished (settling.c).
- *   2. A new engine is started beside the old one. It loads the set, and tries itself with samples that it must find and
- *      others that it must not.
+ *   2. A new engine is started beside the old one. It loads the set, and tries itself with samples that it must find
+ * and others that it must not.
  *   3. What it says of its set is held against the old one's (trial.c).
  *   4. The gates are given the new engine; what the old one has in hand it finishes, and then it ends.
  *

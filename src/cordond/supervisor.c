@@ -147,7 +147,8 @@ static int supervisor_begin(struct supervisor *supervisor, struct settings *sett
     if (supervisor->status_socket != NULL)
         supervisor->update_socket = update_socket_open(run_directory, fault);
     supervisor->signal_fd = supervisor->update_socket != NULL ? signals_open(fault) : -1;
-    if (supervisor->signal_fd < 0 || signatures_begin(&supervisor->signatures, fault) != 0 || service_rights_reduce(&supervisor->user, fault) != 0) {
+    if (supervisor->signal_fd < 0 || signatures_begin(&supervisor->signatures, fault) != 0 ||
+        service_rights_reduce(&supervisor->user, fault) != 0) {
         settings_free(settings_take);
         return -1;
     }

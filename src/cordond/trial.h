@@ -26,8 +26,8 @@ struct trial_set {
 /* `status` is the text of a CONTROL_STATUS, or NULL. */
 struct trial_set trial_read(const char *status);
 
-/* 0: the fresh one is no worse, as far as can be told; -1 and *fault: the reason why it is refused. An old one that does
- * not scan is no measure. */
+/* 0: the fresh one is no worse, as far as can be told; -1 and *fault: the reason why it is refused. An old one that
+ * does not scan is no measure. */
 int trial_judge(const struct trial_set *old, const struct trial_set *fresh, const struct scanner_settings *scanner,
                 struct fault *fault);
 

@@ -5,8 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define OLD "idle=1\nscanning=yes\nversion=ClamAV 1.4.6/27600\nsignatures=1000\ngeneration=0a\n"                        \
-            "databases=main:62 daily:27600\nbuilt=1793520000\nclean_samples=3\n"
+#define OLD                                                                                                            \
+    "idle=1\nscanning=yes\nversion=ClamAV 1.4.6/27600\nsignatures=1000\ngeneration=0a\n"                               \
+    "databases=main:62 daily:27600\nbuilt=1793520000\nclean_samples=3\n"
 #define FRESH(count, databases) "scanning=yes\nsignatures=" count "\ndatabases=" databases "\nclean_samples=none\n"
 
 static void test_read(void)

@@ -2,27 +2,25 @@
 
 #include <string.h>
 
-/* `said` is the beginning of `whole`. */
-static bool is_on_its_way(struct span said, const char *whole, size_t size)
-{
-    return said.size < size && memcmp(said.data, whole, said.size) == 0;
-}
+#define REQUEST(text)                                                                                                  \
+    {                                                                                                                  \
+        text, sizeof text - 1                                                                                          \
+    }
 
-/* Of a command in the old style, without a letter before it, the end may be left out: clamd takes it so, and freshclam
- * sends it so. */
+/* clamd takes a command in the old style, without a letter before it, with any end and with none; freshclam sends it
+ * with a NUL. */
+static const struct span requests[] = {
+    REQUEST("RELOAD"),     REQUEST("RELOAD\0"),  REQUEST("RELOAD\n"),
+    REQUEST("RELOAD\r\n"), REQUEST("nRELOAD\n"), REQUEST("zRELOAD\0"),
+};
+
 enum update_request update_request_read(struct span said)
 {
-    static const char *const whole[] = { "RELOAD", "RELOAD\n", "RELOAD\r\n", "nRELOAD\n" };
-    static const char with_nul[] = "zRELOAD"; /* its NUL belongs to it */
-    if (said.size == 0)
-        return UPDATE_UNFINISHED;
-    bool is_begun = is_on_its_way(said, with_nul, sizeof with_nul);
-    if (span_equal(said, span_of(with_nul, sizeof with_nul)))
-        return UPDATE_RELOAD;
-    for (size_t i = 0; i < sizeof whole / sizeof whole[0]; i++) {
-        if (span_is(said, whole[i]))
+    bool is_begun = false;
+    for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
+        if (span_equal(said, requests[i]))
             return UPDATE_RELOAD;
-        is_begun = is_begun || is_on_its_way(said, whole[i], strlen(whole[i]));
+        is_begun = is_begun || span_equal(said, span_slice(requests[i], 0, said.size));
     }
     return is_begun ? UPDATE_UNFINISHED : UPDATE_UNKNOWN;
 }

@@ -103,7 +103,7 @@ static bool client_serve(struct update_client *client)
     enum update_request request = update_request_read(span_of(client->said, client->size));
     if (n > 0 && request == UPDATE_UNFINISHED)
         return false;
-    bool has_nul = client->said[0] == 'z';
+    bool has_nul = client->said[0] == 'z'; /* freshclam's old style is answered with a line */
     const char *reply = request == UPDATE_RELOAD ? "RELOADING" : "UNKNOWN COMMAND";
     if (client->size > 0) {
         char text[32];

@@ -1,5 +1,5 @@
-/* run_directory/clamd-notify.sock, where freshclam's NotifyClamd says RELOAD as it would to a clamd. That is all that is
- * understood. Few clients at a time, each for a short time, and nobody is waited for.
+/* run_directory/clamd-notify.sock, where freshclam's NotifyClamd says RELOAD as it would to a clamd. That is all that
+ * is understood. Few clients at a time, each for a short time, and nobody is waited for.
  *
  * Everybody may connect: freshclam runs as a user of its own, and to look at a folder does no harm.
  */
@@ -32,7 +32,7 @@ bool update_socket_serve(struct update_socket *socket, const struct pollfd polls
 
 enum update_request { UPDATE_UNFINISHED, UPDATE_RELOAD, UPDATE_UNKNOWN };
 
-/* What was said so far: RELOAD with or without a line end, nRELOAD and a line end, or zRELOAD and a NUL. */
+/* What was said so far: RELOAD with a line end, a NUL or neither, nRELOAD and a line end, or zRELOAD and a NUL. */
 enum update_request update_request_read(struct span said);
 
 #endif

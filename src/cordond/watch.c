@@ -64,8 +64,9 @@ static void watch_hear(struct watch *watch, const struct inotify_event *event, c
     } else if ((event->mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED)) != 0) {
         if ((event->mask & IN_MOVE_SELF) != 0)
             (void)inotify_rm_watch(watch->fd, watch->descriptor);
-        watch->descriptor = -1; /* another folder may come in its place */
-        settling_note(&watch->settling, SETTLING_BLURRED, "", now_ms);
+        watch->descriptor = -1; /* another folder may come in its place, with writers of its own */
+        watch->settling.written_count = 0;
+        settling_note(&watch->settling, SETTLING_TOUCHED, "", now_ms);
     } else if ((event->mask & IN_ISDIR) == 0 && event->len > 0 && watch->wants(name)) {
         settling_note(&watch->settling, watch_event(event->mask), name, now_ms);
     }

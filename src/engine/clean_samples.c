@@ -15,8 +15,8 @@
 
 enum { CLEAN_MADE_LIMIT = 65536, PE_HEAD_BYTES = 512, PE_FILE_BYTES = 1024 };
 
-static const char text_sample[] =
-    "Dear colleagues,\n\nthe meeting on Thursday begins at ten. Please bring the figures of last month.\n\nKind regards\n";
+static const char text_sample[] = "Dear colleagues,\n\nthe meeting on Thursday begins at ten. Please bring the figures "
+                                  "of last month.\n\nKind regards\n";
 
 static void put_text_sample(struct buf *out)
 {
@@ -136,8 +136,8 @@ static void put_pe(struct buf *out)
     for (size_t i = 0; i < sizeof file_head / sizeof file_head[0]; i++)
         put_little(out, file_head[i], 2);
     put_little(out, 0x0e0e010b, 4); /* PE32, and a linker's version */
-    static const uint32_t head[] = { 512,  0, 0, 0x1000, 0x1000, 0x2000, 0x400000, 0x1000, 512, 4,       0,
-                                     4,    0, 0x2000, 512, 0, 3, 0x100000, 0x1000, 0x100000, 0x1000, 0, 16 };
+    static const uint32_t head[] = { 512, 0,      0,   0x1000, 0x1000, 0x2000,   0x400000, 0x1000,   512,    4, 0, 4,
+                                     0,   0x2000, 512, 0,      3,      0x100000, 0x1000,   0x100000, 0x1000, 0, 16 };
     for (size_t i = 0; i < sizeof head / sizeof head[0]; i++)
         put_little(out, head[i], 4);
     put_zeros(out, 64 + 24 + 224);
@@ -154,7 +154,7 @@ static const struct {
     const char *name;
     void (*put)(struct buf *out);
 } made[] = {
-    { "a letter", put_text_sample }, { "a mail", put_mail },  { "an HTML page", put_html },
+    { "a letter", put_text_sample }, { "a mail", put_mail },       { "an HTML page", put_html },
     { "a PDF document", put_pdf },   { "a zip archive", put_zip }, { "a program", put_pe },
 };
 

@@ -21,8 +21,7 @@ uint64_t folder_print_text(const char *text)
 }
 
 /* The sum over all files, because a folder has no order. */
-int folder_print_add(const char *path, bool (*wants)(const char *name), struct folder_print *print,
-                     struct fault *fault)
+int folder_print_add(const char *path, bool (*wants)(const char *name), struct folder_print *print, struct fault *fault)
 {
     DIR *folder = opendir(path);
     if (folder == NULL)

@@ -17,7 +17,8 @@ struct folder_print {
 
 /* Adds to *print the files for whose names `wants` says true (NULL: all), whatever their order. -1 and *fault where the
  * folder can't be read. */
-int folder_print_add(const char *path, bool (*wants)(const char *name), struct folder_print *print, struct fault *fault);
+int folder_print_add(const char *path, bool (*wants)(const char *name), struct folder_print *print,
+                     struct fault *fault);
 
 /* A number for a text, to begin with. */
 uint64_t folder_print_text(const char *text);
