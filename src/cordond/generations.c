@@ -1,7 +1,8 @@
 /* A reload goes in steps, and each may fail without harm to the generation that works:
  *
  *   1. The configuration is read and new listeners are opened.
- *   2. A decoder and an engine are started where their settings changed, and must become ready.
+ *   2. A decoder and an engine are started where their settings changed, and must become ready; the engine must scan
+ *      where the one from before does.
  *   3. The new gate is started on all listeners, and must become ready.
  *   4. The old gate retires: its sessions end by themselves. Listeners that nobody wants any more are closed.
  *   5. When the old gate has ended, pools that no generation uses drain too.
@@ -12,6 +13,7 @@
 #include "cordond/configuration.h"
 #include "cordond/notify.h"
 #include "cordond/signatures.h"
+#include "cordond/trial.h"
 #include "ipc/packet.h"
 #include "sys/log.h"
 
@@ -292,6 +294,17 @@ static void reload_finish(struct supervisor *supervisor)
     notify_ready("working");
 }
 
+/* A new engine that says why it does not scan, while the one from before does: that is a wrong configuration too. */
+static bool reload_has_blind_engine(const struct supervisor *supervisor, struct trial_set *set_out)
+{
+    const struct child *old = supervisor->current->children[ROLE_ENGINE];
+    const struct child *fresh = supervisor->pending->children[ROLE_ENGINE];
+    if (old == NULL || fresh == NULL || old == fresh || !trial_read(old->status).is_scanning)
+        return false;
+    *set_out = trial_read(fresh->status);
+    return !set_out->is_scanning;
+}
+
 /* The next step of the pending generation, if it can be taken. */
 static void reload_tend(struct supervisor *supervisor)
 {
@@ -307,7 +320,14 @@ static void reload_tend(struct supervisor *supervisor)
             reload_give_up(supervisor, text);
             return;
         }
-        are_pools_ready = are_pools_ready && (role == ROLE_GATE || child->was_ready);
+        are_pools_ready = are_pools_ready && (role == ROLE_GATE || (child->was_ready && child->status != NULL));
+    }
+    struct trial_set set;
+    if (are_pools_ready && generation->children[ROLE_GATE] == NULL && reload_has_blind_engine(supervisor, &set)) {
+        (void)snprintf(text, sizeof text, "the new engine does not scan: %.*s", (int)set.refusal.size,
+                       set.refusal.data);
+        reload_give_up(supervisor, text);
+        return;
     }
     const struct child *gate = generation->children[ROLE_GATE];
     struct fault fault = { 0 };

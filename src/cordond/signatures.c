@@ -271,7 +271,7 @@ void signatures_tend(struct supervisor *supervisor)
         trial_tend(supervisor);
     if (engine != NULL && engine->status != NULL && scanner != NULL)
         measure_keep(signatures, engine);
-    if (!may_look(supervisor))
+    if (engine == NULL || !may_look(supervisor))
         return;
     look_without_event(signatures, engine);
     if (settling_is_settled(&signatures->watch.settling, clock_now_ms()))

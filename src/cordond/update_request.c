@@ -1,10 +1,8 @@
 #include "cordond/update_socket.h"
 
-#include <string.h>
-
 #define REQUEST(text)                                                                                                  \
     {                                                                                                                  \
-        text, sizeof text - 1                                                                                          \
+        (text), sizeof(text) - 1                                                                                       \
     }
 
 /* clamd takes a command in the old style, without a letter before it, with any end and with none; freshclam sends it

@@ -739,6 +739,17 @@ def test_reload_and_end_while_signatures_are_tried(rig):
     assert daemon.wait_end() == 0
 
 
+def test_reload_with_a_blind_engine(rig):
+    daemon = Signed(rig)
+    engine = daemon.pid("engine")
+    daemon.say_set(0, "0", "", "refuses: no signatures: there are none")
+    daemon.configure(more='timeout = "30s";')
+    status = daemon.reload("refused: ")
+    assert "no signatures: there are none" in status["reload"] and status["engine.pid"] == str(engine), status
+    daemon.say_set(100, "b2", "")
+    assert daemon.reload()["signatures_generation"] == "b2"
+
+
 def test_folder_comes_and_goes(rig):
     daemon = Signed(rig)
     os.rename(daemon.folder, daemon.folder + ".away")
