@@ -404,10 +404,11 @@ static const struct option scanner_options[] = {
       .offset = offsetof(struct scanner_settings, signatures),
       .fallback = { "/var/lib/clamav" },
       .variants = CLAMAV_ALONE,
-      .manual = "The folder with the signatures of ClamAV; or test: the EICAR test signature alone, for trying Cordon "
-                "out. While there are no signatures mail waits. The folder is watched: an update that is finished is loaded "
-                "by a new engine process beside the old one, tried, and put to use without a pause; one that is bad is "
-                "refused, and the old signatures stay in use. See SIGNATURES." },
+      .manual =
+          "The folder with the signatures of ClamAV; or test: the EICAR test signature alone, for trying Cordon "
+          "out. While there are no signatures mail waits. The folder is watched: an update that is finished is loaded "
+          "by a new engine process beside the old one, tried, and put to use without a pause; one that is bad is "
+          "refused, and the old signatures stay in use. See SIGNATURES." },
     { .key = "processes",
       .type = OPTION_NUMBER,
       .offset = offsetof(struct scanner_settings, processes),
@@ -454,8 +455,9 @@ static const struct option scanner_options[] = {
       .offset = offsetof(struct scanner_settings, allow_rollback),
       .fallback = { "false" },
       .variants = CLAMAV_ALONE,
-      .manual = "Take an update in which one of ClamAV's own databases (main, daily, bytecode) is older than the one in "
-                "use, or missing." },
+      .manual =
+          "Take an update in which one of ClamAV's own databases (main, daily, bytecode) is older than the one in "
+          "use, or missing." },
 };
 const struct option_group conf_scanner_group = {
     .name = "NAME",
