@@ -82,6 +82,33 @@ static void put_head(struct buf *out, const struct status_lines *lines)
     buf_put_char(out, '\n');
 }
 
+/* "signatures: ClamAV 1.4.6/27600, 8700000 of them, generation 0123456789abcdef, 3 h old; in use" */
+static void put_signatures(struct buf *out, const struct status_lines *lines)
+{
+    struct span state = status_value(lines, "signatures_state");
+    struct span refusal = status_value(lines, "signatures_refusal");
+    uint64_t seconds = 0;
+    if (state.size == 0)
+        return;
+    buf_put_text(out, "signatures: ");
+    if (status_value(lines, "signatures_generation").size > 0) {
+        put_safe(out, status_value(lines, "signatures_version"));
+        buf_put_text(out, ", ");
+        put_safe(out, status_value(lines, "signatures_count"));
+        buf_put_text(out, " of them, generation ");
+        put_safe(out, status_value(lines, "signatures_generation"));
+        if (span_number(status_value(lines, "signatures_age_seconds"), &seconds))
+            buf_printf(out, ", %llu h old", (unsigned long long)(seconds / 3600));
+        buf_put_text(out, "; ");
+    }
+    put_safe(out, state);
+    if (refusal.size > 0) {
+        buf_put_text(out, "; the last refusal: ");
+        put_safe(out, refusal);
+    }
+    buf_put_char(out, '\n');
+}
+
 static struct span role_value(const struct status_lines *lines, struct span role, const char *name)
 {
     char key[64];
@@ -270,6 +297,7 @@ static void status_print(const struct status_lines *lines, bool is_json)
         put_json(&out, lines);
     } else {
         put_head(&out, lines);
+        put_signatures(&out, lines);
         put_roles(&out, lines);
         put_scanners(&out, lines);
         put_answers(&out, lines);

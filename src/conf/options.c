@@ -451,8 +451,11 @@ static const struct option scanner_options[] = {
       .offset = offsetof(struct scanner_settings, signatures),
       .fallback = { "/var/lib/clamav" },
       .variants = CLAMAV_ALONE,
-      .manual = "The folder with the signatures of ClamAV; or test: the EICAR test signature alone, for trying Cordon "
-                "out. While there are no signatures mail waits." },
+      .manual =
+          "The folder with the signatures of ClamAV; or test: the EICAR test signature alone, for trying Cordon "
+          "out. While there are no signatures mail waits. The folder is watched: an update that is finished is loaded "
+          "by a new engine process beside the old one, tried, and put to use without a pause; one that is bad is "
+          "refused, and the old signatures stay in use. See SIGNATURES." },
     { .key = "processes",
       .type = OPTION_NUMBER,
       .offset = offsetof(struct scanner_settings, processes),
@@ -477,6 +480,31 @@ static const struct option scanner_options[] = {
       .most = 64 * GIB,
       .variants = CLAMAV_ALONE,
       .manual = "The most that one engine process may write for itself, in memory." },
+    { .key = "clean_samples",
+      .type = OPTION_FILE,
+      .offset = offsetof(struct scanner_settings, clean_samples),
+      .fallback = { "" },
+      .variants = CLAMAV_ALONE,
+      .manual = "A folder with files of yours that are known to be clean and must stay so: invoices, newsletters, what "
+                "your programs send. At most 256 files with 64 MiB together, readable by the service user. A set of "
+                "signatures that finds something in one of them, or in one of Cordon's own clean samples, is refused. "
+                "Empty: Cordon's own alone." },
+    { .key = "min_signatures_percent",
+      .type = OPTION_NUMBER,
+      .offset = offsetof(struct scanner_settings, min_signatures_percent),
+      .fallback = { "50" },
+      .least = 0,
+      .most = 100,
+      .variants = CLAMAV_ALONE,
+      .manual = "An update with fewer signatures than so many percent of those in use is refused: it has collapsed." },
+    { .key = "allow_rollback",
+      .type = OPTION_BOOL,
+      .offset = offsetof(struct scanner_settings, allow_rollback),
+      .fallback = { "false" },
+      .variants = CLAMAV_ALONE,
+      .manual =
+          "Take an update in which one of ClamAV's own databases (main, daily, bytecode) is older than the one in "
+          "use, or missing." },
     { .key = "user",
       .type = OPTION_RUN_USER,
       .offset = offsetof(struct scanner_settings, run.user),

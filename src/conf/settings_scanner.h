@@ -84,6 +84,9 @@ struct scanner_settings {
     uint64_t folder_bytes;      /* clamav: its tmpfs */
     const char *canary;         /* "eicar", "none", or a file */
     struct settings_names names;
+    const char *clean_samples;       /* clamav: a folder, or empty */
+    uint32_t min_signatures_percent; /* clamav: of the last set's, in an update */
+    bool allow_rollback;             /* clamav */
     struct run_settings run;
     struct icap_settings icap;
     struct yara_settings yara;

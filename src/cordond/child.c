@@ -120,6 +120,7 @@ enum child_event child_start(struct child *child)
     struct fault fault = { 0 };
     child->timer = deadline_never();
     child->exit_code = 0;
+    child->settings.prepare(child, child->settings.context);
     if (child_spawn(child, &fault) != 0) {
         log_note(LOG_ERROR, "role-not-started", "%s: %s", child_name(child), fault.text);
         return CHILD_EXITED;

@@ -1,7 +1,8 @@
 /* A reload goes in steps, and each may fail without harm to the generation that works:
  *
  *   1. The configuration is read and new listeners are opened.
- *   2. A decoder and an engine are started where their settings changed, and must become ready.
+ *   2. A decoder and an engine are started where their settings changed, and must become ready; the engine must scan
+ *      where the one from before does.
  *   3. The new gate is started on all listeners, and must become ready.
  *   4. The old gate retires: its sessions end by themselves. Listeners that nobody wants any more are closed.
  *   5. When the old gate has ended, pools that no generation uses drain too.
@@ -12,6 +13,8 @@
 #include "conf/runners.h"
 #include "cordond/configuration.h"
 #include "cordond/notify.h"
+#include "cordond/signatures.h"
+#include "cordond/trial.h"
 #include "ipc/packet.h"
 #include "sys/log.h"
 
@@ -70,6 +73,12 @@ static int child_introduce_all(struct child *child, void *context, struct fault 
     return 0;
 }
 
+static void child_prepare_start(struct child *child, void *context)
+{
+    if (child->settings.role == ROLE_ENGINE)
+        signatures_note_start(context, child);
+}
+
 static struct child *child_place(struct supervisor *supervisor)
 {
     for (size_t i = 0; i < SUPERVISOR_MOST_CHILDREN; i++) {
@@ -79,8 +88,21 @@ static struct child *child_place(struct supervisor *supervisor)
     return NULL;
 }
 
-static int generation_add_child(struct supervisor *supervisor, struct generation *generation, unsigned place,
-                                struct fault *fault)
+/* From CONTROL_DRAIN to its end. An engine may have a scan in hand while another takes its place. */
+static uint32_t role_drain_ms(const struct settings *settings, enum role role)
+{
+    uint32_t drain_ms = role == ROLE_GATE ? settings->shutdown_timeout_ms : SUPERVISOR_DRAIN_MS;
+    for (size_t i = 0; i < settings->scanner_count; i++) {
+        const struct scanner_settings *scanner = &settings->scanners[i];
+        if (role == ROLE_ENGINE && scanner->type == SCANNER_CLAMAV && scanner->timeout_ms > drain_ms)
+            drain_ms = scanner->timeout_ms;
+    }
+    return drain_ms;
+}
+
+/* A child with the generation's settings that does not belong to it yet. NULL and *fault. */
+static struct child *child_add(struct supervisor *supervisor, const struct generation *generation, unsigned place,
+                               struct fault *fault)
 {
     enum role role = role_of_place(place);
     struct child_settings settings = {
@@ -88,14 +110,24 @@ static int generation_add_child(struct supervisor *supervisor, struct generation
         .instance = role == ROLE_RUNNER ? runners_user(generation->settings, place - ROLE_RUNNER) : "",
         .directory = supervisor->directory,
         .text = &generation->text,
-        .drain_ms = role == ROLE_GATE ? generation->settings->shutdown_timeout_ms : SUPERVISOR_DRAIN_MS,
+        .drain_ms = role_drain_ms(generation->settings, role),
+        .prepare = child_prepare_start,
         .introduce = child_introduce_all,
         .context = supervisor,
     };
     struct child *child = child_place(supervisor);
     if (child == NULL)
-        return fault_set(fault, ENFILE, "too many roles are still ending");
-    if (child_init(child, &settings, fault) != 0)
+        (void)fault_set(fault, ENFILE, "too many roles are still ending");
+    else if (child_init(child, &settings, fault) != 0)
+        child = NULL;
+    return child;
+}
+
+static int generation_add_child(struct supervisor *supervisor, struct generation *generation, unsigned place,
+                                struct fault *fault)
+{
+    struct child *child = child_add(supervisor, generation, place, fault);
+    if (child == NULL)
         return -1;
     generation->children[place] = child;
     generation->owns[place] = true;
@@ -114,6 +146,40 @@ static int generation_add_pools(struct supervisor *supervisor, struct generation
             return -1;
     }
     return 0;
+}
+
+/* --- Another engine --- */
+
+struct child *generations_add_engine(struct supervisor *supervisor, struct fault *fault)
+{
+    return child_add(supervisor, supervisor->current, ROLE_ENGINE, fault);
+}
+
+/* All pairs of sockets first, because they may fail. The gate is told before the old engine is told to drain: whatever
+ * reaches the old one too late is asked again of the new one. */
+int generations_replace_engine(struct supervisor *supervisor, const struct child *old, struct child *fresh,
+                               struct fault *fault)
+{
+    int pairs[SUPERVISOR_MOST_GENERATIONS][2];
+    size_t count = 0;
+    int failed = 0;
+    for (; count < SUPERVISOR_MOST_GENERATIONS && failed == 0; count += failed == 0 ? 1 : 0)
+        failed = packet_pair(pairs[count], fault);
+    for (size_t i = 0; i < count; i++) {
+        struct generation *generation = &supervisor->generations[i];
+        struct child *gate = generation->children[ROLE_GATE];
+        bool is_old = generation->is_used && generation->children[ROLE_ENGINE] == old;
+        if (failed == 0 && is_old) {
+            generation->children[ROLE_ENGINE] = fresh;
+            if (gate != NULL && child_is_alive(gate)) {
+                child_send(fresh, CONTROL_PEER, ROLE_GATE, "", pairs[i][1]);
+                child_send(gate, CONTROL_PEER, ROLE_ENGINE, "", pairs[i][0]);
+            }
+        }
+        (void)close(pairs[i][0]);
+        (void)close(pairs[i][1]);
+    }
+    return failed;
 }
 
 static struct generation *generation_place(struct supervisor *supervisor)
@@ -230,26 +296,23 @@ static void reload_finish(struct supervisor *supervisor)
     notify_ready("working");
 }
 
-/* An engine that has nothing to scan with says so, and serves all the same. */
-static const char *child_refusal(const struct child *child)
+/* A new engine that says why it does not scan, while the one from before does: that is a wrong configuration too. */
+static bool reload_has_blind_engine(const struct supervisor *supervisor, char text_out[FAULT_TEXT_SIZE])
 {
-    static const char key[] = "scanning=refuses: ";
-    const char *found = child != NULL && child->status != NULL ? strstr(child->status, key) : NULL;
-    bool is_a_line = found != NULL && (found == child->status || found[-1] == '\n');
-    return is_a_line ? found + strlen(key) : NULL;
-}
-
-/* A new engine that refuses does not take the place of one that works. */
-static bool reload_makes_worse(const struct supervisor *supervisor, const struct child *child, unsigned place,
-                               char text_out[FAULT_TEXT_SIZE])
-{
-    const struct child *old = supervisor->current->children[place];
-    const char *refusal = child->was_ready ? child_refusal(child) : NULL;
-    if (refusal == NULL || old == NULL || !old->was_ready || child_refusal(old) != NULL)
-        return false;
-    (void)snprintf(text_out, FAULT_TEXT_SIZE, "the new %s refuses: %.*s", role_row(role_of_place(place))->name,
-                   (int)strcspn(refusal, "\n"), refusal);
-    return true;
+    static const enum role engines[] = { ROLE_ENGINE, ROLE_YARA };
+    for (size_t i = 0; i < sizeof engines / sizeof engines[0]; i++) {
+        const struct child *old = supervisor->current->children[engines[i]];
+        const struct child *fresh = supervisor->pending->children[engines[i]];
+        if (old == NULL || fresh == NULL || old == fresh || !trial_read(old->status).is_scanning)
+            continue;
+        struct trial_set set = trial_read(fresh->status);
+        if (set.is_scanning)
+            continue;
+        (void)snprintf(text_out, FAULT_TEXT_SIZE, "the new %s does not scan: %.*s", role_row(engines[i])->name,
+                       (int)set.refusal.size, set.refusal.data);
+        return true;
+    }
+    return false;
 }
 
 /* The next step of the pending generation, if it can be taken. */
@@ -267,11 +330,11 @@ static void reload_tend(struct supervisor *supervisor)
             reload_give_up(supervisor, text);
             return;
         }
-        if (reload_makes_worse(supervisor, child, place, text)) {
-            reload_give_up(supervisor, text);
-            return;
-        }
-        are_pools_ready = are_pools_ready && (place == ROLE_GATE || child->was_ready);
+        are_pools_ready = are_pools_ready && (place == ROLE_GATE || (child->was_ready && child->status != NULL));
+    }
+    if (are_pools_ready && generation->children[ROLE_GATE] == NULL && reload_has_blind_engine(supervisor, text)) {
+        reload_give_up(supervisor, text);
+        return;
     }
     const struct child *gate = generation->children[ROLE_GATE];
     struct fault fault = { 0 };
@@ -325,6 +388,7 @@ int generations_begin(struct supervisor *supervisor, struct settings *settings_t
 void generations_reload(struct supervisor *supervisor)
 {
     supervisor->reload_is_wanted = !supervisor->is_stopping;
+    signatures_hurry(supervisor);
 }
 
 void generations_stop(struct supervisor *supervisor)
@@ -360,6 +424,8 @@ static void generations_release(struct supervisor *supervisor)
 
 static bool child_is_needed(const struct supervisor *supervisor, const struct child *child)
 {
+    if (supervisor->signatures.fresh == child)
+        return true;
     for (size_t i = 0; i < SUPERVISOR_MOST_GENERATIONS; i++) {
         const struct generation *generation = &supervisor->generations[i];
         if (generation->is_used && generation_has(generation, child))
@@ -425,6 +491,7 @@ void generations_tend(struct supervisor *supervisor)
             reload_begin(supervisor);
         if (supervisor->pending != NULL)
             reload_tend(supervisor);
+        signatures_tend(supervisor);
         generations_release(supervisor);
         children_release(supervisor);
     } while (reload_may_begin(supervisor));

@@ -37,6 +37,7 @@ static void status_put_supervisor(const struct supervisor *supervisor, struct bu
         buf_printf(out, "generation=%u\n", supervisor->current->number);
     buf_printf(out, "state=%s\n", supervisor_state(supervisor));
     status_put_line(out, "reload=", span_text(supervisor->reload_result));
+    signatures_put_status(supervisor, out);
     weaker_put(&supervisor->user, out);
 }
 
@@ -59,6 +60,11 @@ static void status_put_child(const struct child *child, const char *age, bool wi
     }
 }
 
+static bool child_is_new(const struct supervisor *supervisor, const struct child *child)
+{
+    return generation_has(supervisor->pending, child) || supervisor->signatures.fresh == child;
+}
+
 void status_put(const struct supervisor *supervisor, struct buf *text_out)
 {
     status_put_supervisor(supervisor, text_out);
@@ -70,6 +76,6 @@ void status_put(const struct supervisor *supervisor, struct buf *text_out)
     for (size_t i = 0; i < SUPERVISOR_MOST_CHILDREN; i++) {
         const struct child *child = &supervisor->children[i];
         if (child->is_used && !generation_has(supervisor->current, child))
-            status_put_child(child, generation_has(supervisor->pending, child) ? "new-" : "old-", false, text_out);
+            status_put_child(child, child_is_new(supervisor, child) ? "new-" : "old-", false, text_out);
     }
 }

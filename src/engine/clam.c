@@ -270,6 +270,16 @@ const char *clam_version(const struct clam *clam)
     return clam->about.version;
 }
 
+const char *clam_databases(const struct clam *clam)
+{
+    return clam->about.databases;
+}
+
+int64_t clam_built(const struct clam *clam)
+{
+    return clam->about.built;
+}
+
 uint64_t clam_generation(const struct clam *clam)
 {
     return clam->about.generation;

@@ -29,8 +29,10 @@ struct clam;
 struct clam *clam_load(const struct clam_settings *settings, struct fault *fault);
 void clam_free(struct clam *clam);
 
-const char *clam_version(const struct clam *clam); /* "ClamAV 1.4.6/27600", "ClamAV 1.4.6/test" */
-uint64_t clam_generation(const struct clam *clam); /* a number that changes with the set of signatures */
+const char *clam_version(const struct clam *clam);   /* "ClamAV 1.4.6/27600", "ClamAV 1.4.6/test" */
+const char *clam_databases(const struct clam *clam); /* "main:62 daily:27600" */
+int64_t clam_built(const struct clam *clam);         /* by the wall clock, in seconds; 0: unknown */
+uint64_t clam_generation(const struct clam *clam);   /* a number that changes with the set of signatures */
 unsigned clam_signature_count(const struct clam *clam);
 
 /* Where temporary files go from now on. Nobody else may use the room there. */

@@ -225,7 +225,7 @@ def through_the_daemon():
 
         rig.write("mine.yar", "rule Broken { condition: }\n")
         cordon.reload()
-        wait_for(lambda: "the new yara refuses" in cordon.log() and "mine.yar:1: syntax error" in cordon.log(), "the refusal")
+        wait_for(lambda: "the new yara does not scan" in cordon.log() and "mine.yar:1: syntax error" in cordon.log(), "the refusal")
         assert deliver(port, mail_with(b"a marker-new in here", "a.bin")).startswith("550 5.7.1"), "the old rules go on"
         assert deliver(port, small_mail()).startswith("250")
         cordon.stop()
