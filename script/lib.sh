@@ -6,11 +6,11 @@ PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH
 
 BUILD_PACKAGES="gcc meson ninja-build pkg-config libc6-dev libclamav-dev libconfig-dev libc-ares-dev libssl-dev libseccomp-dev
     libcap-ng-dev libsystemd-dev libarchive-dev zlib1g-dev libbz2-dev liblzma-dev libzstd-dev liblz4-dev
-    libmspack-dev liblhasa-dev libunarr-dev nettle-dev libxxhash-dev"
+    libmspack-dev liblhasa-dev libunarr-dev nettle-dev libpcre2-dev libxxhash-dev libyara-dev"
 DEMO_PACKAGES="postfix python3"
-TEST_PACKAGES="clang clang-format clang-tidy libclang-rt-14-dev postfix clamav-daemon dovecot-core dovecot-lmtpd python3
+TEST_PACKAGES="clang clang-format clang-tidy libclang-rt-14-dev postfix clamav clamav-daemon clamdscan c-icap libc-icap-mod-virus-scan dovecot-core dovecot-lmtpd python3
     python3-dkim swaks libnet-ssleay-perl openssl mandoc p7zip-full zip gcab xorriso arj iproute2 procps
-    libgmime-3.0-dev 7zip dosfstools mtools genisoimage libarchive-tools zstd lz4 xz-utils lzip ncompress bzip2 cpio rpm binutils"
+    libgmime-3.0-dev 7zip dosfstools mtools genisoimage libarchive-tools zstd lz4 xz-utils lzip ncompress bzip2 cpio rpm binutils yara"
 
 say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
 

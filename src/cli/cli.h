@@ -12,6 +12,7 @@
 enum { CLI_EXIT_USAGE = 64 };
 
 int cli_config(int argc, char **argv);
+int cli_convert(int argc, char **argv);
 int cli_explain(int argc, char **argv);
 int cli_scan(int argc, char **argv);
 int cli_status(int argc, char **argv);

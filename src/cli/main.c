@@ -13,6 +13,7 @@ struct subcommand {
 
 static const struct subcommand subcommands[] = {
     { "config", cli_config, "print the whole configuration in effect, and where each value comes from" },
+    { "convert", cli_convert, "turn another scanner's configuration into Cordon's" },
     { "explain", cli_explain, "show how messages are read, part by part, and what was found" },
     { "scan", cli_scan, "judge messages from files" },
     { "status", cli_status, "show how the daemon, its roles and the scanners are" },

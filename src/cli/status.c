@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum {
     STATUS_EXIT_WORKING = 0,
@@ -81,10 +82,37 @@ static void put_head(struct buf *out, const struct status_lines *lines)
     buf_put_char(out, '\n');
 }
 
+/* "signatures: ClamAV 1.4.6/27600, 8700000 of them, generation 0123456789abcdef, 3 h old; in use" */
+static void put_signatures(struct buf *out, const struct status_lines *lines)
+{
+    struct span state = status_value(lines, "signatures_state");
+    struct span refusal = status_value(lines, "signatures_refusal");
+    uint64_t seconds = 0;
+    if (state.size == 0)
+        return;
+    buf_put_text(out, "signatures: ");
+    if (status_value(lines, "signatures_generation").size > 0) {
+        put_safe(out, status_value(lines, "signatures_version"));
+        buf_put_text(out, ", ");
+        put_safe(out, status_value(lines, "signatures_count"));
+        buf_put_text(out, " of them, generation ");
+        put_safe(out, status_value(lines, "signatures_generation"));
+        if (span_number(status_value(lines, "signatures_age_seconds"), &seconds))
+            buf_printf(out, ", %llu h old", (unsigned long long)(seconds / 3600));
+        buf_put_text(out, "; ");
+    }
+    put_safe(out, state);
+    if (refusal.size > 0) {
+        buf_put_text(out, "; the last refusal: ");
+        put_safe(out, refusal);
+    }
+    buf_put_char(out, '\n');
+}
+
 static struct span role_value(const struct status_lines *lines, struct span role, const char *name)
 {
     char key[64];
-    (void)snprintf(key, sizeof key, "%.*s.%s", (int)(role.size < 32 ? role.size : 32), role.data, name);
+    (void)snprintf(key, sizeof key, "%.*s.%s", (int)(role.size < 40 ? role.size : 40), role.data, name);
     return status_value(lines, key);
 }
 
@@ -103,6 +131,30 @@ static void put_roles(struct buf *out, const struct status_lines *lines)
     }
 }
 
+static void age_text(uint64_t seconds, char *text_out, size_t size)
+{
+    static const struct {
+        uint64_t seconds;
+        const char *unit;
+    } units[] = { { 86400, "d" }, { 3600, "h" }, { 60, "min" }, { 1, "s" } };
+    size_t i = 0;
+    while (i < 3 && seconds < 2 * units[i].seconds)
+        i++;
+    (void)snprintf(text_out, size, "%llu %s ago", (unsigned long long)(seconds / units[i].seconds), units[i].unit);
+}
+
+/* How long ago a moment of the wall clock was. */
+static void put_age(struct buf *out, struct span seconds_text, const char *otherwise)
+{
+    uint64_t then = 0;
+    char text[32];
+    (void)snprintf(text, sizeof text, "%s", otherwise);
+    uint64_t now = (uint64_t)time(NULL);
+    if (span_number(seconds_text, &then) && then > 0)
+        age_text(now > then ? now - then : 0, text, sizeof text);
+    put_cell(out, span_text(text), 10);
+}
+
 static void put_scanners(struct buf *out, const struct status_lines *lines)
 {
     bool has_title = false;
@@ -112,14 +164,45 @@ static void put_scanners(struct buf *out, const struct status_lines *lines)
         if (!status_line_is_scanner(&lines->lines[i], &name))
             continue;
         if (!has_title)
-            buf_put_text(out, "\nSCANNER     STATE       SINCE                 INPUT         VERSION\n");
+            buf_put_text(out,
+                         "\nSCANNER     STATE       SINCE                 INPUT         BREAKER    CANARY    PASSED"
+                         "      SIGNATURES  GENERATION        VERSION\n");
         has_title = true;
         put_cell(out, name, 10);
         put_cell(out, status_first_word(value), 10);
         put_cell(out, status_fact(value, "since"), 20);
         put_cell(out, status_fact(value, "input"), 12);
+        put_cell(out, status_fact(value, "breaker"), 9);
+        put_cell(out, status_fact(value, "canary"), 8);
+        put_age(out, status_fact(value, "canary_passed"), "never");
+        put_age(out, status_fact(value, "signatures_made"), "-");
+        put_cell(out, status_fact(value, "generation"), 16);
         put_cell(out, status_fact(value, "version"), 0);
         put_safe(out, status_fact(value, "reason"));
+        put_line_end(out);
+    }
+}
+
+/* What each scanner answered, how fast, and how many wait for it. */
+static void put_answers(struct buf *out, const struct status_lines *lines)
+{
+    static const char *const facts[] = { "clean",  "infected", "unscannable", "failed",     "not-asked", "p50_ms",
+                                         "p99_ms", "queue",    "poison",      "remembered", "hits" };
+    bool has_title = false;
+    for (size_t i = 0; i < lines->count; i++) {
+        struct span name;
+        if (!status_line_is_counts(&lines->lines[i], &name))
+            continue;
+        if (!has_title) {
+            buf_put_text(out, "\nANSWERS     ");
+            for (size_t k = 0; k < sizeof facts / sizeof facts[0]; k++)
+                put_cell(out, span_text(facts[k]), strlen(facts[k]));
+            put_line_end(out);
+        }
+        has_title = true;
+        put_cell(out, name, 10);
+        for (size_t k = 0; k < sizeof facts / sizeof facts[0]; k++)
+            put_cell(out, status_fact(lines->lines[i].value, facts[k]), strlen(facts[k]));
         put_line_end(out);
     }
 }
@@ -140,7 +223,8 @@ static void put_rest(struct buf *out, const struct status_lines *lines)
         const struct status_line *line = &lines->lines[i];
         struct span name;
         bool is_own = span_find_byte(line->key, '.') == SPAN_NONE && !status_line_is_weaker(line);
-        bool is_shown = status_line_is_role(line, &name) || status_line_is_scanner(line, &name);
+        bool is_shown = status_line_is_role(line, &name) || status_line_is_scanner(line, &name) ||
+                        status_line_is_counts(line, &name);
         if (is_own || is_shown || line_is_in_roles(line))
             continue;
         put_safe(out, line->key);
@@ -213,8 +297,10 @@ static void status_print(const struct status_lines *lines, bool is_json)
         put_json(&out, lines);
     } else {
         put_head(&out, lines);
+        put_signatures(&out, lines);
         put_roles(&out, lines);
         put_scanners(&out, lines);
+        put_answers(&out, lines);
         put_rest(&out, lines);
     }
     (void)fputs(buf_text(&out), stdout);

@@ -102,15 +102,24 @@ bool status_line_is_role(const struct status_line *line, struct span *role_out)
            !span_starts_with(*role_out, "old-") && !span_starts_with(*role_out, "new-");
 }
 
-bool status_line_is_scanner(const struct status_line *line, struct span *name_out)
+/* "gate.scanner.NAME" and the end. */
+static bool key_is_of_scanner(struct span key, const char *end, struct span *name_out)
 {
     static const char prefix[] = "gate.scanner.";
-    if (!span_starts_with(line->key, prefix) || !key_cut_end(line->key, ".state", name_out))
-        return false;
-    if (name_out->size < sizeof prefix)
+    if (!span_starts_with(key, prefix) || !key_cut_end(key, end, name_out) || name_out->size < sizeof prefix)
         return false;
     *name_out = span_from(*name_out, sizeof prefix - 1);
     return true;
+}
+
+bool status_line_is_scanner(const struct status_line *line, struct span *name_out)
+{
+    return key_is_of_scanner(line->key, ".state", name_out);
+}
+
+bool status_line_is_counts(const struct status_line *line, struct span *name_out)
+{
+    return key_is_of_scanner(line->key, ".counts", name_out);
 }
 
 bool status_line_is_weaker(const struct status_line *line)

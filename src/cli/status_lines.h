@@ -40,6 +40,9 @@ bool status_line_is_role(const struct status_line *line, struct span *role_out);
 /* "gate.scanner.NAME.state" is the state of a scanner, with its other facts behind it. */
 bool status_line_is_scanner(const struct status_line *line, struct span *name_out);
 
+/* "gate.scanner.NAME.counts" is what is counted of it. */
+bool status_line_is_counts(const struct status_line *line, struct span *name_out);
+
 /* "engine.weaker" or "weaker". */
 bool status_line_is_weaker(const struct status_line *line);
 

@@ -77,6 +77,9 @@ static void check_keys(void)
     CHECK(status_line_is_scanner(&lines->lines[3], &name) && span_is(name, "av"));
     CHECK(!status_line_is_scanner(&lines->lines[4], &name));
     CHECK(!status_line_is_role(&lines->lines[5], &name));
+    struct status_line counts = { .key = span_text("gate.scanner.av.counts"), .value = span_text("answers clean=3") };
+    CHECK(status_line_is_counts(&counts, &name) && span_is(name, "av") && !status_line_is_scanner(&counts, &name));
+    CHECK(span_is(status_fact(counts.value, "clean"), "3"));
     CHECK(span_is(status_value(lines, "last"), "no line end"));
     CHECK(status_value(lines, "none").data == NULL);
     lines_free(lines);

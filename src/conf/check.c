@@ -1,9 +1,11 @@
 #include "check.h"
 
+#include "conf/dialogue.h"
 #include "sys/net.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <glob.h>
 #include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
@@ -197,24 +199,91 @@ static void check_require(const struct check *check, const struct policy_setting
                  policy->require, primaries, primaries);
 }
 
+/* NULL: scanners of that type have no address. */
+static const char *check_address_example(enum scanner_type type)
+{
+    static const char *const examples[SCANNER_TYPES] = {
+        [SCANNER_CLAMD] = "unix:/run/clamav/clamd.ctl",
+        [SCANNER_ICAP] = "127.0.0.1:1344",
+        [SCANNER_PLUGIN] = "unix:/run/cordon-plugin.sock",
+        [SCANNER_SOCKET] = "127.0.0.1:4010",
+    };
+    return examples[type];
+}
+
+/* A pattern without any file is a set of rules without some of the rules that were meant. */
+static void check_rules(const struct check *check, const struct scanner_settings *scanner, struct conf_node *node,
+                        bool with_files)
+{
+    const struct settings_list *rules = &scanner->yara.rules;
+    if (scanner->type != SCANNER_YARA || check_is_bad(node, "type") || check_is_bad(node, "rules"))
+        return;
+    if (rules->count == 0)
+        conf_mistake(check->mistakes, check_place(check, node, "rules"),
+                     "the scanner %s has no rules; write rules = [\"/etc/yara/*.yar\"]", scanner->name);
+    for (size_t i = 0; with_files && i < rules->count; i++) {
+        glob_t found = { 0 };
+        int code = glob(rules->items[i], GLOB_NOSORT, NULL, &found);
+        if (code != 0)
+            conf_mistake(check->mistakes, check_place(check, node, "rules"),
+                         "rules: \"%.150s\" names no file; name files with rules of YARA", rules->items[i]);
+        for (size_t k = 0; code == 0 && k < found.gl_pathc; k++) {
+            if (access(found.gl_pathv[k], R_OK) != 0)
+                conf_mistake(check->mistakes, check_place(check, node, "rules"),
+                             "rules: \"%.150s\": %s; name files that can be read", found.gl_pathv[k], strerror(errno));
+        }
+        globfree(&found);
+    }
+}
+
 static void check_scanner(const struct check *check, struct conf_node *scanners, size_t index)
 {
     const struct scanner_settings *scanner = &check->settings->scanners[index];
     struct conf_node *node = conf_node_find(scanners, scanner->name);
     if (check_is_bad(node, "type"))
         return;
-    if (scanner->type == SCANNER_CLAMD && scanner->address[0] == '\0' && !check_is_bad(node, "address"))
+    const char *example = check_address_example(scanner->type);
+    if (example != NULL && scanner->address[0] == '\0' && !check_is_bad(node, "address"))
         conf_mistake(check->mistakes, check_place(check, node, "address"),
-                     "the scanner %s has no address; write address = \"unix:/run/clamav/clamd.ctl\"", scanner->name);
+                     "the scanner %s has no address; write address = \"%s\"", scanner->name, example);
+    struct fault fault;
+    if (scanner->type == SCANNER_SOCKET && !check_is_bad(node, "dialogue") &&
+        !dialogue_is_whole(&scanner->dialogue, &fault))
+        conf_mistake(check->mistakes, check_place(check, node, "dialogue"), "the dialogue of the scanner %s %s",
+                     scanner->name, fault.text);
     for (size_t k = 0; k < index; k++) {
         const struct scanner_settings *other = &check->settings->scanners[k];
-        if (scanner->type == SCANNER_CLAMAV && other->type == SCANNER_CLAMAV &&
-            !check_is_bad(conf_node_find(scanners, other->name), "type")) {
+        bool is_engine = scanner->type == SCANNER_CLAMAV || scanner->type == SCANNER_YARA;
+        if (is_engine && other->type == scanner->type && !check_is_bad(conf_node_find(scanners, other->name), "type")) {
             conf_mistake(check->mistakes, node != NULL ? node : check->root,
-                         "the scanners %s and %s are both of type clamav and the engine exists once; leave one out",
-                         other->name, scanner->name);
+                         "the scanners %s and %s are both of type %s and the engine exists once; %s", other->name,
+                         scanner->name, scanner->type == SCANNER_YARA ? "yara" : "clamav",
+                         scanner->type == SCANNER_YARA ? "name all rules in one" : "leave one out");
             return;
         }
+    }
+}
+
+/* HTTP without any password is for this machine alone. */
+static void check_metrics(const struct check *check)
+{
+    struct conf_node *node = conf_node_find(check->root, "metrics");
+    const char *text = check->settings->metrics.address;
+    struct net_address address;
+    if (text[0] == '\0' || check_is_bad(node, "address") || !check_parse(text, &address))
+        return;
+    bool is_local = strncmp(address.host, "127.", 4) == 0 || strcmp(address.host, "::1") == 0;
+    if (address.family == NET_INET && !is_local)
+        conf_mistake(check->mistakes, check_place(check, node, "address"),
+                     "metrics.address = \"%.100s\" is not of this machine alone; write \"127.0.0.1:9465\", "
+                     "\"[::1]:9465\" or \"unix:PATH\"",
+                     text);
+    for (size_t i = 0; i < check->settings->listener_count; i++) {
+        struct net_address other;
+        if (check_parse(check->settings->listeners[i].address, &other) && address_clashes(&address, &other))
+            conf_mistake(check->mistakes, check_place(check, node, "address"),
+                         "metrics and the listener %s have one address (%.100s); give each its own",
+                         check->settings->listeners[i].name, text);
     }
 }
 
@@ -275,5 +344,15 @@ void conf_check(const struct settings *settings, struct conf_node *root, bool wi
 {
     struct check check = { .settings = settings, .root = root, .mistakes = mistakes };
     check_scanners(&check);
+    conf_check_run(settings, conf_node_find(root, "scanner"), with_files, mistakes);
     check_listeners(&check, with_files);
+    check_metrics(&check);
+    struct conf_node *scanners = conf_node_find(root, "scanner");
+    for (size_t i = 0; i < settings->scanner_count; i++) {
+        const struct scanner_settings *scanner = &settings->scanners[i];
+        struct conf_node *node = conf_node_find(scanners, scanner->name);
+        check_rules(&check, scanner, node, with_files);
+        if (with_files && scanner->canary[0] == '/')
+            check_readable(&check, node, "canary", scanner->canary);
+    }
 }

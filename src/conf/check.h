@@ -13,4 +13,8 @@
 void conf_check(const struct settings *settings, struct conf_node *root, bool with_files,
                 struct conf_mistakes *mistakes);
 
+/* The same for scanners that are foreign programs (check_run.c); conf_check calls it. */
+void conf_check_run(const struct settings *settings, const struct conf_node *scanners, bool with_files,
+                    struct conf_mistakes *mistakes);
+
 #endif

@@ -153,7 +153,8 @@ static void load_scanner(const struct load *load, struct conf_node *node, struct
     unsigned variant = load_variant(&conf_scanner_group, node);
     load_fallbacks(load, &conf_scanner_group, variant, (char *)scanner);
     load_group(load, &conf_scanner_group, node, variant, (char *)scanner);
-    if (scanner->type == SCANNER_CLAMAV && conf_node_find(node, "concurrency") == NULL)
+    bool is_engine = scanner->type == SCANNER_CLAMAV || scanner->type == SCANNER_YARA;
+    if (is_engine && conf_node_find(node, "concurrency") == NULL)
         scanner->concurrency = scanner->processes;
 }
 

@@ -65,7 +65,15 @@ static void manual_bounds(const struct option *option, struct buf *text_out)
     }
 }
 
-/* In the file's syntax, with the quotes as mdoc wants them. */
+static const char *manual_variant(const struct option_group *group, unsigned variant)
+{
+    const struct option_word *word = option_find(group, group->variant_key)->words;
+    while (word->value != (int)variant)
+        word++;
+    return word->text;
+}
+
+/* In the file's syntax, with the quotes and the backslashes as mdoc wants them. */
 static void manual_fallback(const struct option *option, unsigned variant, struct buf *text_out)
 {
     struct arena arena;
@@ -78,6 +86,8 @@ static void manual_fallback(const struct option *option, unsigned variant, struc
     for (const char *p = buf_text(&value); *p != '\0'; p++) {
         if (*p == '"')
             buf_put_text(text_out, "\\(dq");
+        else if (*p == '\\')
+            buf_put_text(text_out, "\\e");
         else
             buf_put_char(text_out, *p);
     }
@@ -85,17 +95,42 @@ static void manual_fallback(const struct option *option, unsigned variant, struc
     arena_fini(&arena);
 }
 
+/* An earlier variant has the same default. */
+static bool manual_is_told(const struct option *option, unsigned variant)
+{
+    for (unsigned i = 1; i < variant; i++) {
+        if (option->fallback[i] != NULL && strcmp(option->fallback[i], option->fallback[variant]) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void manual_default(const struct option_group *group, const struct option *option, struct buf *text_out)
 {
-    if (option->type == OPTION_HOST || (option->fallback[0][0] == '\0' && option->fallback[1] == NULL))
+    bool has_others = false;
+    for (unsigned i = 1; i < OPTION_VARIANTS; i++)
+        has_others = has_others || option->fallback[i] != NULL;
+    if (option->type == OPTION_HOST || (option->fallback[0][0] == '\0' && !has_others))
         return;
     buf_put_text(text_out, "Default: ");
-    manual_fallback(option, 0, text_out);
-    if (option->fallback[1] != NULL) {
-        const struct option_word *words = option_find(group, group->variant_key)->words;
-        buf_printf(text_out, " (%s), ", words[0].text);
-        manual_fallback(option, 1, text_out);
-        buf_printf(text_out, " (%s)", words[1].text);
+    const char *separator = "";
+    if (option->fallback[0][0] != '\0') {
+        manual_fallback(option, 0, text_out);
+        separator = ", ";
+    }
+    for (unsigned i = 1; i < OPTION_VARIANTS; i++) {
+        if (option->fallback[i] == NULL || manual_is_told(option, i))
+            continue;
+        buf_put_text(text_out, separator);
+        manual_fallback(option, i, text_out);
+        separator = " (";
+        for (unsigned k = i; k < OPTION_VARIANTS; k++) {
+            if (option->fallback[k] == NULL || strcmp(option->fallback[k], option->fallback[i]) != 0)
+                continue;
+            buf_printf(text_out, "%s%s", separator, manual_variant(group, k));
+            separator = ", ";
+        }
+        buf_put_char(text_out, ')');
     }
     buf_put_text(text_out, ".\n");
 }
@@ -110,9 +145,15 @@ static void manual_option(const struct option_group *group, const struct option 
     if (option->group == NULL)
         manual_default(group, option, text_out);
     if (option->variants != 0) {
-        const struct option_word *words = option_find(group, group->variant_key)->words;
-        buf_printf(text_out, "For the %s \\(dq%s\\(dq alone.\n", group->variant_key,
-                   words[option->variants == 1 ? 0 : 1].text);
+        buf_printf(text_out, "For the %s", group->variant_key);
+        const char *separator = "";
+        for (unsigned i = 0; i < OPTION_VARIANTS; i++) {
+            if ((option->variants & 1U << i) == 0)
+                continue;
+            buf_printf(text_out, "%s \\(dq%s\\(dq", separator, manual_variant(group, i));
+            separator = " or";
+        }
+        buf_put_text(text_out, " alone.\n");
     }
 }
 
@@ -139,7 +180,8 @@ void conf_print_manual(struct buf *text_out)
     manual_group(option_find(policy, "unscannable")->group, "policy: { unscannable: { ... }; }", text_out);
     static const char *const others[][2] = { { "decoder", "decoder: { ... }" },
                                              { "ban", "ban: { ... }" },
-                                             { "log", "log: { ... }" } };
+                                             { "log", "log: { ... }" },
+                                             { "metrics", "metrics: { ... }" } };
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         manual_group(option_find(&conf_root_group, others[i][0])->group, others[i][1], text_out);
 }

@@ -22,10 +22,20 @@ enum option_type {
     OPTION_FOLDER,      /* a text: an absolute path */
     OPTION_SIGNATURES,  /* a text: an absolute path, or "test" */
     OPTION_FILE,        /* a text: an absolute path, or empty */
+    OPTION_PATH_PART,   /* a text: a part of a URI's path */
     OPTION_NETWORKS,    /* struct settings_list: what net_trust_add takes */
     OPTION_PATTERNS,    /* struct settings_list: patterns of file names */
     OPTION_TYPES,       /* struct settings_list: patterns of media types */
+    OPTION_RULES,       /* struct settings_list: absolute paths, or glob patterns of such */
     OPTION_PATHS,       /* struct settings_list: patterns of containers and file names */
+    OPTION_RUN_USER,    /* a text: a user's name, or empty */
+    OPTION_COMMAND,     /* struct settings_list: a program's absolute path, and arguments */
+    OPTION_MEANINGS,    /* struct settings_list: exit statuses and patterns */
+    OPTION_REASONS,     /* struct settings_list: the same, each behind a reason and a colon */
+    OPTION_PATTERN,     /* a text: a regular expression, or empty */
+    OPTION_DIALOGUE,    /* struct settings_list: what dialogue_step_read takes */
+    OPTION_CANARY,      /* a text: "eicar", "none" or an absolute path */
+    OPTION_NAMES,       /* struct settings_names: groups of pattern and action */
     OPTION_ACTIONS,     /* unsigned: bits of enum action that make sense together */
     OPTION_CLEAN,       /* the same, for clean mail */
     OPTION_REQUIRE,     /* uint32_t: "any", "all" or a number */
@@ -43,14 +53,14 @@ struct option_word {
 #define OPTION_WORD_LATER (-1)
 
 /* A group's variants: a listener's mode or a scanner's type, by the value of that enum. */
-enum { OPTION_VARIANTS = 2 };
+enum { OPTION_VARIANTS = 8 };
 
 struct option {
     const char *key;
     enum option_type type;
     unsigned variants;                     /* bits 1U << variant in which the key has a meaning; 0: in all */
     size_t offset;                         /* in the group's struct */
-    const char *fallback[OPTION_VARIANTS]; /* words separated by blanks for lists; [1] NULL: as [0] */
+    const char *fallback[OPTION_VARIANTS]; /* words separated by blanks for lists; others NULL: as [0] */
     uint64_t least;
     uint64_t most;
     const struct option_word *words; /* ended by a NULL text */

@@ -67,6 +67,11 @@ static void put_text(enum option_type type, struct buf *text)
     static const char *const patterns[] = { "[]", "[\"*.exe\"]", "[\"*.[ps]cr\", \"a\\\\b\", \"\\\"*\"]" };
     static const char *const types[] = { "[]", "[\"application/x-msdownload\", \"video/*\"]" };
     static const char *const containers[] = { "[]", "[\"zip/*.exe\", \"rpm/*\", \"*.js\"]" };
+    static const char *const canaries[] = { "\"eicar\"", "\"none\"", "\"/srv/sample.zip\"" };
+    static const char *const names[] = { "()", "( { pattern = \"PUA.*\"; action = \"ignore\"; } )",
+                                         "( { pattern = \"a\\\"*\"; action = \"banned\"; },"
+                                         " { pattern = \"*\"; action = \"malformed\"; } )" };
+    static const char *const rules[] = { "[\"/etc/yara/*.yar\", \"/srv/a b.yarc\"]" };
     static const char *const actions[] = { "\"pass\"",     "[\"tag\", \"pass\"]",
                                            "(\"reject\")", "[\"quarantine\", \"reject\"]",
                                            "\"tempfail\"", "[\"forget\", \"discard\"]" };
@@ -88,7 +93,10 @@ static void put_text(enum option_type type, struct buf *text)
         [OPTION_NETWORKS] = { networks, 3 },
         [OPTION_PATTERNS] = { patterns, 3 },
         [OPTION_TYPES] = { types, 2 },
+        [OPTION_RULES] = { rules, 1 },
         [OPTION_PATHS] = { containers, 2 },
+        [OPTION_CANARY] = { canaries, 3 },
+        [OPTION_NAMES] = { names, 3 },
         [OPTION_ACTIONS] = { actions, 6 },
         [OPTION_CLEAN] = { clean, 2 },
         [OPTION_REQUIRE] = { require, 4 },

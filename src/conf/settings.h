@@ -7,6 +7,8 @@
 #ifndef CORDON_CONF_SETTINGS_H
 #define CORDON_CONF_SETTINGS_H
 
+#include "conf/settings_scanner.h"
+#include "ipc/roles.h"
 #include "sys/log.h"
 #include "verdict/action.h"
 #include "verdict/verdict.h"
@@ -15,11 +17,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SETTINGS_NAME_SIZE = 32, SETTINGS_MOST_LISTENERS = 32, SETTINGS_MOST_SCANNERS = 16, SETTINGS_MOST_LIST = 64 };
-
-struct settings_list {
-    const char *items[SETTINGS_MOST_LIST];
-    size_t count;
+enum {
+    SETTINGS_MOST_LISTENERS = 32,
+    SETTINGS_MOST_SCANNERS = 16,
+    SETTINGS_MOST_RUNNERS = ROLE_MOST_RUNNERS /* users as whom scanners' programs run (runners.h) */
 };
 
 enum protocol { PROTOCOL_SMTP, PROTOCOL_LMTP };
@@ -60,27 +61,6 @@ struct listener_settings {
     struct policy_settings policy;
 };
 
-enum scanner_type { SCANNER_CLAMAV, SCANNER_CLAMD };
-enum scanner_role { SCANNER_PRIMARY, SCANNER_BACKUP };
-enum scanner_input { INPUT_MESSAGE, INPUT_PARTS, INPUT_BOTH, INPUT_AUTO };
-
-struct scanner_settings {
-    char name[SETTINGS_NAME_SIZE];
-    enum scanner_type type;
-    enum scanner_role role;
-    enum scanner_input input;
-    uint32_t timeout_ms;
-    uint32_t concurrency;
-    uint64_t max_bytes;  /* a larger piece is `unscannable: limit` and not asked */
-    uint32_t max_pieces; /* more: the raw message is sent and counts */
-    uint32_t canary_interval_ms;
-    const char *address;        /* clamd */
-    const char *signatures;     /* clamav: a folder, or "test" */
-    uint32_t processes;         /* clamav: engine processes */
-    uint32_t scans_per_process; /* clamav */
-    uint64_t folder_bytes;      /* clamav: its tmpfs */
-};
-
 struct decoder_settings {
     uint32_t spares;
     uint32_t processes;
@@ -104,6 +84,11 @@ struct ban_settings {           /* patterns as glob_match has them */
     bool encrypted;
 };
 
+struct metrics_settings {
+    const char *address; /* empty: nowhere */
+    unsigned socket_mode;
+};
+
 struct settings {
     struct listener_settings listeners[SETTINGS_MOST_LISTENERS];
     size_t listener_count;
@@ -118,6 +103,9 @@ struct settings {
     const char *user;
     bool virus_scanned_header; /* X-Virus-Scanned beside X-Cordon-Scan */
     uint64_t memory_budget;    /* bytes of messages in flight */
+    struct metrics_settings metrics;
+    uint64_t answers_memory_bytes; /* for what scanners said of parts; 0: nothing is remembered */
+    uint32_t waiting_alarm_ms;
     uint32_t shutdown_timeout_ms;
     void *memory; /* owned by settings_free */
 };

@@ -5,6 +5,7 @@
 #include "conf/suggest.h"
 #include "conf/units.h"
 #include "conf/value_list.h"
+#include "conf/value_names.h"
 #include "sys/net.h"
 
 #include <assert.h>
@@ -277,18 +278,54 @@ static void read_user(const struct value_reading *reading, void *field)
                      text);
 }
 
+static void read_run_user(const struct value_reading *reading, void *field)
+{
+    const char *text = reading->node->text;
+    size_t size = strlen(text);
+    bool is_sound = size <= VALUE_USER_MOST && text[0] != '-' && strcmp(text, "root") != 0;
+    for (size_t i = 0; i < size && is_sound; i++)
+        is_sound = ascii_is_alnum(text[i]) || strchr("-_.", text[i]) != NULL;
+    if (is_sound)
+        *(const char **)field = value_keep(reading, text);
+    else
+        conf_mistake(reading->mistakes, reading->node,
+                     "user = \"%.60s\" is no ordinary user's name; write one such as \"clamav\"", text);
+}
+
+static void read_pattern(const struct value_reading *reading, void *field)
+{
+    *(const char **)field = value_keep(reading, reading->node->text); /* conf_check_run compiles it */
+}
+
+/* What needs no escaping in a URI, RFC 3986 section 3.3. */
+static void read_path_part(const struct value_reading *reading, void *field)
+{
+    const char *text = reading->node->text;
+    bool is_sound = text[0] != '\0' && text[0] != '/';
+    for (const char *p = text; *p != '\0' && is_sound; p++)
+        is_sound = ascii_is_alnum(*p) || strchr("-._~!$&'()*+,;=:@/?%", *p) != NULL;
+    if (is_sound)
+        *(const char **)field = value_keep(reading, text);
+    else
+        conf_mistake(reading->mistakes, reading->node,
+                     "%s = \"%.60s\" can't stand in a URI; write what follows the host in it, such as \"%s\"",
+                     reading->option->key, text, option_fallback(reading->option, 0));
+}
+
 static void read_path(const struct value_reading *reading, void *field)
 {
     const struct option *option = reading->option;
     const char *text = reading->node->text;
     bool is_folder = option->type == OPTION_FOLDER;
     bool may_be_empty = option->type == OPTION_FILE;
-    bool is_test = option->type == OPTION_SIGNATURES && strcmp(text, "test") == 0;
+    bool is_sample = strcmp(text, "eicar") == 0 || strcmp(text, "none") == 0;
+    bool is_test = (option->type == OPTION_SIGNATURES && strcmp(text, "test") == 0) ||
+                   (option->type == OPTION_CANARY && is_sample);
     size_t size = strlen(text);
     if (!(is_test || text[0] == '/' || (may_be_empty && size == 0)))
         conf_mistake(reading->mistakes, reading->node,
-                     "%s = \"%.100s\" is not an absolute path; begin it with /, such as \"/etc/cordon/x\"", option->key,
-                     text);
+                     "%s = \"%.100s\" is not an absolute path; begin it with /, such as \"/etc/cordon/x\"%s",
+                     option->key, text, option->type == OPTION_CANARY ? ", or write \"eicar\" or \"none\"" : "");
     else if (is_folder && (size > option->most || strcmp(text, "/") == 0))
         conf_mistake(reading->mistakes, reading->node,
                      "%s can't be \"%.120s\"; choose a folder of Cordon's own with at most %" PRIu64 " letters",
@@ -440,10 +477,22 @@ static const struct value_type {
     [OPTION_FOLDER] = { IS_TEXT, read_path, print_text, NULL },
     [OPTION_SIGNATURES] = { IS_TEXT, read_path, print_text, NULL },
     [OPTION_FILE] = { IS_TEXT, read_path, print_text, "\"/etc/cordon/FILE.pem\"" },
+    [OPTION_PATH_PART] = { IS_TEXT, read_path_part, print_text, NULL },
     [OPTION_NETWORKS] = { IS_LIST, value_read_list, print_list, NULL },
     [OPTION_PATTERNS] = { IS_LIST, value_read_list, print_list, "[\"*.exe\", \"*.scr\"]" },
     [OPTION_TYPES] = { IS_LIST, value_read_list, print_list, "[\"application/x-msdownload\"]" },
+    [OPTION_RULES] = { IS_LIST, value_read_list, print_list, "[\"/etc/yara/*.yar\"]" },
     [OPTION_PATHS] = { IS_LIST, value_read_list, print_list, "[\"zip/*.exe\"]" },
+    [OPTION_RUN_USER] = { IS_TEXT, read_run_user, print_text, "\"clamav\"" },
+    [OPTION_COMMAND] = { IS_LIST, value_read_command, print_list, "[\"/usr/bin/clamscan\", \"{}\"]" },
+    [OPTION_MEANINGS] = { IS_LIST, value_read_meanings, print_list, "[0]" },
+    [OPTION_REASONS] = { IS_LIST, value_read_meanings, print_list, "[\"encrypted: 13\"]" },
+    [OPTION_PATTERN] = { IS_TEXT, read_pattern, print_text, "\": (.+) FOUND$\"" },
+    [OPTION_DIALOGUE] = { IS_LIST, value_read_list, print_list,
+                          "[\"> SCAN {path}\", \"clean ^OK\", \"infected ^FOUND (.*)\"]" },
+    [OPTION_CANARY] = { IS_TEXT, read_path, print_text, NULL },
+    [OPTION_NAMES] = { IS_LIST, value_read_names, value_print_names,
+                       "( { pattern = \"PUA.*\"; action = \"ignore\"; } )" },
     [OPTION_ACTIONS] = { IS_TEXT | IS_LIST, value_read_actions, print_actions, "[\"tag\", \"pass\"]" },
     [OPTION_CLEAN] = { IS_TEXT | IS_LIST, value_read_actions, print_actions, "\"pass\"" },
     [OPTION_REQUIRE] = { IS_TEXT | IS_NUMBER, read_require, print_require, "\"any\"" },

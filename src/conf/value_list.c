@@ -1,6 +1,7 @@
 #include "value_list.h"
 
 #include "conf/dangerous.h"
+#include "conf/dialogue.h"
 #include "conf/settings.h"
 #include "conf/suggest.h"
 #include "sys/net.h"
@@ -17,9 +18,7 @@ static void list_check_network(const struct value_reading *reading, struct conf_
     net_trust_free(trust);
 }
 
-/* glob_match takes a bracket without its end literally, and so a pattern that never matches what was meant. The
- * backslash has no meaning, as in file names of other systems. */
-static bool pattern_is_whole(const char *pattern)
+bool value_pattern_is_whole(const char *pattern)
 {
     const char *open = strchr(pattern, '[');
     while (open != NULL) {
@@ -39,7 +38,7 @@ static void list_check_pattern(const struct value_reading *reading, struct conf_
     bool is_path = reading->option->type == OPTION_PATHS;
     bool is_set = item->text[0] == '@';
     bool has_slash = strchr(item->text, '/') != NULL;
-    if (!pattern_is_whole(item->text))
+    if (!value_pattern_is_whole(item->text))
         conf_mistake(reading->mistakes, item, "%s: \"%.100s\" is no whole pattern; write one such as \"%s\"",
                      reading->option->key, item->text, is_type ? "application/x-*" : "*.ex[ea]");
     else if (is_set && (is_type || is_path || strcmp(item->text, DANGEROUS_NAME) != 0))
@@ -58,6 +57,22 @@ static void list_check_pattern(const struct value_reading *reading, struct conf_
                      reading->option->key, item->text);
 }
 
+static void list_check_step(const struct value_reading *reading, struct conf_node *item)
+{
+    struct dialogue_step step;
+    struct fault fault = { 0 };
+    if (!dialogue_step_read(item->text, &step, &fault))
+        conf_mistake(reading->mistakes, item, "%s: %s", reading->option->key, fault.text);
+}
+
+static void list_check_rules(const struct value_reading *reading, struct conf_node *item)
+{
+    if (item->text[0] != '/')
+        conf_mistake(reading->mistakes, item,
+                     "%s: \"%.100s\" is no absolute path; write one such as \"/etc/yara/*.yar\"", reading->option->key,
+                     item->text);
+}
+
 void value_read_list(const struct value_reading *reading, void *field)
 {
     struct settings_list *list = field;
@@ -74,6 +89,10 @@ void value_read_list(const struct value_reading *reading, void *field)
                          conf_kind_text(item->kind));
         else if (reading->option->type == OPTION_NETWORKS)
             list_check_network(reading, item);
+        else if (reading->option->type == OPTION_DIALOGUE)
+            list_check_step(reading, item);
+        else if (reading->option->type == OPTION_RULES)
+            list_check_rules(reading, item);
         else
             list_check_pattern(reading, item);
         reading->node->is_bad = reading->node->is_bad || item->is_bad;

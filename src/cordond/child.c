@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
@@ -17,7 +18,7 @@
 
 static const char *child_name(const struct child *child)
 {
-    return role_row(child->settings.role)->name;
+    return child->name;
 }
 
 int child_init(struct child *child, const struct child_settings *settings, struct fault *fault)
@@ -33,6 +34,10 @@ int child_init(struct child *child, const struct child_settings *settings, struc
                              .control = -1,
                              .timer = deadline_in(0) };
     child->settings.text = NULL;
+    (void)snprintf(child->instance, sizeof child->instance, "%s", settings->instance);
+    child->settings.instance = child->instance;
+    (void)snprintf(child->name, sizeof child->name, "%s%s%s", role_row(settings->role)->name,
+                   settings->instance[0] != '\0' ? "-" : "", settings->instance);
     return 0;
 }
 
@@ -95,6 +100,7 @@ static int child_spawn(struct child *child, struct fault *fault)
     }
     struct spawn_request request = { .directory = child->settings.directory,
                                      .program = role_row(child->settings.role)->program,
+                                     .instance = child->instance,
                                      .control_fd = pair[1],
                                      .settings_fd = settings };
     pid_t pid = spawn_role(&request, &child->pidfd, fault);
@@ -114,6 +120,7 @@ enum child_event child_start(struct child *child)
     struct fault fault = { 0 };
     child->timer = deadline_never();
     child->exit_code = 0;
+    child->settings.prepare(child, child->settings.context);
     if (child_spawn(child, &fault) != 0) {
         log_note(LOG_ERROR, "role-not-started", "%s: %s", child_name(child), fault.text);
         return CHILD_EXITED;

@@ -24,17 +24,26 @@ struct child;
 /* What a fresh process is given before CONTROL_START: listeners and peers. -1 and *fault: then it is killed. */
 typedef int (*child_introduce)(struct child *child, void *context, struct fault *fault);
 
+/* Called before each start of a process. */
+typedef void (*child_prepare)(struct child *child, void *context);
+
 struct child_settings {
     enum role role;
+    const char *instance;      /* of a runner: its user, copied; "" for all others */
     const char *directory;     /* of its program; outlives the child */
     const struct sealed *text; /* the settings it reads; outlives the child's making only */
     uint32_t drain_ms;         /* from CONTROL_DRAIN until it is killed */
+    child_prepare prepare;
     child_introduce introduce;
     void *context;
 };
 
+enum { CHILD_NAME_SIZE = 48 };
+
 struct child {
     bool is_used;
+    char name[CHILD_NAME_SIZE];     /* "gate", "runner-clamav": in logs and in `cordon status` */
+    char instance[CHILD_NAME_SIZE]; /* settings.instance points here */
     enum child_state state;
     struct child_settings settings;
     struct sealed text; /* a reference of its own */
@@ -46,8 +55,9 @@ struct child {
     struct deadline timer;
     struct backoff backoff;
     unsigned restarts;
-    bool was_ready; /* any of its processes was */
-    char *status;   /* the last CONTROL_STATUS text of the present process; NULL: none */
+    bool was_ready;        /* any of its processes was */
+    uint64_t folder_print; /* of an engine: its folder of signatures as it was when the process began */
+    char *status;          /* the last CONTROL_STATUS text of the present process; NULL: none */
 };
 
 /* A child that waits for its first start, at once. -1 and *fault. */

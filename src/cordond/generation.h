@@ -19,9 +19,9 @@ struct generation {
     bool is_retired; /* its gate drains, or never came to be */
     unsigned number; /* from 1 */
     struct settings *settings;
-    struct sealed text;                 /* the settings as the roles read them */
-    struct child *children[ROLE_COUNT]; /* NULL: none (yet); owned by the supervisor */
-    bool owns[ROLE_COUNT];              /* the child was made for this one */
+    struct sealed text;                  /* the settings as the roles read them */
+    struct child *children[ROLE_PLACES]; /* NULL: none (yet); owned by the supervisor */
+    bool owns[ROLE_PLACES];              /* the child was made for this one */
 };
 
 /* Owns the settings from now on, and frees them where it fails. -1 and *fault. */
@@ -29,11 +29,17 @@ int generation_init(struct generation *generation, unsigned number, struct setti
                     struct fault *fault);
 void generation_fini(struct generation *generation);
 
-/* The engine is needed where a scanner is of type "clamav"; all other roles always. */
-bool generation_needs(const struct settings *settings, enum role role);
+/* The engines are needed where a scanner is of type "clamav" or "yara", and a runner for each user that scanners name;
+ * all other roles always. */
+bool generation_needs(const struct settings *settings, unsigned place);
 
-/* Whether a role's process that was started with `old` would be the same under `wanted`. Never for the gate. */
-bool generation_may_share(const struct settings *old, const struct settings *wanted, enum role role);
+/* The child serves the generation, in whatever place. `generation` may be NULL. */
+bool generation_has(const struct generation *generation, const struct child *child);
+
+/* The child of `old` (may be NULL) that would be the same in this place under `wanted`; NULL: there is none. Never a
+ * gate, nor the YARA engine: its rules are files of the operator's, and a reload is how he says that they have changed.
+ */
+struct child *generation_shared(const struct generation *old, const struct settings *wanted, unsigned place);
 
 /* Whether the two roles talk to each other, whichever asks. */
 bool generation_talks(enum role a, enum role b);

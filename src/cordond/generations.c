@@ -1,7 +1,8 @@
 /* A reload goes in steps, and each may fail without harm to the generation that works:
  *
  *   1. The configuration is read and new listeners are opened.
- *   2. A decoder and an engine are started where their settings changed, and must become ready.
+ *   2. A decoder and an engine are started where their settings changed, and must become ready; the engine must scan
+ *      where the one from before does.
  *   3. The new gate is started on all listeners, and must become ready.
  *   4. The old gate retires: its sessions end by themselves. Listeners that nobody wants any more are closed.
  *   5. When the old gate has ended, pools that no generation uses drain too.
@@ -9,14 +10,18 @@
 #include "generations.h"
 
 #include "conf/conf.h"
+#include "conf/runners.h"
 #include "cordond/configuration.h"
 #include "cordond/notify.h"
+#include "cordond/signatures.h"
+#include "cordond/trial.h"
 #include "ipc/packet.h"
 #include "sys/log.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 /* --- Children --- */
@@ -27,8 +32,8 @@ static int children_connect(struct child *a, struct child *b, struct fault *faul
     int pair[2];
     if (packet_pair(pair, fault) != 0)
         return -1;
-    child_send(a, CONTROL_PEER, b->settings.role, "", pair[0]);
-    child_send(b, CONTROL_PEER, a->settings.role, "", pair[1]);
+    child_send(a, CONTROL_PEER, b->settings.role, b->instance, pair[0]);
+    child_send(b, CONTROL_PEER, a->settings.role, a->instance, pair[1]);
     (void)close(pair[0]);
     (void)close(pair[1]);
     return 0;
@@ -54,18 +59,24 @@ static int child_introduce_all(struct child *child, void *context, struct fault 
     enum role role = child->settings.role;
     for (size_t i = 0; i < SUPERVISOR_MOST_GENERATIONS; i++) {
         struct generation *generation = &supervisor->generations[i];
-        if (!generation->is_used || generation->children[role] != child)
+        if (!generation->is_used || !generation_has(generation, child))
             continue;
         if (role == ROLE_GATE && child_introduce_listeners(child, supervisor, generation->settings, fault) != 0)
             return -1;
-        for (enum role other = ROLE_GATE; other < ROLE_COUNT; other++) {
-            struct child *peer = generation->children[other];
-            if (peer != NULL && generation_talks(role, other) && child_is_alive(peer) &&
+        for (unsigned place = 0; place < ROLE_PLACES; place++) {
+            struct child *peer = generation->children[place];
+            if (peer != NULL && generation_talks(role, peer->settings.role) && child_is_alive(peer) &&
                 children_connect(child, peer, fault) != 0)
                 return -1;
         }
     }
     return 0;
+}
+
+static void child_prepare_start(struct child *child, void *context)
+{
+    if (child->settings.role == ROLE_ENGINE)
+        signatures_note_start(context, child);
 }
 
 static struct child *child_place(struct supervisor *supervisor)
@@ -77,24 +88,49 @@ static struct child *child_place(struct supervisor *supervisor)
     return NULL;
 }
 
-static int generation_add_child(struct supervisor *supervisor, struct generation *generation, enum role role,
-                                struct fault *fault)
+/* From CONTROL_DRAIN to its end. An engine may have a scan in hand while another takes its place. */
+static uint32_t role_drain_ms(const struct settings *settings, enum role role)
 {
+    uint32_t drain_ms = role == ROLE_GATE ? settings->shutdown_timeout_ms : SUPERVISOR_DRAIN_MS;
+    for (size_t i = 0; i < settings->scanner_count; i++) {
+        const struct scanner_settings *scanner = &settings->scanners[i];
+        if (role == ROLE_ENGINE && scanner->type == SCANNER_CLAMAV && scanner->timeout_ms > drain_ms)
+            drain_ms = scanner->timeout_ms;
+    }
+    return drain_ms;
+}
+
+/* A child with the generation's settings that does not belong to it yet. NULL and *fault. */
+static struct child *child_add(struct supervisor *supervisor, const struct generation *generation, unsigned place,
+                               struct fault *fault)
+{
+    enum role role = role_of_place(place);
     struct child_settings settings = {
         .role = role,
+        .instance = role == ROLE_RUNNER ? runners_user(generation->settings, place - ROLE_RUNNER) : "",
         .directory = supervisor->directory,
         .text = &generation->text,
-        .drain_ms = role == ROLE_GATE ? generation->settings->shutdown_timeout_ms : SUPERVISOR_DRAIN_MS,
+        .drain_ms = role_drain_ms(generation->settings, role),
+        .prepare = child_prepare_start,
         .introduce = child_introduce_all,
         .context = supervisor,
     };
     struct child *child = child_place(supervisor);
     if (child == NULL)
-        return fault_set(fault, ENFILE, "too many roles are still ending");
-    if (child_init(child, &settings, fault) != 0)
+        (void)fault_set(fault, ENFILE, "too many roles are still ending");
+    else if (child_init(child, &settings, fault) != 0)
+        child = NULL;
+    return child;
+}
+
+static int generation_add_child(struct supervisor *supervisor, struct generation *generation, unsigned place,
+                                struct fault *fault)
+{
+    struct child *child = child_add(supervisor, generation, place, fault);
+    if (child == NULL)
         return -1;
-    generation->children[role] = child;
-    generation->owns[role] = true;
+    generation->children[place] = child;
+    generation->owns[place] = true;
     return 0;
 }
 
@@ -102,16 +138,48 @@ static int generation_add_child(struct supervisor *supervisor, struct generation
 static int generation_add_pools(struct supervisor *supervisor, struct generation *generation,
                                 const struct generation *old, struct fault *fault)
 {
-    for (enum role role = ROLE_GATE; role < ROLE_COUNT; role++) {
-        if (role == ROLE_GATE || !generation_needs(generation->settings, role))
+    for (unsigned place = 0; place < ROLE_PLACES; place++) {
+        if (place == ROLE_GATE || !generation_needs(generation->settings, place))
             continue;
-        if (old != NULL && old->children[role] != NULL &&
-            generation_may_share(old->settings, generation->settings, role))
-            generation->children[role] = old->children[role];
-        else if (generation_add_child(supervisor, generation, role, fault) != 0)
+        generation->children[place] = generation_shared(old, generation->settings, place);
+        if (generation->children[place] == NULL && generation_add_child(supervisor, generation, place, fault) != 0)
             return -1;
     }
     return 0;
+}
+
+/* --- Another engine --- */
+
+struct child *generations_add_engine(struct supervisor *supervisor, struct fault *fault)
+{
+    return child_add(supervisor, supervisor->current, ROLE_ENGINE, fault);
+}
+
+/* All pairs of sockets first, because they may fail. The gate is told before the old engine is told to drain: whatever
+ * reaches the old one too late is asked again of the new one. */
+int generations_replace_engine(struct supervisor *supervisor, const struct child *old, struct child *fresh,
+                               struct fault *fault)
+{
+    int pairs[SUPERVISOR_MOST_GENERATIONS][2];
+    size_t count = 0;
+    int failed = 0;
+    for (; count < SUPERVISOR_MOST_GENERATIONS && failed == 0; count += failed == 0 ? 1 : 0)
+        failed = packet_pair(pairs[count], fault);
+    for (size_t i = 0; i < count; i++) {
+        struct generation *generation = &supervisor->generations[i];
+        struct child *gate = generation->children[ROLE_GATE];
+        bool is_old = generation->is_used && generation->children[ROLE_ENGINE] == old;
+        if (failed == 0 && is_old) {
+            generation->children[ROLE_ENGINE] = fresh;
+            if (gate != NULL && child_is_alive(gate)) {
+                child_send(fresh, CONTROL_PEER, ROLE_GATE, "", pairs[i][1]);
+                child_send(gate, CONTROL_PEER, ROLE_ENGINE, "", pairs[i][0]);
+            }
+        }
+        (void)close(pairs[i][0]);
+        (void)close(pairs[i][1]);
+    }
+    return failed;
 }
 
 static struct generation *generation_place(struct supervisor *supervisor)
@@ -228,22 +296,45 @@ static void reload_finish(struct supervisor *supervisor)
     notify_ready("working");
 }
 
+/* A new engine that says why it does not scan, while the one from before does: that is a wrong configuration too. */
+static bool reload_has_blind_engine(const struct supervisor *supervisor, char text_out[FAULT_TEXT_SIZE])
+{
+    static const enum role engines[] = { ROLE_ENGINE, ROLE_YARA };
+    for (size_t i = 0; i < sizeof engines / sizeof engines[0]; i++) {
+        const struct child *old = supervisor->current->children[engines[i]];
+        const struct child *fresh = supervisor->pending->children[engines[i]];
+        if (old == NULL || fresh == NULL || old == fresh || !trial_read(old->status).is_scanning)
+            continue;
+        struct trial_set set = trial_read(fresh->status);
+        if (set.is_scanning)
+            continue;
+        (void)snprintf(text_out, FAULT_TEXT_SIZE, "the new %s does not scan: %.*s", role_row(engines[i])->name,
+                       (int)set.refusal.size, set.refusal.data);
+        return true;
+    }
+    return false;
+}
+
 /* The next step of the pending generation, if it can be taken. */
 static void reload_tend(struct supervisor *supervisor)
 {
     struct generation *generation = supervisor->pending;
     bool are_pools_ready = true;
     char text[FAULT_TEXT_SIZE];
-    for (enum role role = ROLE_GATE; role < ROLE_COUNT; role++) {
-        const struct child *child = generation->children[role];
-        if (!generation->owns[role])
+    for (unsigned place = 0; place < ROLE_PLACES; place++) {
+        const struct child *child = generation->children[place];
+        if (!generation->owns[place])
             continue;
         if (child->restarts > 0 && !child->was_ready) {
-            (void)snprintf(text, sizeof text, "the new %s did not start; the log says why", role_row(role)->name);
+            (void)snprintf(text, sizeof text, "the new %s did not start; the log says why", child->name);
             reload_give_up(supervisor, text);
             return;
         }
-        are_pools_ready = are_pools_ready && (role == ROLE_GATE || child->was_ready);
+        are_pools_ready = are_pools_ready && (place == ROLE_GATE || (child->was_ready && child->status != NULL));
+    }
+    if (are_pools_ready && generation->children[ROLE_GATE] == NULL && reload_has_blind_engine(supervisor, text)) {
+        reload_give_up(supervisor, text);
+        return;
     }
     const struct child *gate = generation->children[ROLE_GATE];
     struct fault fault = { 0 };
@@ -275,7 +366,7 @@ static bool reload_may_begin(struct supervisor *supervisor)
     size_t free_children = 0;
     for (size_t i = 0; i < SUPERVISOR_MOST_CHILDREN; i++)
         free_children += supervisor->children[i].is_used ? 0 : 1;
-    bool has_room = generation_place(supervisor) != NULL && free_children >= ROLE_COUNT;
+    bool has_room = generation_place(supervisor) != NULL && free_children >= ROLE_PLACES;
     if (!has_room)
         reload_make_room(supervisor);
     return has_room;
@@ -297,6 +388,7 @@ int generations_begin(struct supervisor *supervisor, struct settings *settings_t
 void generations_reload(struct supervisor *supervisor)
 {
     supervisor->reload_is_wanted = !supervisor->is_stopping;
+    signatures_hurry(supervisor);
 }
 
 void generations_stop(struct supervisor *supervisor)
@@ -332,9 +424,11 @@ static void generations_release(struct supervisor *supervisor)
 
 static bool child_is_needed(const struct supervisor *supervisor, const struct child *child)
 {
+    if (supervisor->signatures.fresh == child)
+        return true;
     for (size_t i = 0; i < SUPERVISOR_MOST_GENERATIONS; i++) {
         const struct generation *generation = &supervisor->generations[i];
-        if (generation->is_used && generation->children[child->settings.role] == child)
+        if (generation->is_used && generation_has(generation, child))
             return true;
     }
     return false;
@@ -366,8 +460,8 @@ static bool start_is_done(const struct supervisor *supervisor)
     const struct generation *generation = supervisor->current;
     if (generation->children[ROLE_GATE]->state != CHILD_WORKING)
         return false;
-    for (enum role role = ROLE_GATE; role < ROLE_COUNT; role++) {
-        const struct child *child = generation->children[role];
+    for (unsigned place = 0; place < ROLE_PLACES; place++) {
+        const struct child *child = generation->children[place];
         if (child != NULL && !child->was_ready && child->restarts == 0)
             return false;
     }
@@ -397,6 +491,7 @@ void generations_tend(struct supervisor *supervisor)
             reload_begin(supervisor);
         if (supervisor->pending != NULL)
             reload_tend(supervisor);
+        signatures_tend(supervisor);
         generations_release(supervisor);
         children_release(supervisor);
     } while (reload_may_begin(supervisor));

@@ -19,12 +19,14 @@ struct listener_wish {
 
 size_t listeners_wanted(const struct settings *settings)
 {
-    return settings->listener_count + 1;
+    return settings->listener_count + 1 + (settings->metrics.address[0] != '\0' ? 1 : 0);
 }
 
 const char *listeners_name(const struct settings *settings, size_t index)
 {
-    return index < settings->listener_count ? settings->listeners[index].name : LISTENER_LOCAL;
+    if (index < settings->listener_count)
+        return settings->listeners[index].name;
+    return index == settings->listener_count ? LISTENER_LOCAL : LISTENER_METRICS;
 }
 
 static int listener_wish_of(const struct settings *settings, size_t index, struct listener_wish *wish_out,
@@ -32,14 +34,18 @@ static int listener_wish_of(const struct settings *settings, size_t index, struc
 {
     assert(index < listeners_wanted(settings));
     char local[NET_TEXT_SIZE];
+    bool is_mail = index < settings->listener_count;
     bool is_local = index == settings->listener_count;
     (void)snprintf(local, sizeof local, "unix:%s/scan.sock", settings->run_directory);
+    const char *text = is_local ? local : settings->metrics.address;
+    unsigned mode = is_local ? LISTENER_LOCAL_MODE : settings->metrics.socket_mode;
     *wish_out = (struct listener_wish){
         .name = listeners_name(settings, index),
         .type = is_local ? SOCK_SEQPACKET : SOCK_STREAM,
-        .mode = is_local ? LISTENER_LOCAL_MODE : settings->listeners[index].socket_mode,
+        .mode = is_mail ? settings->listeners[index].socket_mode : mode,
     };
-    const char *text = is_local ? local : settings->listeners[index].address;
+    if (is_mail)
+        text = settings->listeners[index].address;
     if (net_address_parse(text, &wish_out->address, fault) != 0)
         return fault_wrap(fault, "listener %s", wish_out->name);
     net_address_text(&wish_out->address, wish_out->address_text);

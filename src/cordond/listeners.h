@@ -11,8 +11,11 @@
 /* The gate's name for the socket of `cordon scan`, run_directory/scan.sock. */
 #define LISTENER_LOCAL "local"
 
+/* Its name for the socket of monitoring. No listener of the operator's can have it. */
+#define LISTENER_METRICS "@metrics"
+
 enum {
-    LISTENERS_WANTED = SETTINGS_MOST_LISTENERS + 1, /* by one configuration */
+    LISTENERS_WANTED = SETTINGS_MOST_LISTENERS + 2, /* by one configuration */
     LISTENERS_MOST = 2 * LISTENERS_WANTED,          /* open at once, while a reload is on its way */
     LISTENER_LOCAL_MODE = 0660
 };
@@ -32,7 +35,7 @@ struct listeners {
     struct service_user user;
 };
 
-/* How many sockets a configuration wants: its listeners and the local one, which is the last. */
+/* How many sockets a configuration wants: its listeners, the local one, and that of monitoring where there is one. */
 size_t listeners_wanted(const struct settings *settings);
 const char *listeners_name(const struct settings *settings, size_t index);
 

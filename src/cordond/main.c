@@ -1,6 +1,7 @@
 /* cordond: the supervisor. */
 #include "base/memory.h"
 #include "conf/conf.h"
+#include "cordond/check_rules.h"
 #include "cordond/configuration.h"
 #include "cordond/run_directory.h"
 #include "cordond/spawn.h"
@@ -99,6 +100,20 @@ static struct settings *settings_load(const struct cordond_options *options)
     return settings;
 }
 
+static int cordond_check(const struct cordond_options *options, const struct settings *settings)
+{
+    char directory[PATH_MAX];
+    struct fault fault = { 0 };
+    spawn_directory(directory);
+    const char *programs = options->role_directory != NULL ? options->role_directory : directory;
+    if (check_rules(settings, programs, &fault) != 0) {
+        (void)fprintf(stderr, "%s: %s\n", configuration_name(options->configuration), fault.text);
+        return CONF_EXIT_BAD;
+    }
+    (void)printf("%s: ok\n", configuration_name(options->configuration));
+    return EXIT_SUCCESS;
+}
+
 static int cordond_start(const struct cordond_options *options, struct settings *settings_take)
 {
     struct supervisor *supervisor = memory_new(sizeof *supervisor);
@@ -145,9 +160,9 @@ int main(int argc, char **argv)
     if (settings == NULL)
         return CONF_EXIT_BAD;
     if (options.only_checks) {
-        printf("%s: ok\n", configuration_name(options.configuration));
+        status = cordond_check(&options, settings);
         settings_free(settings);
-        return EXIT_SUCCESS;
+        return status;
     }
     log_begin("cordond", &settings->log);
     descriptor_limit_raise();

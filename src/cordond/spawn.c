@@ -72,8 +72,10 @@ static void spawn_child(const struct spawn_request *request, const char *path, s
                         pid_t parent)
 {
     char name[NAME_MAX + 1];
-    char *arguments[] = { name, NULL };
+    char instance[NAME_MAX + 1];
+    char *arguments[] = { name, request->instance[0] != '\0' ? instance : NULL, NULL };
     (void)snprintf(name, sizeof name, "%s", request->program);
+    (void)snprintf(instance, sizeof instance, "%s", request->instance);
     sigset_t none;
     (void)sigemptyset(&none);
     (void)signal(SIGPIPE, SIG_DFL);

@@ -17,8 +17,9 @@ enum { SPAWN_EXIT_NOT_EXECUTED = 127 };
 struct spawn_request {
     const char *directory;
     const char *program;
-    int control_fd;  /* becomes ROLE_CONTROL_FD */
-    int settings_fd; /* becomes ROLE_SETTINGS_FD */
+    const char *instance; /* its only argument; "": none */
+    int control_fd;       /* becomes ROLE_CONTROL_FD */
+    int settings_fd;      /* becomes ROLE_SETTINGS_FD */
 };
 
 /* The process id, and a descriptor for it in *pidfd_out; or -1 and *fault. The request's descriptors stay the

@@ -37,13 +37,14 @@ static void status_put_supervisor(const struct supervisor *supervisor, struct bu
         buf_printf(out, "generation=%u\n", supervisor->current->number);
     buf_printf(out, "state=%s\n", supervisor_state(supervisor));
     status_put_line(out, "reload=", span_text(supervisor->reload_result));
+    signatures_put_status(supervisor, out);
     weaker_put(&supervisor->user, out);
 }
 
 static void status_put_child(const struct child *child, const char *age, bool with_words, struct buf *out)
 {
     char prefix[64];
-    const char *name = role_row(child->settings.role)->name;
+    const char *name = child->name;
     buf_printf(out, "%s%s.state=%s\n", age, name, child_state_text(child->state));
     if (child->pid != 0)
         buf_printf(out, "%s%s.pid=%d\n", age, name, (int)child->pid);
@@ -59,22 +60,22 @@ static void status_put_child(const struct child *child, const char *age, bool wi
     }
 }
 
-static bool generation_has(const struct generation *generation, const struct child *child)
+static bool child_is_new(const struct supervisor *supervisor, const struct child *child)
 {
-    return generation != NULL && generation->children[child->settings.role] == child;
+    return generation_has(supervisor->pending, child) || supervisor->signatures.fresh == child;
 }
 
 void status_put(const struct supervisor *supervisor, struct buf *text_out)
 {
     status_put_supervisor(supervisor, text_out);
-    for (enum role role = ROLE_GATE; role < ROLE_COUNT; role++) {
-        const struct child *child = supervisor->current != NULL ? supervisor->current->children[role] : NULL;
+    for (unsigned place = 0; place < ROLE_PLACES; place++) {
+        const struct child *child = supervisor->current != NULL ? supervisor->current->children[place] : NULL;
         if (child != NULL)
             status_put_child(child, "", true, text_out);
     }
     for (size_t i = 0; i < SUPERVISOR_MOST_CHILDREN; i++) {
         const struct child *child = &supervisor->children[i];
         if (child->is_used && !generation_has(supervisor->current, child))
-            status_put_child(child, generation_has(supervisor->pending, child) ? "new-" : "old-", false, text_out);
+            status_put_child(child, child_is_new(supervisor, child) ? "new-" : "old-", false, text_out);
     }
 }

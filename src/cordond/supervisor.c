@@ -5,6 +5,7 @@
 #include "cordond/notify.h"
 #include "cordond/status.h"
 #include "cordond/status_socket.h"
+#include "cordond/update_socket.h"
 #include "sys/log.h"
 
 #include <errno.h>
@@ -19,7 +20,9 @@
 enum {
     POLL_SIGNALS = 0,
     POLL_STATUS = 1,
-    POLL_CHILDREN = POLL_STATUS + STATUS_POLLS,
+    POLL_UPDATE = POLL_STATUS + STATUS_POLLS,
+    POLL_WATCH = POLL_UPDATE + UPDATE_POLLS,
+    POLL_CHILDREN = POLL_WATCH + 1,
     POLL_PER_CHILD = 2, /* its control socket, its end */
     POLLS = POLL_CHILDREN + POLL_PER_CHILD * SUPERVISOR_MOST_CHILDREN
 };
@@ -54,6 +57,8 @@ static void polls_fill(const struct supervisor *supervisor, struct pollfd polls_
 {
     polls_out[POLL_SIGNALS] = (struct pollfd){ .fd = supervisor->signal_fd, .events = POLLIN };
     status_socket_fill(supervisor->status_socket, &polls_out[POLL_STATUS]);
+    update_socket_fill(supervisor->update_socket, &polls_out[POLL_UPDATE]);
+    polls_out[POLL_WATCH] = (struct pollfd){ .fd = supervisor->signatures.watch.fd, .events = POLLIN };
     for (size_t i = 0; i < SUPERVISOR_MOST_CHILDREN; i++) {
         const struct child *child = &supervisor->children[i];
         struct pollfd *two = &polls_out[POLL_CHILDREN + POLL_PER_CHILD * i];
@@ -65,6 +70,8 @@ static void polls_fill(const struct supervisor *supervisor, struct pollfd polls_
 static struct deadline next_timer(const struct supervisor *supervisor)
 {
     struct deadline next = deadline_earlier(supervisor->watchdog, status_socket_deadline(supervisor->status_socket));
+    next = deadline_earlier(next, update_socket_deadline(supervisor->update_socket));
+    next = deadline_earlier(next, signatures_deadline(supervisor));
     if (supervisor->pending != NULL)
         next = deadline_earlier(next, supervisor->pending_limit);
     for (size_t i = 0; i < SUPERVISOR_MOST_CHILDREN; i++) {
@@ -119,6 +126,10 @@ static void supervisor_loop(struct supervisor *supervisor)
         children_serve(supervisor, polls);
         if (polls[POLL_SIGNALS].revents != 0)
             signals_read(supervisor);
+        if (polls[POLL_WATCH].revents != 0)
+            watch_read(&supervisor->signatures.watch);
+        if (update_socket_serve(supervisor->update_socket, &polls[POLL_UPDATE]))
+            signatures_hurry(supervisor);
         status_socket_serve(supervisor->status_socket, &polls[POLL_STATUS], supervisor_answer, supervisor);
         timers_serve(supervisor);
         generations_tend(supervisor);
@@ -133,8 +144,11 @@ static int supervisor_begin(struct supervisor *supervisor, struct settings *sett
     supervisor->watchdog_ms = notify_watchdog_ms();
     supervisor->watchdog = supervisor->watchdog_ms > 0 ? deadline_in(supervisor->watchdog_ms) : deadline_never();
     supervisor->status_socket = status_socket_open(run_directory, &supervisor->user, fault);
-    supervisor->signal_fd = supervisor->status_socket != NULL ? signals_open(fault) : -1;
-    if (supervisor->signal_fd < 0 || service_rights_reduce(&supervisor->user, fault) != 0) {
+    if (supervisor->status_socket != NULL)
+        supervisor->update_socket = update_socket_open(run_directory, fault);
+    supervisor->signal_fd = supervisor->update_socket != NULL ? signals_open(fault) : -1;
+    if (supervisor->signal_fd < 0 || signatures_begin(&supervisor->signatures, fault) != 0 ||
+        service_rights_reduce(&supervisor->user, fault) != 0) {
         settings_free(settings_take);
         return -1;
     }
@@ -145,6 +159,7 @@ int supervisor_run(struct supervisor *supervisor, struct settings *settings_take
 {
     struct fault fault = { 0 };
     supervisor->signal_fd = -1;
+    supervisor->signatures.watch.fd = -1;
     if (supervisor_begin(supervisor, settings_take, &fault) == 0) {
         supervisor_loop(supervisor);
         log_note(LOG_NOTICE, "stopped", "all roles have ended");
@@ -152,6 +167,8 @@ int supervisor_run(struct supervisor *supervisor, struct settings *settings_take
         log_note(LOG_ERROR, "start-failed", "%s", fault.text);
         supervisor->exit_status = 1;
     }
+    signatures_end(&supervisor->signatures);
+    update_socket_close(supervisor->update_socket);
     status_socket_close(supervisor->status_socket);
     if (supervisor->signal_fd >= 0)
         (void)close(supervisor->signal_fd);

@@ -11,6 +11,7 @@
 #include "cordond/generation.h"
 #include "cordond/listeners.h"
 #include "cordond/service_user.h"
+#include "cordond/signatures.h"
 #include "sys/clock.h"
 
 #include <limits.h>
@@ -18,7 +19,7 @@
 
 enum {
     SUPERVISOR_MOST_GENERATIONS = 5, /* the present one, the next, and those that drain; a reload waits for room */
-    SUPERVISOR_MOST_CHILDREN = 24,
+    SUPERVISOR_MOST_CHILDREN = 40,
     SUPERVISOR_FIRST_DEATHS = 5, /* of the first gate, before it was ever ready: then we give up */
     SUPERVISOR_DRAIN_MS = 5000,  /* of the pools; the gate's is shutdown_timeout */
     SUPERVISOR_RELOAD_MS = 900000,
@@ -26,6 +27,7 @@ enum {
 };
 
 struct status_socket;
+struct update_socket;
 
 struct supervisor {
     const char *configuration; /* of -c; may be NULL */
@@ -33,6 +35,7 @@ struct supervisor {
     struct service_user user;
     struct listeners listeners;
     struct status_socket *status_socket;
+    struct update_socket *update_socket;
     int signal_fd;
 
     struct child children[SUPERVISOR_MOST_CHILDREN];
@@ -43,6 +46,8 @@ struct supervisor {
     unsigned last_number;
     bool reload_is_wanted;
     char reload_result[SUPERVISOR_REASON_SIZE]; /* "never", "ok", "refused: ..." */
+
+    struct signatures signatures;
 
     bool is_ready; /* the service manager was told */
     bool is_stopping;

@@ -3,13 +3,14 @@
 
 #include "base/memory.h"
 #include "engine/folder.h"
-#include "engine/job.h"
+#include "ipc/calls/scan_job.h"
 #include "ipc/pool.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -56,7 +57,7 @@ static void result_fail(struct clam_result *result, const char *text)
     (void)span_copy(span_text(text), result->text, sizeof result->text);
 }
 
-void child_judge(const struct engine *engine, const struct child_folder *folder, struct span bytes, bool is_opened,
+void child_judge(const struct engine *engine, const struct child_folder *folder, const struct clam_piece *piece,
                  struct clam_result *result_out)
 {
     struct fault fault;
@@ -64,7 +65,7 @@ void child_judge(const struct engine *engine, const struct child_folder *folder,
         result_fail(result_out, "the folder for temporary files is full");
         return;
     }
-    clam_scan(engine->clam, bytes, is_opened, result_out);
+    clam_scan(engine->clam, piece, result_out);
     if (folder_empty(folder->path, &fault) != 0 && result_out->result != SCAN_INFECTED)
         result_fail(result_out, fault.text);
 }
@@ -72,6 +73,10 @@ void child_judge(const struct engine *engine, const struct child_folder *folder,
 /* Takes over what is graver. */
 static void answer_add(struct scan_answer *answer, const struct clam_result *result, uint32_t piece)
 {
+    if (answer->named[0] == '\0') /* the gravest of a piece; which piece's does not matter much */
+        memcpy(answer->named, result->named, sizeof answer->named);
+    if (answer->ignored[0] == '\0')
+        memcpy(answer->ignored, result->ignored, sizeof answer->ignored);
     if (result->unscannable > (enum unscannable)answer->unscannable)
         answer->unscannable = (uint32_t)result->unscannable;
     if (result->result != SCAN_FAILED)
@@ -90,7 +95,7 @@ static void result_settle(struct clam_result *result, const struct scan_piece *p
         return;
     result->unscannable = UNSCANNABLE_NONE;
     if (result->result == SCAN_UNSCANNABLE)
-        *result = (struct clam_result){ .result = SCAN_CLEAN };
+        result->result = SCAN_CLEAN;
 }
 
 static void child_judge_job(const struct engine *engine, const struct child_folder *folder, const struct job *job,
@@ -98,7 +103,11 @@ static void child_judge_job(const struct engine *engine, const struct child_fold
 {
     for (uint32_t i = 0; i < job->piece_count; i++) {
         struct clam_result result;
-        child_judge(engine, folder, job_piece(job, i), (job->pieces[i].flags & SCAN_PIECE_OPENED) != 0, &result);
+        uint32_t flags = job->pieces[i].flags;
+        struct clam_piece piece = { .bytes = job_piece(job, i), .is_opened = (flags & SCAN_PIECE_OPENED) != 0 };
+        if ((flags & SCAN_PIECE_CANARY) == 0 && engine->scanner->names.count > 0)
+            piece.names = &engine->scanner->names;
+        child_judge(engine, folder, &piece, &result);
         result_settle(&result, &job->pieces[i]);
         answer_add(answer, &result, i);
         if (result.result == SCAN_INFECTED || result.result == SCAN_FAILED)

@@ -14,7 +14,7 @@ struct child_folder {
 int child_enter(const struct engine *engine, unsigned slot, struct child_folder *folder_out, struct fault *fault);
 
 /* Judges some bytes and empties the folder. A folder that ran full takes the worth from every answer but infected. */
-void child_judge(const struct engine *engine, const struct child_folder *folder, struct span bytes, bool is_opened,
+void child_judge(const struct engine *engine, const struct child_folder *folder, const struct clam_piece *piece,
                  struct clam_result *result_out);
 
 /* The pool's function: `context` is the struct engine. */

@@ -6,6 +6,7 @@
 #include "engine/remark.h"
 #include "engine/signatures.h"
 #include "scanner/clamd_reply.h"
+#include "scanner/names.h"
 
 #include <assert.h>
 #include <clamav.h>
@@ -46,6 +47,13 @@ static struct clam_complaint {
     uint64_t scanned_bytes; /* of all layers so far */
     uint64_t most_bytes;    /* that this scan may unpack */
 } complaint;
+
+/* All names that one scan found, as far as they matter. */
+static struct clam_found {
+    const struct settings_names *names;
+    char hard[SCAN_TEXT_SIZE]; /* the first that is infected whatever the names say */
+    struct answer soft;        /* what was noted of the others */
+} found;
 
 static void clam_complain(const struct remark *remark, struct span text)
 {
@@ -128,8 +136,30 @@ static cl_error_t clam_after_layer(int fd, int result, const char *name, void *c
     return CL_CLEAN;
 }
 
+/* Called for each name where all are looked for, else for the first. */
+static void clam_find(int fd, const char *name, void *context)
+{
+    (void)fd;
+    (void)context;
+    struct answer answer = { 0 };
+    struct span text = span_text(name != NULL ? name : "(no name)");
+    clamav_name_read(text, &answer);
+    if (answer.kind != ANSWER_INFECTED) {
+        struct remark remark = { .result = answer.kind == ANSWER_UNSCANNABLE ? SCAN_UNSCANNABLE : SCAN_FAILED,
+                                 .unscannable = answer.unscannable };
+        clam_complain(&remark, text);
+        return;
+    }
+    enum name_action action = found.names != NULL ? names_find(found.names, text) : NAME_INFECTED;
+    if (action != NAME_INFECTED)
+        names_note(action, text, &found.soft);
+    else if (found.hard[0] == '\0')
+        (void)span_copy(text, found.hard, sizeof found.hard);
+}
+
 static void clam_listen(void)
 {
+    found = (struct clam_found){ .names = NULL };
     complaint = (struct clam_complaint){ .remark = { .result = SCAN_CLEAN } };
 }
 
@@ -208,6 +238,7 @@ static int clam_begin(struct clam *clam, const struct clam_settings *settings, s
         return fault_set(fault, ENOMEM, "libclamav does not start: no memory");
     cl_engine_set_clcb_file_inspection(clam->engine, clam_before_layer);
     cl_engine_set_clcb_post_scan(clam->engine, clam_after_layer);
+    cl_engine_set_clcb_virus_found(clam->engine, clam_find);
     if (clam_set_limits(clam, settings, fault) != 0 || clam_use_folder(clam, settings->folder, fault) != 0 ||
         signatures_open(settings->signatures, settings->folder, &file, fault) != 0)
         return -1;
@@ -237,6 +268,16 @@ void clam_free(struct clam *clam)
 const char *clam_version(const struct clam *clam)
 {
     return clam->about.version;
+}
+
+const char *clam_databases(const struct clam *clam)
+{
+    return clam->about.databases;
+}
+
+int64_t clam_built(const struct clam *clam)
+{
+    return clam->about.built;
 }
 
 uint64_t clam_generation(const struct clam *clam)
@@ -313,35 +354,74 @@ static uint64_t clam_scan_bytes(const struct clam *clam, size_t size, bool is_op
     return is_most ? clam->scan_bytes : least + times * size;
 }
 
-void clam_scan(struct clam *clam, struct span bytes, bool is_opened, struct clam_result *result_out)
+/* One look. *name_out: what the library calls the find, where it returns CL_VIRUS. False, and a failed result, where it
+ * could not even begin. */
+static bool clam_look(struct clam *clam, const struct clam_piece *piece, unsigned general, cl_error_t *code_out,
+                      const char **name_out, struct clam_result *result_out)
 {
-    assert(bytes.size > 0);
     /* The options are the library's to change. */
     struct cl_scan_options options = {
-        .general = CL_SCAN_GENERAL_HEURISTICS,
+        .general = CL_SCAN_GENERAL_HEURISTICS | general,
         .parse = ~0U, /* every format that it knows */
         .heuristic = CL_SCAN_HEURISTIC_EXCEEDS_MAX | CL_SCAN_HEURISTIC_ENCRYPTED_ARCHIVE |
                      CL_SCAN_HEURISTIC_ENCRYPTED_DOC,
     };
+    struct span bytes = piece->bytes;
     clam_listen();
-    complaint.most_bytes = clam_scan_bytes(clam, bytes.size, is_opened);
+    found.names = piece->names;
+    complaint.most_bytes = clam_scan_bytes(clam, bytes.size, piece->is_opened);
     uint64_t most = complaint.most_bytes + CLAM_SLACK_BYTES;
     if (cl_engine_set_num(clam->engine, CL_ENGINE_MAX_SCANSIZE, (long long)most) != CL_SUCCESS) {
         *result_out = (struct clam_result){ .result = SCAN_FAILED, .text = "libclamav: refuses a limit" };
-        return;
+        return false;
     }
     cl_fmap_t *map = cl_fmap_open_memory(bytes.data, bytes.size);
     if (map == NULL) {
         *result_out = (struct clam_result){ .result = SCAN_FAILED, .text = "libclamav: no memory for a map" };
-        return;
+        return false;
     }
-    const char *name = NULL;
     unsigned long scanned = 0;
-    cl_error_t code = cl_scanmap_callback(map, NULL, &name, &scanned, clam->engine, &options, clam);
+    *name_out = NULL;
+    *code_out = cl_scanmap_callback(map, NULL, name_out, &scanned, clam->engine, &options, clam);
+    cl_fmap_close(map);
+    return true;
+}
+
+/* A second look, for all names. Whatever is neither found nor a complaint by then is clean. */
+static void clam_look_for_all(struct clam *clam, const struct clam_piece *piece, struct clam_result *result_out)
+{
+    cl_error_t code = CL_CLEAN;
+    const char *name = NULL;
+    if (!clam_look(clam, piece, CL_SCAN_GENERAL_ALLMATCHES, &code, &name, result_out))
+        return;
+    clam_read_code(code == CL_VIRUS ? CL_CLEAN : code, result_out);
+    if (found.hard[0] != '\0') {
+        *result_out = (struct clam_result){ .result = SCAN_INFECTED };
+        (void)snprintf(result_out->text, sizeof result_out->text, "%s", found.hard);
+    } else if (found.soft.named[0] == '\0' && found.soft.ignored[0] == '\0') {
+        /* The first look found something: what the second makes of it is not known. */
+        *result_out = (struct clam_result){ .result = SCAN_FAILED, .text = "libclamav: a name was not found again" };
+    }
+    (void)snprintf(result_out->named, sizeof result_out->named, "%s", found.soft.named);
+    (void)snprintf(result_out->ignored, sizeof result_out->ignored, "%s", found.soft.ignored);
+    clam_add_complaint(result_out);
+}
+
+void clam_scan(struct clam *clam, const struct clam_piece *piece, struct clam_result *result_out)
+{
+    assert(piece->bytes.size > 0);
+    cl_error_t code = CL_CLEAN;
+    const char *name = NULL;
+    if (!clam_look(clam, piece, 0, &code, &name, result_out))
+        return;
     if (code == CL_VIRUS)
         clam_read_name(name, result_out);
     else
         clam_read_code(code, result_out);
-    cl_fmap_close(map);
-    clam_add_complaint(result_out);
+    bool is_soft = result_out->result == SCAN_INFECTED && piece->names != NULL &&
+                   names_find(piece->names, span_text(result_out->text)) != NAME_INFECTED;
+    if (is_soft)
+        clam_look_for_all(clam, piece, result_out);
+    else
+        clam_add_complaint(result_out);
 }

@@ -29,8 +29,10 @@ struct clam;
 struct clam *clam_load(const struct clam_settings *settings, struct fault *fault);
 void clam_free(struct clam *clam);
 
-const char *clam_version(const struct clam *clam); /* "ClamAV 1.4.6/27600", "ClamAV 1.4.6/test" */
-uint64_t clam_generation(const struct clam *clam); /* a number that changes with the set of signatures */
+const char *clam_version(const struct clam *clam);   /* "ClamAV 1.4.6/27600", "ClamAV 1.4.6/test" */
+const char *clam_databases(const struct clam *clam); /* "main:62 daily:27600" */
+int64_t clam_built(const struct clam *clam);         /* by the wall clock, in seconds; 0: unknown */
+uint64_t clam_generation(const struct clam *clam);   /* a number that changes with the set of signatures */
 unsigned clam_signature_count(const struct clam *clam);
 
 /* Where temporary files go from now on. Nobody else may use the room there. */
@@ -40,10 +42,22 @@ struct clam_result {
     enum scan_result result;
     enum unscannable unscannable;
     char text[SCAN_TEXT_SIZE];
+    char named[SCAN_TEXT_SIZE];   /* as in struct scan_answer */
+    char ignored[SCAN_TEXT_SIZE]; /* likewise */
+};
+
+struct settings_names;
+
+/* What is known of some bytes. */
+struct clam_piece {
+    struct span bytes;
+    bool is_opened;                     /* a container whose content is judged by itself */
+    const struct settings_names *names; /* that are less than infected; NULL: every name is told as it is */
 };
 
 /* Judges some bytes that don't change meanwhile. Clean only where the library said so and had nothing to complain of.
- * `is_opened`: a container whose content is judged by itself, so that the library need not go far into it. */
-void clam_scan(struct clam *clam, struct span bytes, bool is_opened, struct clam_result *result_out);
+ * Into what is opened it does not go far. Where it finds a name that is less than infected it looks again, for all
+ * names. */
+void clam_scan(struct clam *clam, const struct clam_piece *piece, struct clam_result *result_out);
 
 #endif

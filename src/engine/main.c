@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "conf/conf.h"
 #include "engine/child.h"
+#include "engine/clean_samples.h"
 #include "engine/engine.h"
 #include "engine/folder.h"
 #include "engine/selftest.h"
@@ -116,15 +117,46 @@ static void engine_load(struct engine *engine)
     warm_use_huge_pages();
 }
 
+/* Before the box closes. Samples that can't be read do not stop mail: but the status says so, and an update that should
+ * have been tried with them is refused. */
+static void engine_read_clean_samples(struct engine *engine)
+{
+    const char *folder = engine->scanner->clean_samples;
+    (void)snprintf(engine->clean_text, sizeof engine->clean_text, "none");
+    if (folder[0] == '\0')
+        return;
+    struct fault fault = { 0 };
+    struct clean_files *files = memory_new(sizeof *files);
+    if (clean_files_read(folder, files, &fault) != 0) {
+        log_note(LOG_ERROR, "clean-samples", "%s", fault.text);
+        (void)snprintf(engine->clean_text, sizeof engine->clean_text, "unreadable: %.170s", fault.text);
+        free(files);
+        return;
+    }
+    (void)snprintf(engine->clean_text, sizeof engine->clean_text, "%zu", files->count);
+    engine->clean_files = files;
+}
+
+static void engine_forget_clean_samples(struct engine *engine)
+{
+    if (engine->clean_files == NULL)
+        return;
+    clean_files_free(engine->clean_files);
+    free(engine->clean_files);
+    engine->clean_files = NULL;
+}
+
 static const char *engine_status(void *context)
 {
     struct engine *engine = context;
     const struct clam *clam = engine->clam;
     (void)snprintf(
         engine->status, sizeof engine->status,
-        "scanning=%s%s\nversion=%s\nsignatures=%u\ngeneration=%016llx\nraw_signatures=%u%s%s\nfolder=%s\n%s%s",
+        "scanning=%s%s\nversion=%s\nsignatures=%u\ngeneration=%016llx\ndatabases=%s\nbuilt=%lld\nclean_samples=%s\n"
+        "raw_signatures=%u%s%s\nfolder=%s\n%s%s",
         engine->refusal[0] != '\0' ? "refuses: " : "yes", engine->refusal, clam != NULL ? clam_version(clam) : "",
         clam != NULL ? clam_signature_count(clam) : 0, clam != NULL ? (unsigned long long)clam_generation(clam) : 0ULL,
+        clam != NULL ? clam_databases(clam) : "", clam != NULL ? (long long)clam_built(clam) : 0LL, engine->clean_text,
         engine->raw.count, engine->raw.count > 0 ? ", the first: " : "", engine->raw.first,
         engine->is_private ? "private" : "shared",
         engine->is_private ? "" : "weaker=engines share a fenced folder in memory, not a tmpfs for each\n",
@@ -163,11 +195,13 @@ static int engine_run(struct engine *engine, struct fault *fault)
     if (engine->box == NULL || engine_make_folders(engine, fault) != 0)
         return -1;
     engine_load(engine);
+    engine_read_clean_samples(engine);
     if (engine_close_parent(engine, fault) != 0)
         return -1;
     struct fault why = { 0 };
     if (engine->clam != NULL && selftest_run(engine, &why) != 0)
         engine_refuse(engine, why.text);
+    engine_forget_clean_samples(engine);
     if (engine->refusal[0] == '\0')
         log_note(LOG_NOTICE, "engine", "%s, %u signatures, generation %016llx", clam_version(engine->clam),
                  clam_signature_count(engine->clam), (unsigned long long)clam_generation(engine->clam));

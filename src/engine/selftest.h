@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Whether the engine finds what it must, and whether it notices when it can't: tried at start, in a child's own box,
- * with a good folder for temporary files, with none, and with a full one.
+ * with a good folder for temporary files, with none, and with a full one. And whether it leaves alone what is known to
+ * be clean.
  */
 #ifndef CORDON_ENGINE_SELFTEST_H
 #define CORDON_ENGINE_SELFTEST_H

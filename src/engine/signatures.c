@@ -3,90 +3,85 @@
 
 #include "base/span.h"
 #include "scanner/eicar.h"
+#include "sys/folder_print.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-enum { SIGNATURES_HEAD_BYTES = 512, SIGNATURES_MOST_FILES = 4096 };
+enum { SIGNATURES_HEAD_BYTES = 512, SIGNATURES_FIELD_TIME = 8 };
 
-/* FNV-1a. */
-static uint64_t hash_add(uint64_t hash, const void *data, size_t size)
-{
-    const unsigned char *bytes = data;
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
-    return hash;
-}
+/* What a database of ClamAV's own says of itself. */
+struct database {
+    uint64_t version; /* 0: there is none */
+    uint64_t built;   /* by the wall clock, in seconds; 0: it does not say */
+};
 
-static uint64_t hash_text(const char *text)
+/* A database's first bytes: "ClamAV-VDB:16 Nov 2026 08-32 +0000:27600:COUNT:LEVEL:MD5:SIGNATURE:BUILDER:TIME". */
+static struct database database_read(const char *folder, const char *name, const char *suffix)
 {
-    return hash_add(UINT64_C(0xcbf29ce484222325), text, strlen(text));
-}
-
-/* The sum over all files, because a folder has no order. */
-static int signatures_hash_folder(const char *path, uint64_t *hash, struct fault *fault)
-{
-    DIR *folder = opendir(path);
-    if (folder == NULL)
-        return fault_set(fault, ENOENT, "no signatures: cannot open %s (%s); " SIGNATURES_ADVICE, path,
-                         strerror(errno));
-    unsigned files = 0;
-    for (struct dirent *entry = readdir(folder); entry != NULL && files < SIGNATURES_MOST_FILES;
-         entry = readdir(folder)) {
-        struct stat st;
-        if (fstatat(dirfd(folder), entry->d_name, &st, 0) != 0 || !S_ISREG(st.st_mode))
-            continue;
-        uint64_t one = hash_text(entry->d_name);
-        one = hash_add(one, &st.st_size, sizeof st.st_size);
-        one = hash_add(one, &st.st_mtim.tv_sec, sizeof st.st_mtim.tv_sec);
-        one = hash_add(one, &st.st_mtim.tv_nsec, sizeof st.st_mtim.tv_nsec);
-        *hash += one;
-        files++;
-    }
-    (void)closedir(folder);
-    return 0;
-}
-
-/* The number in "ClamAV-VDB:16 Nov 2026 08-32 +0000:27600:...", a database's first bytes. 0: none there. */
-static uint64_t signatures_daily_version(const char *folder)
-{
-    static const char *const names[] = { "daily.cld", "daily.cvd" }; /* the first is the newer where both are there */
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        char path[SIGNATURES_PATH_SIZE];
-        char head[SIGNATURES_HEAD_BYTES];
-        (void)snprintf(path, sizeof path, "%s/%s", folder, names[i]);
-        int fd = open(path, O_RDONLY | O_CLOEXEC);
-        ssize_t n = fd >= 0 ? read(fd, head, sizeof head) : -1;
-        if (fd >= 0)
-            (void)close(fd);
-        struct span rest = span_of(head, n > 0 ? (size_t)n : 0);
-        uint64_t version = 0;
-        bool is_database = span_is(span_cut(&rest, ':'), "ClamAV-VDB");
+    char path[SIGNATURES_PATH_SIZE];
+    char head[SIGNATURES_HEAD_BYTES];
+    struct database found = { 0 };
+    (void)snprintf(path, sizeof path, "%s/%s%s", folder, name, suffix);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd >= 0 ? read(fd, head, sizeof head) : -1;
+    if (fd >= 0)
+        (void)close(fd);
+    struct span rest = span_of(head, n > 0 ? (size_t)n : 0);
+    if (!span_is(span_cut(&rest, ':'), "ClamAV-VDB"))
+        return found;
+    (void)span_cut(&rest, ':');
+    if (!span_number(span_cut(&rest, ':'), &found.version))
+        return (struct database){ 0 };
+    for (int field = 3; field < SIGNATURES_FIELD_TIME; field++)
         (void)span_cut(&rest, ':');
-        if (is_database && span_number(span_cut(&rest, ':'), &version))
-            return version;
+    if (!span_number(span_trim(span_cut(&rest, ':')), &found.built))
+        found.built = 0;
+    return found;
+}
+
+/* "main:62 daily:27600", and when the newest of them was built. The version of daily stands for the whole set. */
+static uint64_t signatures_look_at_databases(const char *folder, struct signatures_about *about)
+{
+    static const char *const names[] = { "main", "daily", "bytecode" };
+    uint64_t daily = 0;
+    uint64_t built = 0;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct database database = database_read(folder, names[i], ".cld"); /* the newer where both are there */
+        if (database.version == 0)
+            database = database_read(folder, names[i], ".cvd");
+        if (database.version == 0)
+            continue;
+        size_t used = strlen(about->databases);
+        (void)snprintf(about->databases + used, sizeof about->databases - used, "%s%s:%llu", used > 0 ? " " : "",
+                       names[i], (unsigned long long)database.version);
+        if (strcmp(names[i], "daily") == 0)
+            daily = database.version;
+        if (database.built > built)
+            built = database.built;
     }
-    return 0;
+    if (built != 0)
+        about->built = (int64_t)built;
+    return daily;
 }
 
 int signatures_look(const char *signatures, const char *library_version, struct signatures_about *about_out,
                     struct fault *fault)
 {
-    *about_out = (struct signatures_about){ .generation = hash_text(library_version) };
+    *about_out = (struct signatures_about){ 0 };
+    struct folder_print print = { .number = folder_print_text(library_version) };
+    struct fault why = { 0 };
     uint64_t daily = 0;
     bool is_test = strcmp(signatures, SIGNATURES_TEST) == 0;
-    if (!is_test) {
-        if (signatures_hash_folder(signatures, &about_out->generation, fault) != 0)
-            return -1;
-        daily = signatures_daily_version(signatures);
-    }
-    if (about_out->generation == 0)
-        about_out->generation = 1;
+    if (!is_test && folder_print_add(signatures, NULL, &print, &why) != 0)
+        return fault_set(fault, ENOENT, "no signatures: %.160s; " SIGNATURES_ADVICE, why.text);
+    about_out->generation = print.number != 0 ? print.number : 1;
+    about_out->built = print.newest;
+    if (!is_test)
+        daily = signatures_look_at_databases(signatures, about_out);
     if (daily != 0)
         (void)snprintf(about_out->version, sizeof about_out->version, "ClamAV %.32s/%llu", library_version,
                        (unsigned long long)daily);

@@ -11,11 +11,13 @@
 #define SIGNATURES_TEST "test"
 #define SIGNATURES_ADVICE "apt-get install clamav-freshclam, then freshclam"
 
-enum { SIGNATURES_PATH_SIZE = 512, SIGNATURES_VERSION_SIZE = 64 };
+enum { SIGNATURES_PATH_SIZE = 512, SIGNATURES_VERSION_SIZE = 64, SIGNATURES_DATABASES_SIZE = 96 };
 
 struct signatures_about {
     char version[SIGNATURES_VERSION_SIZE]; /* "ClamAV 1.4.6/27600" */
     uint64_t generation; /* from the files' names, sizes and times, and the library's version; never 0 */
+    char databases[SIGNATURES_DATABASES_SIZE]; /* of ClamAV's own, with their versions: "main:62 daily:27600" */
+    int64_t built; /* when the newest of these was built, else the newest file's time; 0: unknown */
 };
 
 /* `signatures` is a folder or SIGNATURES_TEST. -1 and *fault: ENOENT where the folder is not there. */

@@ -46,6 +46,11 @@ static void test_folder(const char *folder)
     write_file(folder, "daily.cvd", "ClamAV-VDB:16 Nov 2026 08-32 +0000:27600:200:90:x:y:z:1");
     CHECK(signatures_look(folder, "1.4.6", &first, &fault) == 0);
     CHECK(strcmp(first.version, "ClamAV 1.4.6/27600") == 0);
+    CHECK(strcmp(first.databases, "daily:27600") == 0 && first.built == 1);
+    write_file(folder, "main.cvd", "ClamAV-VDB:1 Nov 2026 08-32 +0000:62:200:90:x:y:z:1793520000   ");
+    CHECK(signatures_look(folder, "1.4.6", &first, &fault) == 0);
+    CHECK(strcmp(first.databases, "main:62 daily:27600") == 0 && first.built == 1793520000);
+    remove_file(folder, "main.cvd");
     write_file(folder, "daily.cvd", "ClamAV-VDB:16 Nov 2026");
     CHECK(signatures_look(folder, "1.4.6", &first, &fault) == 0);
     CHECK(strcmp(first.version, "ClamAV 1.4.6") == 0);

@@ -38,7 +38,8 @@ static void session_close(struct session *session)
         (void)close(session->packet_fd);
     free(session);
     atomic_fetch_sub(&listener->sessions, 1);
-    counters_session_ended(listener->gate->counters);
+    if (!listener->is_monitor)
+        counters_session_ended(listener->gate->counters);
 }
 
 static void session_run(void *argument)
@@ -54,10 +55,11 @@ static void session_refuse(const struct gate_listener *listener, int fd, const c
     char reply[512];
     int size = snprintf(reply, sizeof reply, "421 4.3.2 %s %s, try again later\r\n", listener->gate->settings->hostname,
                         why);
-    if (listener->settings != NULL)
+    if (listener->settings != NULL && !listener->is_monitor)
         (void)send(fd, reply, (size_t)size, MSG_NOSIGNAL | MSG_DONTWAIT);
     (void)close(fd);
-    counters_session_refused(listener->gate->counters);
+    if (!listener->is_monitor)
+        counters_session_refused(listener->gate->counters);
 }
 
 static unsigned listener_most_sessions(const struct gate_listener *listener)
@@ -82,7 +84,8 @@ static void session_start(struct gate_listener *listener, int fd, const struct s
     } else {
         session->packet_fd = fd;
     }
-    counters_session_began(listener->gate->counters);
+    if (!listener->is_monitor)
+        counters_session_began(listener->gate->counters);
 
     struct fault fault;
     if (thread_start(session_run, session, SESSION_STACK_BYTES, &fault) != 0) {

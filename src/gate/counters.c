@@ -67,3 +67,27 @@ void counters_status(struct gate_counters *counters, struct buf *text_out)
     buf_printf(text_out, "decoder_crashes=%" PRIu64 "\n", atomic_load(&counters->decoder_crashes));
     buf_printf(text_out, "bytes_total=%" PRIu64 "\n", atomic_load(&counters->bytes));
 }
+
+void counters_metrics(struct gate_counters *counters, struct buf *text_out)
+{
+    const struct {
+        const char *name;
+        const char *type;
+        const char *help;
+        const _Atomic uint64_t *value;
+    } rows[] = {
+        { "cordon_sessions", "gauge", "Open sessions.", &counters->sessions_open },
+        { "cordon_sessions_total", "counter", "Sessions begun.", &counters->sessions_begun },
+        { "cordon_sessions_refused_total", "counter", "Sessions refused.", &counters->sessions_refused },
+        { "cordon_message_bytes_total", "counter", "Bytes of judged messages.", &counters->bytes },
+        { "cordon_decoder_crashes_total", "counter", "Decoders that died of a message.", &counters->decoder_crashes },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        buf_printf(text_out, "# HELP %s %s\n# TYPE %s %s\n%s %" PRIu64 "\n", rows[i].name, rows[i].help, rows[i].name,
+                   rows[i].type, rows[i].name, atomic_load(rows[i].value));
+    buf_put_text(text_out, "# HELP cordon_messages_total Judged messages, by their gravest category.\n"
+                           "# TYPE cordon_messages_total counter\n");
+    for (enum category c = CATEGORY_CLEAN; c < CATEGORIES; c++)
+        buf_printf(text_out, "cordon_messages_total{category=\"%s\"} %" PRIu64 "\n", category_text(c),
+                   atomic_load(&counters->messages[c]));
+}

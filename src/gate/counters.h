@@ -28,4 +28,7 @@ uint64_t counters_sessions(struct gate_counters *counters);
 /* Lines key=value. */
 void counters_status(struct gate_counters *counters, struct buf *text_out);
 
+/* In the text format of Prometheus. */
+void counters_metrics(struct gate_counters *counters, struct buf *text_out);
+
 #endif

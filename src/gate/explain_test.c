@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static int no_engine(void *context, struct deadline deadline)
+static int no_engine(void *context, enum role role, struct deadline deadline)
 {
-    (void)context, (void)deadline;
+    (void)context, (void)role, (void)deadline;
     return -1;
 }
 

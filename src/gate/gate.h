@@ -10,12 +10,14 @@ struct gate_peers;
 struct gate_budget;
 struct gate_counters;
 struct gate_listener;
+struct waiting;
 
 struct gate {
     const struct settings *settings;
     struct gate_peers *peers;       /* sockets to the decoder and the engine, which the supervisor renews (peers.h) */
     struct gate_budget *budget;     /* memory for messages in flight (budget.h) */
     struct gate_counters *counters; /* for status (counters.h) */
+    struct waiting *waiting;        /* messages that were told to wait (waiting.h) */
     struct scanner_set *scanners;
     struct slots decode_slots; /* what needs the processor takes one of a few */
     int retiring_fd;           /* an eventfd that is readable once nothing new is to be accepted */

@@ -5,11 +5,14 @@
  */
 #include "base/memory.h"
 #include "conf/conf.h"
+#include "conf/runners.h"
 #include "gate/acceptor.h"
 #include "gate/budget.h"
 #include "gate/counters.h"
 #include "gate/hop.h"
+#include "gate/monitor.h"
 #include "gate/peers.h"
+#include "gate/waiting.h"
 #include "ipc/roles.h"
 #include "sys/log.h"
 #include "sys/resolve.h"
@@ -32,7 +35,8 @@ enum {
     GATE_TEND_STACK_BYTES = 512 * 1024,
     GATE_DRAIN_STEP_MS = 20,
     GATE_RETIRE_STEP_MS = 200,
-    GATE_MOST_LISTENERS = SETTINGS_MOST_LISTENERS + 1,
+    GATE_MOST_LISTENERS = SETTINGS_MOST_LISTENERS + 2,
+    GATE_MONITOR_SESSIONS = 16,
     GATE_LOCAL_SCANS = 4
 };
 
@@ -44,14 +48,21 @@ struct gate_process {
     struct gate_listener listeners[GATE_MOST_LISTENERS];
     size_t listener_count;
     struct tls_context *hop_tls[GATE_MOST_LISTENERS];
-    bool is_weaker;         /* no Landlock */
-    _Atomic bool is_tended; /* the scanners have been looked at once */
+    struct listener_settings monitor; /* what the acceptor needs to know of that listener */
+    bool is_weaker;                   /* no Landlock */
+    _Atomic bool is_tended;           /* the scanners have been looked at once */
 };
 
-static int gate_engine_socket(void *context, struct deadline deadline)
+static int gate_engine_socket(void *context, enum role role, struct deadline deadline)
 {
     const struct gate *gate = context;
-    return peers_socket(gate->peers, ROLE_ENGINE, deadline);
+    return peers_socket(gate->peers, role, deadline);
+}
+
+static int gate_runner_socket(void *context, size_t runner, struct deadline deadline)
+{
+    const struct gate *gate = context;
+    return peers_socket(gate->peers, ROLE_RUNNER + (unsigned)runner, deadline);
 }
 
 static void gate_init(struct gate *gate, const struct settings *settings)
@@ -60,11 +71,13 @@ static void gate_init(struct gate *gate, const struct settings *settings)
     gate->peers = peers_new();
     gate->budget = budget_new(settings->memory_budget);
     gate->counters = counters_new();
+    gate->waiting = waiting_new();
     slots_init(&gate->decode_slots, settings->decoder.processes);
     gate->retiring_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     gate->stopping_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     assert(gate->retiring_fd >= 0 && gate->stopping_fd >= 0);
     gate->scanners = scanners_new(settings, gate_engine_socket, gate);
+    scanners_use_runners(gate->scanners, settings, gate_runner_socket);
 }
 
 /* Keys, certificates and trust: everything of a listener that has to be read before the box closes. */
@@ -102,6 +115,17 @@ static void gate_local_listener_init(struct gate_process *process)
     *listener = (struct gate_listener){ .gate = &process->gate, .fd = -1, .intake = scan_session };
 }
 
+static void gate_monitor_init(struct gate_process *process)
+{
+    if (process->gate.settings->metrics.address[0] == '\0')
+        return;
+    process->monitor = (struct listener_settings){ .name = MONITOR_LISTENER, .max_sessions = GATE_MONITOR_SESSIONS };
+    struct gate_listener *listener = &process->listeners[process->listener_count++];
+    *listener = (struct gate_listener){
+        .gate = &process->gate, .settings = &process->monitor, .fd = -1, .is_monitor = true, .intake = monitor_session
+    };
+}
+
 static int gate_close_box(struct gate_process *process, struct fault *fault)
 {
     static const struct sandbox_path paths[] = {
@@ -131,6 +155,17 @@ static struct gate_listener *gate_listener_find(struct gate_process *process, co
     return NULL;
 }
 
+static void gate_take_peer(struct gate_process *process, const struct control_message *message)
+{
+    size_t place = message->role;
+    if (message->role == ROLE_RUNNER)
+        place += runners_find(process->gate.settings, message->text);
+    if (place < ROLE_PLACES)
+        peers_renew(process->gate.peers, (unsigned)place, message->fd);
+    else
+        (void)close(message->fd);
+}
+
 /* What the supervisor hands over, until it says start. */
 static int gate_receive_start(struct gate_process *process, struct fault *fault)
 {
@@ -143,7 +178,7 @@ static int gate_receive_start(struct gate_process *process, struct fault *fault)
         if (message.kind == CONTROL_START)
             return 0;
         if (message.kind == CONTROL_PEER && message.fd >= 0) {
-            peers_renew(process->gate.peers, message.role, message.fd);
+            gate_take_peer(process, &message);
             continue;
         }
         struct gate_listener *listener = gate_listener_find(process, message.text);
@@ -160,6 +195,7 @@ static void gate_put_status(struct gate_process *process, struct buf *text)
     buf_printf(text, "memory_reserved=%llu\n", (unsigned long long)budget_used(process->gate.budget));
     if (process->is_weaker)
         buf_put_text(text, "weaker=the kernel has no Landlock\n");
+    waiting_status(process->gate.waiting, clock_now_ms(), text);
     scanners_status(process->gate.scanners, text);
 }
 
@@ -188,6 +224,9 @@ static void gate_tend(void *argument)
             if (process->listeners[i].hops != NULL)
                 hop_pool_tend(process->listeners[i].hops);
         }
+        buf_clear(&text);
+        if (waiting_alarm(process->gate.waiting, clock_now_ms(), process->gate.settings->waiting_alarm_ms, &text))
+            log_note(LOG_WARNING, "waiting-alarm", "%s", buf_text(&text));
         buf_clear(&text);
         gate_put_status(process, &text);
         if (!span_equal(buf_span(&text), buf_span(&last))) {
@@ -251,7 +290,7 @@ static void gate_serve(struct gate_process *process)
         if (got <= 0 || message.kind == CONTROL_DRAIN)
             break;
         if (message.kind == CONTROL_PEER && message.fd >= 0)
-            peers_renew(process->gate.peers, message.role, message.fd);
+            gate_take_peer(process, &message);
         else if (message.fd >= 0)
             (void)close(message.fd);
         if (message.kind == CONTROL_RETIRE && !is_retired) {
@@ -272,6 +311,7 @@ static int gate_begin(struct gate_process *process, const struct settings *setti
             return -1;
     }
     gate_local_listener_init(process);
+    gate_monitor_init(process);
     if (gate_receive_start(process, fault) != 0 || gate_close_box(process, fault) != 0)
         return -1;
     return gate_start(process, fault);

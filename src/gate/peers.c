@@ -13,7 +13,7 @@
 struct gate_peers {
     struct lock lock;
     struct signal_point renewed;
-    int sockets[ROLE_COUNT];
+    int sockets[ROLE_PLACES];
 };
 
 struct gate_peers *peers_new(void)
@@ -21,7 +21,7 @@ struct gate_peers *peers_new(void)
     struct gate_peers *peers = memory_new(sizeof *peers);
     lock_init(&peers->lock);
     signal_point_init(&peers->renewed);
-    for (size_t i = 0; i < ROLE_COUNT; i++)
+    for (size_t i = 0; i < ROLE_PLACES; i++)
         peers->sockets[i] = -1;
     return peers;
 }
@@ -30,7 +30,7 @@ void peers_free(struct gate_peers *peers)
 {
     if (peers == NULL)
         return;
-    for (size_t i = 0; i < ROLE_COUNT; i++) {
+    for (size_t i = 0; i < ROLE_PLACES; i++) {
         if (peers->sockets[i] >= 0)
             (void)close(peers->sockets[i]);
     }
@@ -39,12 +39,12 @@ void peers_free(struct gate_peers *peers)
     free(peers);
 }
 
-void peers_renew(struct gate_peers *peers, enum role role, int socket_take)
+void peers_renew(struct gate_peers *peers, unsigned place, int socket_take)
 {
-    assert(role < ROLE_COUNT && socket_take >= 0);
+    assert(place < ROLE_PLACES && socket_take >= 0);
     lock_take(&peers->lock);
-    int old = peers->sockets[role];
-    peers->sockets[role] = socket_take;
+    int old = peers->sockets[place];
+    peers->sockets[place] = socket_take;
     signal_point_wake_all(&peers->renewed);
     lock_drop(&peers->lock);
     if (old >= 0)
@@ -59,38 +59,38 @@ static bool is_same_socket(int a, int b)
            first.st_dev == second.st_dev;
 }
 
-void peers_forget(struct gate_peers *peers, enum role role, int socket_used)
+void peers_forget(struct gate_peers *peers, unsigned place, int socket_used)
 {
-    assert(role < ROLE_COUNT);
+    assert(place < ROLE_PLACES);
     lock_take(&peers->lock);
-    int current = peers->sockets[role];
+    int current = peers->sockets[place];
     bool is_current = current >= 0 && is_same_socket(current, socket_used); /* else it was renewed meanwhile */
     if (is_current)
-        peers->sockets[role] = -1;
+        peers->sockets[place] = -1;
     lock_drop(&peers->lock);
     if (is_current)
         (void)close(current);
 }
 
 /* A pool that died is not waited on: its successor's socket is on its way. */
-static void peers_drop_dead(struct gate_peers *peers, enum role role)
+static void peers_drop_dead(struct gate_peers *peers, unsigned place)
 {
     lock_assert_held(&peers->lock);
-    if (peers->sockets[role] < 0 || !packet_is_hung_up(peers->sockets[role], 0))
+    if (peers->sockets[place] < 0 || !packet_is_hung_up(peers->sockets[place], 0))
         return;
-    (void)close(peers->sockets[role]);
-    peers->sockets[role] = -1;
+    (void)close(peers->sockets[place]);
+    peers->sockets[place] = -1;
 }
 
-int peers_socket(struct gate_peers *peers, enum role role, struct deadline deadline)
+int peers_socket(struct gate_peers *peers, unsigned place, struct deadline deadline)
 {
-    assert(role < ROLE_COUNT);
+    assert(place < ROLE_PLACES);
     lock_take(&peers->lock);
-    peers_drop_dead(peers, role);
+    peers_drop_dead(peers, place);
     bool is_in_time = true;
-    while (peers->sockets[role] < 0 && is_in_time)
+    while (peers->sockets[place] < 0 && is_in_time)
         is_in_time = signal_point_wait(&peers->renewed, &peers->lock, deadline);
-    int socket = peers->sockets[role] >= 0 ? fcntl(peers->sockets[role], F_DUPFD_CLOEXEC, 0) : -1;
+    int socket = peers->sockets[place] >= 0 ? fcntl(peers->sockets[place], F_DUPFD_CLOEXEC, 0) : -1;
     lock_drop(&peers->lock);
     return socket;
 }

@@ -27,7 +27,8 @@ struct gate_listener {
     struct hop_pool *hops;                   /* connections to the next hop, and what it can do (hop.h) */
     int fd;                                  /* listening */
     _Atomic unsigned sessions;               /* open now, held against max_sessions */
-    void (*intake)(struct session *session); /* smtp_session (SMTP and LMTP) or scan_session */
+    bool is_monitor;                         /* its sessions are no mail's and are not counted */
+    void (*intake)(struct session *session); /* smtp_session (SMTP and LMTP), scan_session or monitor_session */
 };
 
 struct session {

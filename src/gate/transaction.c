@@ -6,6 +6,7 @@
 #include "gate/frame.h"
 #include "gate/stamp.h"
 #include "gate/transaction_log.h"
+#include "gate/waiting.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -203,6 +204,28 @@ static bool transaction_has_passing(const struct transaction *t)
     return false;
 }
 
+/* Whether it comes again, and why: for the scanners' sake or the policy's, or for the next hop's. */
+static void transaction_note_waiting(const struct transaction *t)
+{
+    const struct recipient *waits = NULL;
+    for (size_t i = 0; i < t->recipient_count && waits == NULL; i++) {
+        if (t->recipients[i].reply[0] == '4')
+            waits = &t->recipients[i];
+    }
+    if (t->listener == NULL || (waits == NULL && waiting_is_empty(t->gate->waiting)))
+        return;
+    struct digest key;
+    struct span bytes = sealed_span(&t->message);
+    waiting_key(span_text(t->sender != NULL ? t->sender : ""), t->report.message_id,
+                span_from(bytes, t->standin_bytes < bytes.size ? t->standin_bytes : bytes.size), &key);
+    if (waits == NULL)
+        waiting_end(t->gate->waiting, &key);
+    else
+        waiting_note(t->gate->waiting, &key,
+                     waits->fate.action == FATE_TEMPFAIL ? verdict_gravest(&t->verdict) : CATEGORY_CLEAN,
+                     clock_now_ms());
+}
+
 /* The way of a message, in order. Whatever goes wrong becomes a finding, and the verdict only gets worse. */
 void transaction_run(struct transaction *t, transaction_forward forward, void *context)
 {
@@ -218,6 +241,7 @@ void transaction_run(struct transaction *t, transaction_forward forward, void *c
     if (forward != NULL && transaction_has_passing(t))
         forward(t, context); /* the next hop's reply becomes the recipient's */
     t->acted_us = clock_now_us();
+    transaction_note_waiting(t);
     counters_message(t->gate->counters, verdict_gravest(&t->verdict), t->message.size - t->standin_bytes);
     transaction_log(t);
 }

@@ -42,6 +42,9 @@ static void log_scanners(const struct transaction *t, struct log_line *line)
         (void)snprintf(value, sizeof value, "%s%s%s %" PRIu32 "ms", answer_kind_text(answer->kind),
                        answer->text[0] != '\0' ? " " : "", answer->text, answer->took_ms);
         log_put_text(line, key, value);
+        (void)snprintf(key, sizeof key, "ignored.%s", scanner_name(t->gate->scanners, i));
+        if (answer->ignored[0] != '\0')
+            log_put_text(line, key, answer->ignored);
     }
 }
 

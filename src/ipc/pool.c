@@ -132,11 +132,8 @@ static void pool_say(const struct pool *pool, enum control_kind kind, const char
 
 static void pool_report(struct pool *pool, struct pool_report *report)
 {
-    if (!pool->is_ready && pool->counts[POOL_CHILD_IDLE] > 0) {
-        pool->is_ready = true;
-        pool_say(pool, CONTROL_READY, "");
-    }
-    if (!report->is_due || !deadline_passed(report->next))
+    bool is_first = !pool->is_ready && pool->counts[POOL_CHILD_IDLE] > 0;
+    if (!is_first && (!report->is_due || !deadline_passed(report->next)))
         return;
     report->is_due = false;
     struct buf text;
@@ -149,6 +146,10 @@ static void pool_report(struct pool *pool, struct pool_report *report)
         buf_put_span(&report->said, buf_span(&text));
     }
     buf_fini(&text);
+    if (is_first) { /* last, so that whoever hears it knows the status */
+        pool->is_ready = true;
+        pool_say(pool, CONTROL_READY, "");
+    }
 }
 
 /* The layout of what is polled: control, peers, three for each slot, then the callers of the jobs that wait. */

@@ -15,7 +15,13 @@
 
 enum { ROLE_CONTROL_FD = 3, ROLE_SETTINGS_FD = 4 };
 
-enum role { ROLE_GATE, ROLE_DECODER, ROLE_ENGINE, ROLE_COUNT };
+enum role { ROLE_GATE, ROLE_DECODER, ROLE_ENGINE, ROLE_YARA, ROLE_RUNNER, ROLE_COUNT };
+
+/* Of all roles the runner alone is played by several processes side by side, one for each user as whom it starts
+ * programs. So each process has a place: that of its role, and from ROLE_RUNNER on one for each runner. */
+enum { ROLE_MOST_RUNNERS = 4, ROLE_PLACES = ROLE_RUNNER + ROLE_MOST_RUNNERS };
+
+enum role role_of_place(unsigned place);
 
 struct role_row {
     enum role role;
@@ -30,7 +36,7 @@ const struct role_row *role_row(enum role role);
 enum control_kind {
     /* from the supervisor */
     CONTROL_LISTENER = 1, /* text: the listener's name; one descriptor, already listening */
-    CONTROL_PEER,         /* role: the other side; one descriptor, one end of a packet_pair */
+    CONTROL_PEER,         /* role: the other side; text: a runner's user; one descriptor, one end of a packet_pair */
     CONTROL_START,        /* all listeners and peers have been given */
     CONTROL_RETIRE, /* another gate has the listeners: accept nothing new, exit 0 when the last session has ended by
                        itself */
@@ -43,7 +49,7 @@ enum control_kind {
     CONTROL_KINDS
 };
 
-enum { CONTROL_TEXT_SIZE = 8192 };
+enum { CONTROL_TEXT_SIZE = 16384 };
 
 struct control_message {
     enum control_kind kind;

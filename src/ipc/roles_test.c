@@ -21,7 +21,8 @@ static void test_table(void)
             CHECK(!(is_ours && is_theirs));
         }
     }
-    CHECK(role_row(ROLE_GATE)->talks_to == (1U << ROLE_DECODER | 1U << ROLE_ENGINE));
+    CHECK(role_row(ROLE_GATE)->talks_to ==
+          (1U << ROLE_DECODER | 1U << ROLE_ENGINE | 1U << ROLE_YARA | 1U << ROLE_RUNNER));
 }
 
 static void test_round(int pair[2])

@@ -1,6 +1,7 @@
 #include "clamd_reply.h"
 
 #include <stdio.h>
+#include <time.h>
 
 enum { REPLY_SHOWN = 120 };
 
@@ -25,14 +26,16 @@ void clamav_name_read(struct span name, struct answer *answer_out)
         row++;
     answer_set(answer_out, row->kind, name);
     answer_out->unscannable = row->unscannable;
+    answer_out->blame = BLAME_PIECE; /* where it failed, it was over this piece */
 }
 
-static void reply_failed(const char *what, struct span reply, struct answer *answer_out)
+static void reply_failed(const char *what, struct span reply, enum blame blame, struct answer *answer_out)
 {
     char text[ANSWER_TEXT_SIZE];
     int shown = (int)(reply.size < REPLY_SHOWN ? reply.size : REPLY_SHOWN);
     (void)snprintf(text, sizeof text, "%s: %.*s", what, shown, reply.size > 0 ? reply.data : "");
     answer_set(answer_out, ANSWER_FAILED, span_text(text));
+    answer_out->blame = blame;
 }
 
 /* Cuts `end` off the end of *span. */
@@ -89,12 +92,25 @@ void clamd_reply_read(struct span reply, struct answer *answer_out)
         answer_set(answer_out, ANSWER_UNSCANNABLE, span_text("larger than clamd's StreamMaxLength"));
         answer_out->unscannable = UNSCANNABLE_LIMIT;
     } else if (reply_cut_end(&rest, " ERROR")) {
-        reply_failed("clamd reports", rest, answer_out);
+        reply_failed("clamd reports", rest, BLAME_PIECE, answer_out);
     } else if (reply_cut_subject(&rest) && span_is(rest, "OK")) {
         answer_set(answer_out, ANSWER_CLEAN, span_text(""));
     } else if (rest.size < reply.size && reply_cut_end(&rest, " FOUND") && rest.size > 0) { /* it has a subject */
         clamav_name_read(reply_plain_name(rest), answer_out);
     } else {
-        reply_failed("unknown reply", reply, answer_out);
+        reply_failed("unknown reply", reply, BLAME_SCANNER, answer_out);
     }
+}
+
+int64_t clamd_reply_date(struct span date)
+{
+    char text[64];
+    struct tm utc = { .tm_isdst = 0 };
+    if (!span_copy(span_trim(date), text, sizeof text))
+        return 0;
+    const char *end = strptime(text, "%a %b %d %H:%M:%S %Y", &utc);
+    if (end == NULL || *end != '\0')
+        return 0;
+    time_t made = timegm(&utc);
+    return made > 0 ? (int64_t)made : 0;
 }

@@ -66,5 +66,9 @@ int main(void)
     struct answer answer = { 0 };
     clamd_reply_read(span_of("stream: OK\0", 11), &answer);
     CHECK(answer.kind == ANSWER_FAILED);
+    CHECK(clamd_reply_date(span_text("Mon Nov 23 08:00:00 2026")) == 1795420800);
+    CHECK(clamd_reply_date(span_text(" Mon Nov 23 08:00:00 2026\n")) == 1795420800);
+    CHECK(clamd_reply_date(span_text("")) == 0 && clamd_reply_date(span_text("Mon Nov 23 08:00:00 2026 x")) == 0);
+    CHECK(clamd_reply_date(span_text("Mon Nov 23 08:00:00 1926")) == 0);
     return test_end();
 }

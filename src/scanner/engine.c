@@ -1,4 +1,4 @@
-/* The driver for the embedded engine: a job for all pieces of a message, or for as many as a job has, through the
+/* The drivers for the embedded engines: a job for all pieces of a message, or for as many as a job has, through the
  * engine's pool of children. */
 #include "driver.h"
 
@@ -6,6 +6,7 @@
 #include "ipc/calls/scan.h"
 #include "ipc/pool.h"
 #include "scanner/engine_answer.h"
+#include "scanner/names.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -26,6 +27,12 @@ static void engine_job_fini(struct engine_job *job)
     for (size_t i = 0; i < job->fd_count; i++)
         (void)close(job->fds[i]);
     free(job->job);
+}
+
+static uint32_t engine_flags(const struct scan_request *request, const struct piece *piece)
+{
+    return (piece->is_opened ? (uint32_t)SCAN_PIECE_OPENED : 0) |
+           (request->is_canary ? (uint32_t)SCAN_PIECE_CANARY : 0);
 }
 
 /* Packs that no piece needs are not lent. */
@@ -50,12 +57,24 @@ static int engine_job_init(struct engine_job *job, const struct scan_request *re
             job->fds[job->fd_count++] = fd;
         }
         job->job->pieces[i] = (struct scan_piece){ .pack = numbers[piece->pack],
-                                                   .flags = piece->is_opened ? SCAN_PIECE_OPENED : 0,
+                                                   .flags = engine_flags(request, piece),
                                                    .offset = piece->offset,
                                                    .size = piece->size };
     }
     job->job->pack_count = (uint32_t)job->fd_count;
     return 0;
+}
+
+/* A name that the engine took for less than infected, by the settings that it has as we have them. */
+static void engine_note(const struct scanner *scanner, const char *name, struct answer *answer)
+{
+    if (name[0] == '\0')
+        return;
+    enum name_action action = names_find(&scanner->settings->names, span_text(name));
+    if (action != NAME_INFECTED)
+        names_note(action, span_text(name), answer);
+    else
+        answer_set(answer, ANSWER_INFECTED, span_text(name));
 }
 
 /* One try. False where a fresh child may do better: this one died. */
@@ -65,9 +84,10 @@ static bool engine_try(struct scanner *scanner, const struct scan_request *reque
     struct engine_job job;
     struct pool_result result = { 0 };
     struct scan_answer bytes;
-    int pool = scanner->engine_socket(scanner->engine_context, request->deadline);
+    enum role role = scanner->settings->type == SCANNER_YARA ? ROLE_YARA : ROLE_ENGINE;
+    int pool = scanner->engine_socket(scanner->engine_context, role, request->deadline);
     if (pool < 0) {
-        answer_set(answer_out, ANSWER_FAILED, span_text("the engine is not there"));
+        answer_fail(answer_out, BLAME_SCANNER, span_text("the engine is not there"));
         return true;
     }
     int called = engine_job_init(&job, request, &fault);
@@ -77,12 +97,14 @@ static bool engine_try(struct scanner *scanner, const struct scan_request *reque
     (void)close(pool);
     engine_job_fini(&job);
     if (called != 0) {
-        answer_set(answer_out, ANSWER_FAILED, span_text(fault.text));
+        answer_fail(answer_out, BLAME_NOBODY, span_text(fault.text));
         return true;
     }
     if (result.outcome == POOL_ANSWERED) {
         struct engine_about about;
         engine_answer_read(span_of(&bytes, result.size), request->count, answer_out, &about);
+        engine_note(scanner, about.named, answer_out);
+        engine_note(scanner, about.ignored, answer_out);
         if (about.version[0] != '\0')
             scanner_learn(scanner, span_text(about.version), about.generation, about.raw_signatures);
         return true;
@@ -92,7 +114,9 @@ static bool engine_try(struct scanner *scanner, const struct scan_request *reque
                    result.detail);
     if (result.outcome == POOL_DEADLINE)
         (void)snprintf(text, sizeof text, "timeout");
-    answer_set(answer_out, ANSWER_FAILED, span_text(text));
+    bool has_died = result.outcome == POOL_EXITED || result.outcome == POOL_SIGNALLED;
+    enum blame other = result.outcome == POOL_DEADLINE ? BLAME_TIME : BLAME_SCANNER;
+    answer_fail(answer_out, has_died ? BLAME_DEATH : other, span_text(text));
     return result.outcome == POOL_DEADLINE || result.outcome == POOL_NOT_STARTED;
 }
 
@@ -103,10 +127,12 @@ static void engine_ask_job(struct scanner *scanner, const struct scan_request *r
         *answer_out = (struct answer){ .kind = ANSWER_FAILED };
         if (engine_try(scanner, request, answer_out))
             return;
+        if (request->count > 1)
+            return; /* each of them will be shown alone */
     }
     char text[ANSWER_TEXT_SIZE];
     (void)snprintf(text, sizeof text, "twice %.150s", answer_out->text);
-    answer_set(answer_out, ANSWER_FAILED, span_text(text));
+    answer_fail(answer_out, answer_out->blame, span_text(text));
 }
 
 static void engine_ask(struct scanner *scanner, const struct scan_request *request, struct answer *answer_out)
@@ -125,4 +151,5 @@ static void engine_ask(struct scanner *scanner, const struct scan_request *reque
     }
 }
 
-const struct scanner_ops engine_ops = { .ask = engine_ask };
+const struct scanner_ops engine_ops = { .ask = engine_ask, .tells_all = true, .tells_with_it = true };
+const struct scanner_ops yara_ops = { .ask = engine_ask, .tells_with_it = true };

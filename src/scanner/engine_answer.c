@@ -1,5 +1,6 @@
 #include "engine_answer.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -18,7 +19,9 @@ static const char *engine_answer_mistake(const struct scan_answer *answer, size_
     if (answer->result < SCAN_CLEAN || answer->result > SCAN_INFECTED)
         return "unknown result";
     if (memchr(answer->text, '\0', sizeof answer->text) == NULL ||
-        memchr(answer->engine, '\0', sizeof answer->engine) == NULL)
+        memchr(answer->engine, '\0', sizeof answer->engine) == NULL ||
+        memchr(answer->named, '\0', sizeof answer->named) == NULL ||
+        memchr(answer->ignored, '\0', sizeof answer->ignored) == NULL)
         return "text without end";
     /* `decoder` and `poison` are the gate's to say. */
     if (answer->unscannable > UNSCANNABLE_LIMIT)
@@ -53,7 +56,11 @@ void engine_answer_read(struct span answer, size_t count, struct answer *answer_
     }
     answer_set(answer_out, answer_kinds[got.result], span_text(got.text));
     answer_out->unscannable = (enum unscannable)got.unscannable;
+    answer_out->blame = BLAME_PIECE; /* where it failed, it was over this piece */
     answer_out->piece = got.piece;
+    static_assert(sizeof about_out->named == sizeof got.named, "one size of texts");
+    memcpy(about_out->named, got.named, sizeof about_out->named);
+    memcpy(about_out->ignored, got.ignored, sizeof about_out->ignored);
     memcpy(about_out->version, got.engine, sizeof about_out->version);
     about_out->generation = got.generation;
     about_out->raw_signatures = got.raw_signatures;

@@ -14,6 +14,8 @@ struct engine_about {
     char version[64];
     uint64_t generation;
     uint32_t raw_signatures;
+    char named[ANSWER_TEXT_SIZE];   /* found names that it takes for less than infected: the caller sees for himself */
+    char ignored[ANSWER_TEXT_SIZE]; /* likewise */
 };
 
 /* `answer` is all that the child sent about a job of `count` pieces. Whatever breaks a rule is ANSWER_FAILED (then

@@ -57,6 +57,17 @@ static void test_endless_text(void)
     memset(bytes.engine, 'x', sizeof bytes.engine);
     engine_answer_read(span_of(&bytes, sizeof bytes), 1, &answer, &about);
     CHECK(answer.kind == ANSWER_FAILED && about.version[0] == '\0');
+    bytes.engine[0] = '\0';
+    memset(bytes.ignored, 'x', sizeof bytes.ignored);
+    engine_answer_read(span_of(&bytes, sizeof bytes), 1, &answer, &about);
+    CHECK(answer.kind == ANSWER_FAILED && about.ignored[0] == '\0');
+    bytes.ignored[0] = '\0';
+    memset(bytes.named, 'x', sizeof bytes.named);
+    engine_answer_read(span_of(&bytes, sizeof bytes), 1, &answer, &about);
+    CHECK(answer.kind == ANSWER_FAILED && about.named[0] == '\0');
+    bytes.named[1] = '\0';
+    engine_answer_read(span_of(&bytes, sizeof bytes), 1, &answer, &about);
+    CHECK(answer.kind == ANSWER_CLEAN && strcmp(about.named, "x") == 0);
 }
 
 int main(void)

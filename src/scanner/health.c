@@ -33,6 +33,8 @@ void health_canary_passed(struct health *health, int64_t now_ms, uint32_t interv
 {
     health_change(health, HEALTH_WORKING, now_ms, "");
     health->misses = 0;
+    health->is_open = false;
+    health->passed_at_ms = now_ms;
     health->canary_at_ms = now_ms + interval_ms;
 }
 
@@ -52,11 +54,13 @@ void health_canary_missed(struct health *health, int64_t now_ms, const char *tex
 
 void health_canary_late(struct health *health, int64_t sent_at_ms, int64_t now_ms, const char *text)
 {
-    bool is_busy = health_is_trusted(health) && health->answered_at_ms > sent_at_ms;
-    if (is_busy)
-        health->canary_at_ms = now_ms + HEALTH_RETRY_MOST_MS;
-    else
+    bool is_failed = health->state == HEALTH_FAILED || health->state == HEALTH_UNKNOWN;
+    if (is_failed || health->answered_at_ms <= sent_at_ms) {
         health_canary_missed(health, now_ms, text);
+        return;
+    }
+    health->is_open = false;
+    health->canary_at_ms = now_ms + HEALTH_RETRY_MOST_MS;
 }
 
 void health_message_answered(struct health *health, int64_t now_ms)
@@ -64,12 +68,27 @@ void health_message_answered(struct health *health, int64_t now_ms)
     health->answered_at_ms = now_ms;
 }
 
-void health_message_failed(struct health *health, int64_t now_ms, const char *text)
+void health_message_failed(struct health *health, int64_t now_ms, enum blame blame, const char *text)
 {
-    if (health->state != HEALTH_WORKING)
+    bool opens = blame == BLAME_SCANNER || blame == BLAME_TIME;
+    if (health->state != HEALTH_WORKING && health->state != HEALTH_DOUBTFUL)
         return;
-    health_change(health, HEALTH_DOUBTFUL, now_ms, text);
-    health->canary_at_ms = now_ms;
+    if (health->state == HEALTH_WORKING || (opens && !health->is_open)) {
+        health_change(health, HEALTH_DOUBTFUL, now_ms, text);
+        health->canary_at_ms = now_ms;
+    }
+    health->is_open = health->is_open || opens;
+}
+
+void health_accuse(struct health *health, int64_t now_ms, const char *text)
+{
+    health_canary_missed(health, now_ms, text);
+}
+
+void health_renewed(struct health *health, int64_t now_ms)
+{
+    if (health->state == HEALTH_WORKING || health->state == HEALTH_DOUBTFUL)
+        health->canary_at_ms = now_ms;
 }
 
 bool health_canary_is_due(const struct health *health, int64_t now_ms)
@@ -79,7 +98,7 @@ bool health_canary_is_due(const struct health *health, int64_t now_ms)
 
 bool health_is_trusted(const struct health *health)
 {
-    return health->state == HEALTH_WORKING || health->state == HEALTH_DOUBTFUL;
+    return health->state == HEALTH_WORKING || (health->state == HEALTH_DOUBTFUL && !health->is_open);
 }
 
 bool health_take_change(struct health *health, enum health_state *before_out)

@@ -1,7 +1,8 @@
 /* Scanners: whatever judges bytes, behind one interface, each with its limits, its health and its canary.
  *
- * A driver (engine.c, clamd.c) knows how to show pieces to its scanner and what the replies mean. Everything else is
- * here: which pieces it is shown (`input`), concurrency, deadline, the canary, health, and how many must answer.
+ * A driver (engine.c, clamd.c, icap.c, plugin.c, socket.c) knows how to show pieces to its scanner and what the replies
+ * mean. Everything else is here: which pieces it is shown (`input`), concurrency, deadline, the canary, health, and how
+ * many must answer.
  *
  * Thread safety: after scanners_new any thread may call any function.
  */
@@ -11,7 +12,9 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "conf/settings.h"
+#include "ipc/roles.h"
 #include "sys/clock.h"
+#include "sys/digest.h"
 #include "sys/sealed.h"
 #include "verdict/verdict.h"
 
@@ -27,6 +30,7 @@ enum { SCAN_PACKS = 7, SCAN_PACK_FRAME = 6 };
 
 /* A run of bytes to be judged: a slice of one of the message's packs. */
 struct piece {
+    const struct digest *digest; /* of its bytes; NULL: of no use, it never comes again */
     uint32_t pack;
     uint32_t number; /* of the part, for whoever made the list */
     bool is_opened;  /* a container whose whole content is among the parts: that it can't be looked into says nothing */
@@ -47,13 +51,21 @@ struct scan_input {
 
 struct scanner_set;
 
-/* How a driver for the embedded engine gets the pool's socket: a duplicate that the caller closes, or -1 where the
- * engine is not there before the deadline. */
-typedef int (*engine_socket_function)(void *context, struct deadline deadline);
+/* How a driver for an embedded engine gets the socket of that role's pool: a duplicate that the caller closes, or -1
+ * where the engine is not there before the deadline. */
+typedef int (*engine_socket_function)(void *context, enum role role, struct deadline deadline);
+
+/* The same for the runner of that number (conf/runners.h). */
+typedef int (*runner_socket_function)(void *context, size_t runner, struct deadline deadline);
 
 /* `settings` must outlive the set. Starts nothing. */
 struct scanner_set *scanners_new(const struct settings *settings, engine_socket_function engine_socket, void *context);
 void scanners_free(struct scanner_set *set);
+
+/* How scanners that are foreign programs get their runners' sockets; with the context of scanners_new. Before any
+ * thread asks. */
+void scanners_use_runners(struct scanner_set *set, const struct settings *settings,
+                          runner_socket_function runner_socket);
 
 size_t scanners_count(const struct scanner_set *set);
 const char *scanner_name(const struct scanner_set *set, size_t index);
@@ -65,7 +77,7 @@ bool scanners_want_frame(struct scanner_set *set);
  * says. answers_out[scanners_count] says who answered what (ANSWER_NOT_ASKED: not asked); the verdict gets what follows
  * from them: infected, unscannable, or unscanned where the requirement was not met. Says verdict_conclude where it was.
  * Never more than the deadline. */
-void scanners_judge(struct scanner_set *set, const struct scan_input *input, const struct policy_settings *policy,
+void scanners_judge(struct scanner_set *set, const struct scan_input *given, const struct policy_settings *policy,
                     struct deadline deadline, struct answer *answers_out, struct verdict *verdict);
 
 /* Whether the requirement could be met right now, as far as the last canaries and messages tell. While it can't, one
@@ -77,8 +89,15 @@ bool scanners_admit(struct scanner_set *set, const struct policy_settings *polic
  * each change, for the log. */
 bool scanners_tend(struct scanner_set *set, struct buf *text_out);
 
-/* Lines "scanner.NAME.state=working since=... generation=... queue=... input=..." for `cordon status`. */
+/* Lines "scanner.NAME.state=working since=... generation=... queue=... input=... breaker=... canary=..." and
+ * "scanner.NAME.counts=answers clean=N ..." for `cordon status`. */
 void scanners_status(struct scanner_set *set, struct buf *text_out);
+
+/* The same and more, in the text format of Prometheus. */
+void scanners_metrics(struct scanner_set *set, struct buf *text_out);
+
+/* Whether the requirement could be met right now. */
+bool scanners_are_ready(struct scanner_set *set, const struct policy_settings *policy);
 
 /* The scanner's own words about itself, for the stamp: "ClamAV 1.4.6/27600", or its name. Copies. */
 void scanner_version(struct scanner_set *set, size_t index, char *text_out, size_t size);

@@ -1,25 +1,37 @@
 #include "set.h"
 
 #include "base/memory.h"
+#include "conf/runners.h"
+#include "scanner/names.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CANARY_ROOM_BYTES = 16384 };
+/* Of a scanner that tells its generation now and then only, nothing is believed for long. */
+enum { CANARY_ROOM_BYTES = 16384, RECALL_BRIEF_MS = 60000 };
 
-static const struct scanner_ops *const scanner_drivers[] = {
-    [SCANNER_CLAMAV] = &engine_ops,
-    [SCANNER_CLAMD] = &clamd_ops,
+static const struct scanner_ops *const scanner_drivers[SCANNER_TYPES] = {
+    [SCANNER_CLAMAV] = &engine_ops,       [SCANNER_CLAMD] = &clamd_ops, [SCANNER_COMMAND] = &command_ops,
+    [SCANNER_COMMUNIGATE] = &command_ops, [SCANNER_ICAP] = &icap_ops,   [SCANNER_PLUGIN] = &plugin_ops,
+    [SCANNER_SOCKET] = &socket_ops,       [SCANNER_YARA] = &yara_ops,
 };
+
+void answer_fail(struct answer *answer, enum blame blame, struct span text)
+{
+    answer_set(answer, ANSWER_FAILED, text);
+    answer->blame = blame;
+}
 
 void answer_worsen(struct answer *answer, const struct answer *other)
 {
     enum unscannable gravest = other->unscannable > answer->unscannable ? other->unscannable : answer->unscannable;
     bool is_graver = other->kind != answer->kind ? other->kind > answer->kind : gravest > answer->unscannable;
+    struct answer noted = *answer;
     if (is_graver)
         *answer = *other;
+    names_merge(answer, is_graver ? &noted : other);
     answer->unscannable = gravest;
 }
 
@@ -32,12 +44,30 @@ void answer_settle(struct answer *answer, const struct piece *piece)
         answer_set(answer, ANSWER_CLEAN, span_text(""));
 }
 
+struct span pack_bytes(const struct sealed *packs, const struct piece *piece)
+{
+    const struct sealed *pack = &packs[piece->pack];
+    assert(piece->size <= pack->size && piece->offset <= pack->size - piece->size);
+    return span_of(pack->data + piece->offset, piece->size);
+}
+
 struct span request_bytes(const struct scan_request *request, size_t index)
+{
+    return pack_bytes(request->packs, &request->pieces[index]);
+}
+
+int request_lend(const struct scan_request *request, size_t index, struct fault *fault)
 {
     const struct piece *piece = &request->pieces[index];
     const struct sealed *pack = &request->packs[piece->pack];
-    assert(piece->size <= pack->size && piece->offset <= pack->size - piece->size);
-    return span_of(pack->data + piece->offset, piece->size);
+    if (piece->offset == 0 && piece->size == pack->size)
+        return sealed_lend(pack, fault);
+    struct sealed copy;
+    if (sealed_copy(request_bytes(request, index), "cordon-part", &copy, fault) != 0)
+        return -1;
+    int fd = sealed_lend(&copy, fault);
+    sealed_close(&copy);
+    return fd;
 }
 
 void scanner_learn(struct scanner *scanner, struct span version, uint64_t generation, uint32_t raw_signatures)
@@ -48,9 +78,38 @@ void scanner_learn(struct scanner *scanner, struct span version, uint64_t genera
         if ((unsigned char)*p < 0x20 || (unsigned char)*p > 0x7e)
             *p = '?';
     }
-    scanner->generation = generation;
     scanner->raw_signatures = raw_signatures;
     lock_drop(&scanner->lock);
+    scanner_learn_generation(scanner, generation);
+}
+
+void scanner_learn_generation(struct scanner *scanner, uint64_t generation)
+{
+    lock_take(&scanner->lock);
+    bool is_renewed = scanner->generation != 0 && scanner->generation != generation;
+    scanner->generation = generation;
+    if (is_renewed)
+        health_renewed(&scanner->health, clock_now_ms());
+    lock_drop(&scanner->lock);
+    if (is_renewed && scanner->recall != NULL)
+        recall_drop(scanner->recall);
+}
+
+void scanner_learn_age(struct scanner *scanner, int64_t made_wall)
+{
+    lock_take(&scanner->lock);
+    scanner->made_wall = made_wall;
+    lock_drop(&scanner->lock);
+}
+
+void scanner_accuse(struct scanner *scanner, const char *text)
+{
+    atomic_fetch_add(&scanner->counts.tampered, 1);
+    lock_take(&scanner->lock);
+    health_accuse(&scanner->health, clock_now_ms(), text);
+    lock_drop(&scanner->lock);
+    if (scanner->recall != NULL)
+        recall_drop(scanner->recall);
 }
 
 enum scanner_input scanner_wanted(struct scanner *scanner)
@@ -66,7 +125,7 @@ enum scanner_input scanner_wanted(struct scanner *scanner)
 }
 
 static void scanner_init(struct scanner *scanner, const struct scanner_settings *settings,
-                         engine_socket_function engine_socket, void *context)
+                         engine_socket_function engine_socket, void *context, size_t recall_bytes)
 {
     *scanner = (struct scanner){ .settings = settings,
                                  .ops = scanner_drivers[settings->type],
@@ -75,7 +134,19 @@ static void scanner_init(struct scanner *scanner, const struct scanner_settings 
     slots_init(&scanner->slots, settings->concurrency);
     lock_init(&scanner->lock);
     signal_point_init(&scanner->proved);
+    poison_init(&scanner->poison);
+    scanner->recall = recall_new(recall_bytes, scanner->ops->tells_with_it ? RECALL_KEEP_MS : RECALL_BRIEF_MS);
     health_init(&scanner->health, clock_now_ms());
+    if (scanner->ops->open != NULL)
+        scanner->ops->open(scanner);
+}
+
+/* It must be asked about the large mail. */
+static size_t canary_large_bytes(const struct scanner_settings *settings)
+{
+    if (settings->max_bytes >= (uint64_t)CANARY_LARGE_BYTES + CANARY_ROOM_BYTES)
+        return CANARY_LARGE_BYTES;
+    return settings->max_bytes > CANARY_ROOM_BYTES ? (size_t)settings->max_bytes - CANARY_ROOM_BYTES : 0;
 }
 
 struct scanner_set *scanners_new(const struct settings *settings, engine_socket_function engine_socket, void *context)
@@ -83,29 +154,51 @@ struct scanner_set *scanners_new(const struct settings *settings, engine_socket_
     struct scanner_set *set = memory_new(sizeof *set);
     set->count = settings->scanner_count;
     lock_init(&set->probe_lock);
-    size_t large_bytes = CANARY_LARGE_BYTES;
+    signal_point_init(&set->probers_ended);
+    size_t recall_bytes = set->count > 0 ? (size_t)(settings->answers_memory_bytes / set->count) : 0;
     for (size_t i = 0; i < set->count; i++) {
         const struct scanner_settings *row = &settings->scanners[i];
-        scanner_init(&set->scanners[i], row, engine_socket, context);
-        if (row->max_bytes < large_bytes + CANARY_ROOM_BYTES) /* it must be asked about it */
-            large_bytes = row->max_bytes > CANARY_ROOM_BYTES ? (size_t)row->max_bytes - CANARY_ROOM_BYTES : 0;
+        scanner_init(&set->scanners[i], row, engine_socket, context, recall_bytes);
+        set->scanners[i].row = (uint32_t)i;
+        set->remembers = set->remembers || set->scanners[i].recall != NULL;
+        canary_init(&set->scanners[i].canary, row->canary, canary_large_bytes(row));
     }
-    canaries_init(&set->canaries, large_bytes);
     return set;
+}
+
+void scanners_use_runners(struct scanner_set *set, const struct settings *settings,
+                          runner_socket_function runner_socket)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        struct scanner *scanner = &set->scanners[i];
+        if (!scanner_is_run(scanner->settings))
+            continue;
+        scanner->runner_socket = runner_socket;
+        scanner->runner = runners_of(settings, i);
+    }
 }
 
 void scanners_free(struct scanner_set *set)
 {
     if (set == NULL)
         return;
+    lock_take(&set->probe_lock);
+    while (set->probers > 0)
+        (void)signal_point_wait(&set->probers_ended, &set->probe_lock, deadline_never());
+    lock_drop(&set->probe_lock);
     for (size_t i = 0; i < set->count; i++) {
         struct scanner *scanner = &set->scanners[i];
         assert(!scanner->is_proving);
+        if (scanner->ops->close != NULL)
+            scanner->ops->close(scanner);
         slots_fini(&scanner->slots);
         signal_point_fini(&scanner->proved);
         lock_fini(&scanner->lock);
+        poison_fini(&scanner->poison);
+        recall_free(scanner->recall);
+        canary_fini(&scanner->canary);
     }
-    canaries_fini(&set->canaries);
+    signal_point_fini(&set->probers_ended);
     lock_fini(&set->probe_lock);
     free(set);
 }

@@ -22,6 +22,9 @@ enum sandbox_profile {
     SANDBOX_DECODER,      /* memory and its socket, until it has its job */
     SANDBOX_DECODER_BUSY, /* as before, without receiving anything any more */
     SANDBOX_ENGINE,       /* its socket and files in its own tmpfs */
+    SANDBOX_RUNNER,       /* and every foreign program that it starts: anything an ordinary user's program does, but no
+                             namespace, mount, trace of others, nor what only root has a use for */
+    SANDBOX_YARA,         /* memory and its socket, for one job after another */
     SANDBOX_PROFILES
 };
 

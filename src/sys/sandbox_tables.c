@@ -63,13 +63,24 @@ const char *const sandbox_calls_sanitizer = SANDBOX_IS_SANITIZED ? "getrlimit pr
 
 /* What the roles need before they close their own boxes, for a filter is inherited by whatever is executed. */
 #define CALLS_SUPERVISOR                                                                                               \
-    "arch_prctl bind chown clone execve execveat fadvise64 fchown fchownat fcntl fgetxattr flock fork get_mempolicy "  \
+    "arch_prctl bind chown execve execveat fadvise64 fchown fchownat fcntl fgetxattr flock fork get_mempolicy "        \
     "getgroups getitimer getpgrp getpriority getresgid getresuid getrlimit getsid getxattr inotify_add_watch "         \
-    "inotify_init inotify_init1 inotify_rm_watch ioctl kill lchown link linkat listen mincore mmap mount mprotect "    \
-    "msync pause pidfd_getfd pipe prlimit64 rt_sigpending rt_sigqueueinfo rt_sigsuspend sched_getparam "               \
+    "inotify_init inotify_init1 inotify_rm_watch ioctl kill lchown link linkat listen mincore mmap mprotect "          \
+    "msync pause pipe prlimit64 rt_sigpending rt_sigqueueinfo rt_sigsuspend sched_getparam "                           \
     "sched_getscheduler sched_setaffinity sendfile set_tid_address setgid setgroups setitimer setpgid setpriority "    \
     "setregid setresgid setresuid setreuid setsid setuid socket socketpair splice symlink symlinkat tgkill "           \
-    "timerfd_gettime umount2 unshare utime utimes vfork "
+    "timerfd_gettime utime utimes vfork "
+
+/* And what makes a namespace, which no foreign program is to have. */
+#define CALLS_NAMESPACES "clone mount pidfd_getfd umount2 unshare "
+
+/* What foreign scanners ask for besides: shared memory and semaphores, timers, memory that stays. */
+#define CALLS_PROGRAMS                                                                                                 \
+    "alarm copy_file_range dup3 fchdir fdatasync getpgid ioprio_get ioprio_set mbind mlock2 mlockall msgctl msgget "   \
+    "msgrcv msgsnd munlockall name_to_handle_at pwritev pwritev2 preadv2 readahead sched_get_priority_max "            \
+    "sched_get_priority_min sched_rr_get_interval sched_setparam sched_setscheduler semctl semget semop semtimedop "   \
+    "set_mempolicy shmat shmctl shmdt shmget sync sync_file_range syncfs timer_create timer_delete "                   \
+    "timer_getoverrun timer_gettime timer_settime tkill "
 
 /* Only somebody who took a box over makes these calls. */
 #define DEADLY_ANYWHERE                                                                                                \
@@ -81,6 +92,14 @@ const char *const sandbox_calls_sanitizer = SANDBOX_IS_SANITIZED ? "getrlimit pr
 static const struct sandbox_rule rules_memory[] = {
     { "mmap", { { 2, PROT_EXEC, 0 } } },
     { "mprotect", { { 2, PROT_EXEC, 0 } } },
+    { 0 },
+};
+
+/* Memory of one's own alone may be written. */
+static const struct sandbox_rule rules_private_memory[] = {
+    { "mmap", { { 2, PROT_EXEC, 0 }, { 3, MAP_TYPE_MASK, MAP_PRIVATE } } },
+    { "mmap", { { 2, PROT_EXEC | PROT_WRITE, 0 } } },
+    { "mprotect", { { 2, PROT_EXEC | PROT_WRITE, 0 } } },
     { 0 },
 };
 
@@ -131,10 +150,15 @@ static const struct sandbox_rule rules_pool[] = {
     { 0 },
 };
 
+static const struct sandbox_rule rules_processes[] = {
+    { "clone", { { 0, NEW_NAMESPACES, 0 } } },
+    { 0 },
+};
+
 static const struct sandbox_table tables[SANDBOX_PROFILES] = {
     [SANDBOX_SUPERVISOR] = { .name = "supervisor",
                              .calls = CALLS_LIFE CALLS_RECEIVE CALLS_PATHS_READ CALLS_PATHS_WRITE CALLS_SESSION
-                                 CALLS_POOL CALLS_SUPERVISOR,
+                                 CALLS_POOL CALLS_SUPERVISOR CALLS_NAMESPACES CALLS_PROGRAMS,
                              .rules = { NULL },
                              .deadly = "",
                              .may_listen = true,
@@ -162,6 +186,19 @@ static const struct sandbox_table tables[SANDBOX_PROFILES] = {
                          .calls = CALLS_LIFE CALLS_RECEIVE CALLS_PATHS_READ CALLS_PATHS_WRITE "chdir ",
                          .rules = { rules_memory, rules_look, rules_descriptors, NULL },
                          .deadly = DEADLY_ANYWHERE DEADLY_IN_A_CHILD },
+    /* Nothing is deadly: what a foreign program tries is no sign that it was taken over. */
+    [SANDBOX_RUNNER] = { .name = "runner",
+                         .calls = CALLS_LIFE CALLS_RECEIVE CALLS_PATHS_READ CALLS_PATHS_WRITE CALLS_SESSION CALLS_POOL
+                             CALLS_SUPERVISOR CALLS_PROGRAMS,
+                         .rules = { rules_processes, NULL },
+                         .deadly = "",
+                         .may_listen = true,
+                         .may_connect = true,
+                         .may_signal = true },
+    [SANDBOX_YARA] = { .name = "yara",
+                       .calls = CALLS_LIFE CALLS_RECEIVE,
+                       .rules = { rules_private_memory, rules_look, NULL },
+                       .deadly = DEADLY_ANYWHERE DEADLY_IN_A_CHILD },
 };
 
 const struct sandbox_table *sandbox_table(enum sandbox_profile profile)

@@ -140,13 +140,22 @@ bool slots_take(struct slots *slots, struct deadline deadline)
 {
     lock_take(&slots->lock);
     bool is_in_time = true;
-    while (slots->taken == slots->total && is_in_time)
+    while (slots->taken >= slots->total && is_in_time)
         is_in_time = signal_point_wait(&slots->freed, &slots->lock, deadline);
     bool is_ours = slots->taken < slots->total;
     if (is_ours)
         slots->taken++;
     lock_drop(&slots->lock);
     return is_ours;
+}
+
+void slots_limit(struct slots *slots, unsigned total)
+{
+    assert(total > 0);
+    lock_take(&slots->lock);
+    slots->total = total;
+    signal_point_wake_all(&slots->freed);
+    lock_drop(&slots->lock);
 }
 
 void slots_drop(struct slots *slots)

@@ -54,6 +54,9 @@ void slots_fini(struct slots *slots);
 
 /* Waits for a free slot. False where the deadline passed first. */
 bool slots_take(struct slots *slots, struct deadline deadline);
+
+/* Another total, above 0, for whoever comes from now on. */
+void slots_limit(struct slots *slots, unsigned total);
 void slots_drop(struct slots *slots);
 
 #endif

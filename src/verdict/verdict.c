@@ -15,6 +15,7 @@ static const char *const unscannable_texts[UNSCANNABLES] = {
     [UNSCANNABLE_UNSUPPORTED] = "unsupported",
     [UNSCANNABLE_ENCRYPTED] = "encrypted",
     [UNSCANNABLE_LIMIT] = "limit",
+    [UNSCANNABLE_MASKED] = "masked",
     [UNSCANNABLE_DECODER] = "decoder",
     [UNSCANNABLE_POISON] = "poison",
 };

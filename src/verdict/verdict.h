@@ -30,6 +30,7 @@ enum unscannable {
     UNSCANNABLE_UNSUPPORTED,
     UNSCANNABLE_ENCRYPTED,
     UNSCANNABLE_LIMIT,
+    UNSCANNABLE_MASKED, /* an ignored name was found, and the scanner tells one name only */
     UNSCANNABLE_DECODER,
     UNSCANNABLE_POISON,
     UNSCANNABLES
@@ -45,12 +46,25 @@ enum answer_kind { ANSWER_NOT_ASKED, ANSWER_CLEAN, ANSWER_UNSCANNABLE, ANSWER_FA
 
 enum { ANSWER_TEXT_SIZE = 192 };
 
+/* What a failed answer says about whom. */
+enum blame {
+    BLAME_SCANNER, /* it could not be reached, or says nonsense */
+    BLAME_TIME,    /* it, or the piece, took too long */
+    BLAME_DEATH,   /* it ended without an answer: perhaps by the piece */
+    BLAME_PIECE,   /* it says itself that it failed on this piece */
+    BLAME_NOBODY   /* we did not give it the time or the room that it has */
+};
+
 struct answer {
     enum answer_kind kind;
     enum unscannable unscannable; /* the gravest seen, also beside a graver kind; NONE: none */
     char text[ANSWER_TEXT_SIZE];  /* the signature's name, or why it failed or could not look */
     uint32_t piece;               /* which piece `text` speaks of */
     uint32_t took_ms;
+    enum blame blame;               /* of a failed answer */
+    enum category named_as;         /* what `names` makes of `named` */
+    char named[ANSWER_TEXT_SIZE];   /* a found name that is less than infected by `names`; empty: none */
+    char ignored[ANSWER_TEXT_SIZE]; /* a found name that is nothing by `names`; empty: none */
 };
 
 const char *answer_kind_text(enum answer_kind kind); /* "infected" */

@@ -62,6 +62,7 @@ def test_sample_and_effective_configuration():
 def test_sample_shows_the_defaults():
     """Whatever is commented out in the sample is the default, as it says."""
     text = open(SAMPLE, encoding="utf-8").read()
+    text = re.sub(r'(?ms)^    # \w+: \{\n    #     type = "(command|communigate)".*?^    # \};\n', "", text)  # examples, whole
     shown = run(os.path.join(BUILD, "cordon"), "config", "--config", SAMPLE).stdout
     settings = re.findall(r"^ *# +(?:    )?(\w+) += ([^;]+);", text, re.M)
     check(len(settings) >= 20, f"the sample shows {len(settings)} defaults")
@@ -74,6 +75,20 @@ def test_sample_shows_the_defaults():
         if key not in examples:
             found = [l.split("#")[0].strip() for l in shown.splitlines() if re.match(rf"^ *{key} = ", l)]
             check(f"{key} = {plain(value)};" in found, f"the sample says {key} = {value}, and the default is {found}")
+
+
+def test_sample_programs_are_right():
+    """The examples of foreign programs, with a program and a user that every machine has."""
+    blocks = re.findall(r'(?ms)^    # \w+: \{\n    #     type = "(?:command|communigate)".*?^    # \};\n',
+                        open(SAMPLE, encoding="utf-8").read())
+    check(len(blocks) >= 4, f"the sample has {len(blocks)} examples of programs")
+    text = re.sub(r'(?m)^    # ', "    ", "".join(blocks))
+    text = re.sub(r'user = "\w+"', 'user = "games"', re.sub(r'"/usr/(local/)?bin/\w+"', '"/bin/true"', text))
+    with tempfile.NamedTemporaryFile("w", suffix=".conf") as f:
+        f.write("scanner: {\n    engine: { };\n" + text + "};\n")
+        f.flush()
+        result = run(os.path.join(BUILD, "cordond"), "-c", f.name, "--check")
+    check(result.returncode == 0, f"the sample's programs: {result.stderr}")
 
 
 for test in [f for n, f in list(globals().items()) if n.startswith("test_")]:

@@ -45,7 +45,8 @@ static void box_child(const struct engine *engine, const char *path)
         (void)fflush(stdout);
         _exit(EXIT_FAILURE);
     }
-    child_judge(engine, &folder, span_of(bytes, size), false, &result);
+    struct clam_piece piece = { .bytes = span_of(bytes, size) };
+    child_judge(engine, &folder, &piece, &result);
     (void)printf("%s%s%s\t%s\t%s\n", result_texts[result.result], result.unscannable != UNSCANNABLE_NONE ? ":" : "",
                  unscannable_text(result.unscannable), result.text, path);
     (void)fflush(stdout);

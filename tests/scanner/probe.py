@@ -8,14 +8,14 @@ from rig import BUILD, USER, wait_for  # noqa: E402
 
 
 class Probe:
-    def __init__(self, rig, configuration, name="probe"):
+    def __init__(self, rig, configuration, name="probe", engine="cordon-engine-clamav"):
         run = rig.path(name + "-run")
         os.makedirs(run, exist_ok=True)
         os.chmod(run, 0o755)
         path = rig.write(name + ".conf", f'user = "{USER}";\nrun_directory = "{run}";\n{configuration}\n')
         self.log = open(rig.path(name + ".log"), "ab")
         self.process = subprocess.Popen(
-            [os.path.join(BUILD, "tests/scanner/scanner_probe"), path, os.path.join(BUILD, "cordon-engine-clamav")],
+            [os.path.join(BUILD, "tests/scanner/scanner_probe"), path, os.path.join(BUILD, engine)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True)
         rig.stack.callback(self.close)
 

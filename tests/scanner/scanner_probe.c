@@ -42,10 +42,10 @@ static void probe_die(const char *what, const struct fault *fault)
     exit(EXIT_FAILURE);
 }
 
-static int probe_engine_socket(void *context, struct deadline deadline)
+static int probe_engine_socket(void *context, enum role role, struct deadline deadline)
 {
     const struct probe *probe = context;
-    (void)deadline;
+    (void)role, (void)deadline; /* there is one engine at most */
     return probe->peer >= 0 ? fcntl(probe->peer, F_DUPFD_CLOEXEC, 0) : -1;
 }
 
@@ -206,7 +206,8 @@ int main(int argc, char **argv)
         return CONF_EXIT_BAD;
     }
     for (size_t i = 0; i < probe.settings->scanner_count; i++) {
-        if (probe.settings->scanners[i].type == SCANNER_CLAMAV && probe.peer < 0)
+        enum scanner_type type = probe.settings->scanners[i].type;
+        if ((type == SCANNER_CLAMAV || type == SCANNER_YARA) && probe.peer < 0)
             probe_start_engine(&probe);
     }
     probe.set = scanners_new(probe.settings, probe_engine_socket, &probe);

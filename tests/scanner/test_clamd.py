@@ -25,7 +25,11 @@ def mail(*attachments):
 
 
 def both(answers):
+    """What both said; who finds something first ends the wait for the other."""
     assert set(answers) == {"unix", "tcp"}, answers
+    kinds = {kind for kind, _ in answers.values()}
+    if kinds == {"infected", "not-asked"}:
+        return "infected"
     assert answers["unix"][0] == answers["tcp"][0], answers
     return answers["unix"][0]
 
@@ -49,7 +53,7 @@ def judges():
             assert both(answers) == kind and got == verdict, (name, got, answers)
         assert answers["unix"][1] == ""
         _, answers = probe.judge(rig.path("infected"))
-        assert answers["unix"][1] == "Test.Eicar.UNOFFICIAL", answers
+        assert "Test.Eicar.UNOFFICIAL" in (answers["unix"][1], answers["tcp"][1]), answers
         assert os.listdir(rig.path("clamd.tmp")) == [], "clamd left files"
 
 
@@ -134,10 +138,11 @@ def killed_in_mid_scan():
     with Rig() as rig:
         clamd = Clamd(rig)
         probe = Probe(rig, BOTH.format(clamd, "5s", "1s").replace("all", "any"))
-        infected = rig.write("infected", b"Subject: x\r\n\r\n" + b"All work and no play. " * 300000 + mail(eicar()))
         seen = set()
         for delay in (0.0, 0.01, 0.03, 0.06, 0.1, 0.2):
             probe.wait_state("unix", "working")
+            # another one each time: one that clamd dies of three times would be poison
+            infected = rig.write("infected", b"Subject: x%f\r\n\r\n" % delay + b"All work and no play. " * 300000 + mail(eicar()))
             killer = subprocess.Popen(["sh", "-c", f"sleep {delay}; kill -9 {clamd.process.pid}"])
             for _ in range(3):
                 verdict, answers = probe.judge(infected)
@@ -149,4 +154,5 @@ def killed_in_mid_scan():
         assert "infected" in seen and "unscanned" in seen, seen
 
 
-run([judges, limits, too_small_for_the_canary, blind, stops_and_recovers, killed_in_mid_scan])
+if __name__ == "__main__":
+    run([judges, limits, too_small_for_the_canary, blind, stops_and_recovers, killed_in_mid_scan])

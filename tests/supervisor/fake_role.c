@@ -2,8 +2,9 @@
  *
  * What it plays follows from its name (cordon-gate, cordon-decoder, cordon-engine-clamav). A file NAME.does beside the
  * program, looked at when it starts, makes it misbehave: "exit N", "silent" (never ready), "hang" (does not end when
- * drained), "babble" (sends what no role sends), "close" (closes its control socket). The gate answers each connection
- * with its process id and the host name of its settings, and asks each new peer for its process id.
+ * drained), "babble" (sends what no role sends), "close" (closes its control socket), "late N" (begins after so many
+ * milliseconds). What is in a file NAME.says becomes a part of its status. The gate answers each connection with its
+ * process id and the host name of its settings, and asks each new peer for its process id.
  */
 #include "base/buf.h"
 #include "ipc/packet.h"
@@ -21,13 +22,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { MOST = 64, SETTINGS_SIZE = 262144, DOES_SIZE = 64, SAY_MS = 1000 };
+enum { MOST = 64, SETTINGS_SIZE = 262144, DOES_SIZE = 64, SAYS_SIZE = 1024, SAY_MS = 1000 };
 
 extern char **environ;
 
 struct fake {
     enum role role;
     char does[DOES_SIZE];
+    char says[SAYS_SIZE];
     char hostname[256];
     char environment[1024];
     char descriptors[256];
@@ -90,7 +92,8 @@ static void fake_read_settings(struct fake *fake)
         (void)snprintf(fake->hostname, sizeof fake->hostname, "%.*s", (int)strcspn(line + 1, "\""), line + 1);
 }
 
-static void fake_read_orders(struct fake *fake, const char *name)
+/* A file beside the program; "" where there is none. */
+static void fake_read_beside(const char *name, const char *suffix, char *text_out, size_t size)
 {
     char path[512];
     ssize_t n = readlink("/proc/self/exe", path, sizeof path - 64);
@@ -98,13 +101,19 @@ static void fake_read_orders(struct fake *fake, const char *name)
     char *slash = strrchr(path, '/');
     if (slash == NULL)
         return;
-    (void)snprintf(slash + 1, 64, "%s.does", name);
+    (void)snprintf(slash + 1, 64, "%s%s", name, suffix);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    n = fd >= 0 ? read(fd, fake->does, sizeof fake->does - 1) : 0;
-    fake->does[n > 0 ? n : 0] = '\0';
-    fake->does[strcspn(fake->does, "\n")] = '\0';
+    n = fd >= 0 ? read(fd, text_out, size - 1) : 0;
+    text_out[n > 0 ? n : 0] = '\0';
     if (fd >= 0)
         (void)close(fd);
+}
+
+static void fake_read_orders(struct fake *fake, const char *name)
+{
+    fake_read_beside(name, ".does", fake->does, sizeof fake->does);
+    fake->does[strcspn(fake->does, "\n")] = '\0';
+    fake_read_beside(name, ".says", fake->says, sizeof fake->says);
 }
 
 static void fake_say_status(const struct fake *fake)
@@ -115,6 +124,7 @@ static void fake_say_status(const struct fake *fake)
                fake->hostname, fake->environment, fake->descriptors, fake->has_signals_blocked, fake->ignores_sigpipe,
                fake->death_signal);
     buf_printf(&text, "seals=%d\nuid=%u\ncontrol_characters=a\tb\x01\n", fake->settings_seals, (unsigned)getuid());
+    buf_put_text(&text, fake->says);
     for (unsigned i = 0; i < fake->listener_count; i++)
         buf_printf(&text, "listener.%s=given\n", fake->listener_names[i]);
     for (unsigned i = 0; i < fake->peer_count; i++) {
@@ -216,6 +226,8 @@ int main(int argc, char **argv)
     fake_read_orders(&fake, name);
     if (strncmp(fake.does, "exit ", 5) == 0)
         return (int)strtol(fake.does + 5, NULL, 10);
+    if (strncmp(fake.does, "late ", 5) == 0)
+        (void)poll(NULL, 0, (int)strtol(fake.does + 5, NULL, 10));
     if (strcmp(fake.does, "babble") == 0)
         (void)packet_send(ROLE_CONTROL_FD, "babble", 6, NULL, 0, deadline_in(SAY_MS), NULL);
     if (strcmp(fake.does, "close") == 0)

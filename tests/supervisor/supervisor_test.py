@@ -67,6 +67,11 @@ class Daemon:
             with open(path, "w") as f:
                 f.write(what)
 
+    def say(self, role, text):
+        """What its processes add to their status from now on."""
+        with open(os.path.join(self.roles, PROGRAMS[role] + ".says"), "w") as f:
+            f.write(text)
+
     def start(self):
         preexec = (lambda: (os.setgroups([]), os.setgid(self.as_user.pw_gid), os.setuid(self.as_user.pw_uid))) \
             if self.as_user else None
@@ -135,6 +140,32 @@ class Daemon:
 
     def cli(self, *arguments):
         return subprocess.run([os.path.join(BUILD, "cordon"), *arguments], capture_output=True, text=True, timeout=60)
+
+
+class Signed(Daemon):
+    """With a folder of signatures, and an engine that says something about them."""
+
+    def __init__(self, rig):
+        self.folder = rig.path("signatures")
+        os.mkdir(self.folder)
+        super().__init__(rig, start=False)
+        self.configure()
+        self.say_set(100, "a1", "main:62 daily:27600")
+        self.write("first.ndb")
+        self.start()
+        self.wait_notified("READY=1")
+        self.wait_status(signatures_state="in use", signatures_generation="a1")
+
+    def configure(self, settings="", listeners=None, more=""):
+        super().configure(settings, listeners, f'av: {{ type = "clamav"; signatures = "{self.folder}"; {more} }};')
+
+    def say_set(self, count, generation, databases, scanning="yes"):
+        self.say("engine", f"scanning={scanning}\nsignatures={count}\ngeneration={generation}\ndatabases={databases}\n"
+                           f"built={int(time.time()) - 7200}\nclean_samples=none\n")
+
+    def write(self, name, text="x"):
+        with open(os.path.join(self.folder, name), "a") as f:
+            f.write(text)
 
 
 def check(*arguments):
@@ -626,6 +657,110 @@ def test_real_roles_of_an_ordinary_user(rig):
     user = pwd.getpwnam(USER)
     os.chown(rig.folder, user.pw_uid, user.pw_gid)
     check_real_roles(real(rig, as_user=user))
+
+
+def test_signatures_are_switched(rig):
+    daemon = Signed(rig)
+    before = daemon.status()
+    assert 7190 <= int(before["signatures_age_seconds"]) <= 7300 and before["signatures_count"] == "100", before
+    daemon.write("notes.txt")  # no signatures
+    daemon.say_set(101, "b2", "main:62 daily:27601")
+    daemon.write("second.ndb")
+    after = daemon.wait_status(signatures_switched_total="1", signatures_generation="b2")
+    assert after["gate.pid"] == before["gate.pid"] and after["engine.pid"] != before["engine.pid"], after
+    assert after["generation"] == "1" and after["signatures_refused_total"] == "0", after
+    daemon.wait_status(gate__peer__engine=after["engine.pid"])
+    wait_for(lambda: not is_alive(int(before["engine.pid"])), "the end of the old engine")
+    assert daemon.log().count("event=signatures-trial") == 1
+    # It is a child as any other: it is started again, and a new gate gets it.
+    os.kill(int(after["engine.pid"]), signal.SIGKILL)
+    daemon.wait_status(engine__restarts="1", engine__state="working")
+    again = daemon.reload()
+    daemon.wait_status(gate__peer__engine=again["engine.pid"], generation="2")
+
+
+def test_signatures_are_refused(rig):
+    daemon = Signed(rig)
+    before = daemon.status()
+    for i, (what, reason) in enumerate((
+            ((49, "b2", "main:62 daily:27601"), "49 signatures, less than 50 %"),
+            ((200, "b2", "main:62 daily:27599"), "daily is version 27599, older"),
+            ((200, "b2", "daily:27601"), "main is missing"),
+            ((200, "b2", "main:62 daily:27601", "refuses: self-test: blind"), "self-test: blind"),
+            (None, "ended before it could be tried"))):
+        if what is None:
+            daemon.misbehave("engine", "exit 3")
+        else:
+            daemon.say_set(*what)
+        daemon.write("more.ndb")
+        after = daemon.wait_status(signatures_refused_total=str(i + 1), signatures_state="the last update was refused")
+        assert reason in after["signatures_refusal"] and after["signatures_generation"] == "a1", after
+        assert all(after[k] == before[k] for k in ("engine.pid", "gate.pid", "signatures_switched_total")), after
+        assert daemon.log().count("event=signatures-refused") == i + 1
+    daemon.misbehave("engine", None)
+    daemon.say_set(200, "c3", "main:62 daily:27601")
+    daemon.write("more.ndb")
+    daemon.wait_status(signatures_switched_total="1", signatures_state="in use", signatures_generation="c3")
+    daemon.configure(more="min_signatures_percent = 0; allow_rollback = true;")
+    daemon.reload()
+    daemon.say_set(1, "d4", "main:1")
+    daemon.write("more.ndb")
+    daemon.wait_status(signatures_switched_total="2", signatures_generation="d4")
+
+
+def test_signatures_change_while_they_are_tried(rig):
+    daemon = Signed(rig)
+    daemon.misbehave("engine", "late 1500")
+    daemon.say_set(101, "b2", "main:62 daily:27601")
+    daemon.write("second.ndb")
+    daemon.wait_status(**{"new-engine__state": "starting"})
+    daemon.write("third.ndb")
+    daemon.wait_log("event=signatures-superseded")
+    daemon.wait_status(signatures_switched_total="1", signatures_generation="b2")
+    assert daemon.log().count("event=signatures-trial") == 2
+
+
+def test_reload_and_end_while_signatures_are_tried(rig):
+    daemon = Signed(rig)
+    engine = daemon.pid("engine")
+    daemon.misbehave("engine", "silent")
+    daemon.write("second.ndb")
+    daemon.wait_status(**{"new-engine__state": "starting"})
+    assert daemon.reload()["engine.pid"] == str(engine)  # shared, and the trial goes on
+    assert daemon.status()["new-engine.state"] == "starting"
+    daemon.misbehave("engine", None)
+    daemon.configure(more='timeout = "30s";')
+    status = daemon.reload()  # an engine of its own: it has the new set already
+    assert status["engine.pid"] != str(engine) and "new-engine.state" not in status, status
+    daemon.misbehave("engine", "silent")
+    daemon.write("third.ndb")
+    daemon.wait_status(**{"new-engine__state": "starting"})
+    daemon.signal(signal.SIGTERM)
+    assert daemon.wait_end() == 0
+
+
+def test_reload_with_a_blind_engine(rig):
+    daemon = Signed(rig)
+    engine = daemon.pid("engine")
+    daemon.say_set(0, "0", "", "refuses: no signatures: there are none")
+    daemon.configure(more='timeout = "30s";')
+    status = daemon.reload("refused: ")
+    assert "no signatures: there are none" in status["reload"] and status["engine.pid"] == str(engine), status
+    daemon.say_set(100, "b2", "")
+    assert daemon.reload()["signatures_generation"] == "b2"
+
+
+def test_folder_comes_and_goes(rig):
+    daemon = Signed(rig)
+    os.rename(daemon.folder, daemon.folder + ".away")
+    daemon.say_set(0, "0", "", "refuses: no signatures: cannot open")
+    daemon.signal(signal.SIGHUP)  # a look at once
+    daemon.wait_status(signatures_refused_total="1")
+    daemon.say_set(100, "b2", "main:62 daily:27601")
+    os.rename(daemon.folder + ".away", daemon.folder)
+    daemon.wait_status(signatures_state="in use")
+    daemon.write("second.ndb")
+    daemon.wait_status(signatures_switched_total="1", signatures_generation="b2")
 
 
 def main():

@@ -300,3 +300,56 @@ AlertEncrypted yes
 
     def resume(self):
         self.process.send_signal(signal.SIGCONT)
+
+
+class CIcap:
+    """Debian's c-icap with its virus_scan module over a clamd."""
+
+    MODULES = "/usr/lib/x86_64-linux-gnu/c_icap"
+
+    def __init__(self, rig, clamd, name="c-icap", options="virus_scan.MaxObjectSize 50M"):
+        self.rig, self.name, self.port = rig, name, free_port()
+        for folder in (name + ".tmp", name + ".run"):
+            os.makedirs(rig.path(folder), exist_ok=True)
+            os.chmod(rig.path(folder), 0o777)
+        self.configuration = rig.write(name + ".conf", f"""PidFile {rig.path(name + ".run", "pid")}
+CommandsSocket {rig.path(name + ".run", "ctl")}
+Timeout 60
+MaxKeepAliveRequests 100
+KeepAliveTimeout 60
+StartServers 1
+MaxServers 2
+MinSpareThreads 4
+MaxSpareThreads 20
+ThreadsPerChild 10
+Port 127.0.0.1:{self.port}
+User daemon
+Group daemon
+ServerAdmin postmaster@localhost
+ServerName localhost
+TmpDir {rig.path(name + ".tmp")}
+MaxMemObject 131072
+ModulesDir {self.MODULES}
+ServicesDir {self.MODULES}
+TemplateDir /usr/share/c_icap/templates/
+TemplateDefaultLanguage en
+LoadMagicFile /etc/c-icap/c-icap.magic
+ServerLog {rig.path(name + ".run", "server.log")}
+AccessLog {rig.path(name + ".run", "access.log")}
+Service antivirus_module virus_scan.so
+ServiceAlias avscan virus_scan?allow204=on&sizelimit=off&mode=simple
+virus_scan.ScanFileTypes TEXT DATA EXECUTABLE ARCHIVE GIF JPEG MSOFFICE
+virus_scan.SendPercentData 5
+virus_scan.StartSendPercentDataAfter 20M
+Module common clamd_mod.so
+clamd_mod.ClamdSocket {clamd.socket}
+{options}
+""")
+        self.start()
+
+    def start(self):
+        self.process = self.rig.run(self.name, "/usr/bin/c-icap", "-N", "-f", self.configuration)
+        wait_for(lambda: is_open(self.port), "c-icap", 30)
+
+    def kill(self):
+        stop(self.process, signal.SIGTERM, 5)

@@ -10,13 +10,14 @@
 
 #include <stdint.h>
 
-#define SCAN_MAGIC UINT64_C(0x4352445343414e32) /* "CRDSCAN2" */
+#define SCAN_MAGIC UINT64_C(0x4352445343414e33) /* "CRDSCAN3" */
 
 enum { SCAN_MOST_PIECES = 2048, SCAN_MOST_PACKS = 8, SCAN_TEXT_SIZE = 192 };
 
 /* Flags of a piece. */
 enum {
-    SCAN_PIECE_OPENED = 1U << 0 /* a container whose content is judged in other pieces: no `unscannable` about it */
+    SCAN_PIECE_OPENED = 1U << 0, /* a container whose content is judged in other pieces: no `unscannable` about it */
+    SCAN_PIECE_CANARY = 1U << 1  /* found names are told as they are, whatever the scanner's `names` says */
 };
 
 struct scan_piece {
@@ -50,8 +51,10 @@ struct scan_answer {
     uint64_t generation;     /* of the signatures: a number that changes with each set */
     uint32_t raw_signatures; /* of them, so many may match what a raw message alone has: encoded bodies */
     uint32_t reserved;
-    char text[SCAN_TEXT_SIZE]; /* terminated */
-    char engine[64];           /* "ClamAV 1.4.6/27600" */
+    char text[SCAN_TEXT_SIZE];    /* terminated, as all texts here */
+    char named[SCAN_TEXT_SIZE];   /* a found name that is less than infected by the scanner's `names`, the gravest */
+    char ignored[SCAN_TEXT_SIZE]; /* a found name that is nothing by them, the first */
+    char engine[64];              /* "ClamAV 1.4.6/27600" */
 };
 
 #endif

@@ -1,0 +1,172 @@
+/* The checks of scanners that are foreign programs. */
+#include "check.h"
+
+#include "conf/meaning.h"
+#include "conf/runners.h"
+#include "sys/executable.h"
+#include "sys/pattern.h"
+
+#include <pwd.h>
+#include <string.h>
+
+struct run_check {
+    const struct settings *settings;
+    const struct scanner_settings *scanner;
+    struct conf_node *node;
+    struct conf_mistakes *mistakes;
+};
+
+/* Where a mistake about a key is to be shown; NULL where it has one already. */
+static struct conf_node *run_place(const struct run_check *check, const char *key)
+{
+    struct conf_node *node = conf_node_find(check->node, key);
+    if (node == NULL)
+        node = check->node;
+    return node->is_bad ? NULL : node;
+}
+
+static void run_check_user(const struct run_check *check, bool with_files)
+{
+    struct conf_node *place = run_place(check, "user");
+    const char *user = check->scanner->run.user;
+    if (place == NULL)
+        return;
+    if (user[0] == '\0') {
+        conf_mistake(check->mistakes, place,
+                     "the scanner %s has no user; write user = \"...\", an ordinary one as whom its program is to run",
+                     check->scanner->name);
+    } else if (strcmp(user, check->settings->user) == 0) {
+        conf_mistake(check->mistakes, place,
+                     "user = \"%s\" is Cordon's own, whose processes a foreign program must not reach; name another",
+                     user);
+    } else if (with_files) {
+        const struct passwd *row = getpwnam(user);
+        if (row == NULL || row->pw_uid == 0)
+            conf_mistake(check->mistakes, place, "user = \"%s\" %s; name an ordinary user of this machine", user,
+                         row == NULL ? "does not exist" : "is root");
+    }
+}
+
+static bool command_has_place(const struct settings_list *command)
+{
+    for (size_t i = 1; i < command->count; i++) {
+        if (strstr(command->items[i], "{}") != NULL)
+            return true;
+    }
+    return false;
+}
+
+static void run_check_program(const struct run_check *check, const char *key, const struct settings_list *command)
+{
+    struct fault fault = { 0 };
+    struct conf_node *place = run_place(check, key);
+    if (place != NULL && command->count > 0 && executable_check(command->items[0], &fault) != 0)
+        conf_mistake(check->mistakes, place, "%s: %s; name the program's own file", key, fault.text);
+}
+
+static void run_check_command(const struct run_check *check)
+{
+    const struct run_settings *run = &check->scanner->run;
+    struct conf_node *place = run_place(check, "command");
+    bool wants_place = check->scanner->type == SCANNER_COMMAND && run->delivery != DELIVERY_STREAM;
+    if (place == NULL)
+        return;
+    if (run->command.count == 0)
+        conf_mistake(check->mistakes, place,
+                     "the scanner %s has no command; write command = [\"/usr/bin/clamscan\", \"--no-summary\", \"{}\"]",
+                     check->scanner->name);
+    else if (wants_place && !command_has_place(&run->command))
+        conf_mistake(check->mistakes, place,
+                     "command does not say where the file's name goes; write \"{}\" in its place, or delivery = "
+                     "\"stream\" for a program that reads its standard input");
+    else if (!wants_place && command_has_place(&run->command))
+        conf_mistake(check->mistakes, place, "command has \"{}\" where no file's name is given; leave it out");
+}
+
+/* Adds the exit statuses of one list to `seen`. */
+static void run_check_list(const struct run_check *check, const char *key, const struct settings_list *list,
+                           bool seen[MEANING_MOST_STATUS + 1])
+{
+    struct conf_node *place = run_place(check, key);
+    for (size_t i = 0; i < list->count && place != NULL; i++) {
+        struct meaning_item item;
+        if (meaning_read(list->items[i], strcmp(key, "unscannable") == 0, &item, NULL) != 0 ||
+            item.status == MEANING_NO_STATUS)
+            continue;
+        if (check->scanner->type == SCANNER_COMMUNIGATE)
+            conf_mistake(check->mistakes, place,
+                         "%s has the exit status %d, and a helper that keeps running has none; write a pattern for its "
+                         "answers, such as \"^DISCARD\"",
+                         key, item.status);
+        else if (seen[item.status])
+            conf_mistake(check->mistakes, place,
+                         "%s has the exit status %d, which another list has, or this one twice; "
+                         "keep one of them",
+                         key, item.status);
+        seen[item.status] = true;
+    }
+}
+
+static void run_check_meanings(const struct run_check *check)
+{
+    const struct run_settings *run = &check->scanner->run;
+    bool seen[MEANING_MOST_STATUS + 1] = { false };
+    run_check_list(check, "infected", &run->infected, seen);
+    run_check_list(check, "failed", &run->failed, seen);
+    run_check_list(check, "unscannable", &run->unscannable, seen);
+    run_check_list(check, "clean", &run->clean, seen);
+    static const char *const needed[] = { "infected", "clean" };
+    const struct settings_list *lists[] = { &run->infected, &run->clean };
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        struct conf_node *place = run_place(check, needed[i]);
+        if (lists[i]->count == 0 && place != NULL)
+            conf_mistake(check->mistakes, place, "%s is empty, so nothing could ever mean that; leave it out",
+                         needed[i]);
+    }
+}
+
+static void run_check_name(const struct run_check *check)
+{
+    struct conf_node *place = run_place(check, "name_pattern");
+    struct fault fault = { 0 };
+    if (place == NULL || check->scanner->run.name_pattern[0] == '\0')
+        return;
+    struct pattern *pattern = pattern_new(check->scanner->run.name_pattern, &fault);
+    if (pattern == NULL)
+        conf_mistake(check->mistakes, place, "name_pattern is no pattern: %s; write one such as \": (.+) FOUND$\"",
+                     fault.text);
+    else if (pattern_groups(pattern) == 0)
+        conf_mistake(check->mistakes, place,
+                     "name_pattern does not say what the name is; put it in parentheses, such as \": (.+) FOUND$\"");
+    pattern_free(pattern);
+}
+
+static void run_check_one(const struct run_check *check, bool with_files)
+{
+    run_check_user(check, with_files);
+    run_check_command(check);
+    run_check_meanings(check);
+    run_check_name(check);
+    if (!with_files)
+        return;
+    run_check_program(check, "command", &check->scanner->run.command);
+    run_check_program(check, "version_command", &check->scanner->run.version_command);
+}
+
+void conf_check_run(const struct settings *settings, const struct conf_node *scanners, bool with_files,
+                    struct conf_mistakes *mistakes)
+{
+    for (size_t i = 0; i < settings->scanner_count; i++) {
+        struct run_check check = { .settings = settings,
+                                   .scanner = &settings->scanners[i],
+                                   .node = conf_node_find(scanners, settings->scanners[i].name),
+                                   .mistakes = mistakes };
+        if (check.node == NULL || !scanner_is_run(check.scanner))
+            continue;
+        run_check_one(&check, with_files);
+        if (runners_of(settings, i) >= SETTINGS_MOST_RUNNERS && run_place(&check, "user") != NULL)
+            conf_mistake(mistakes, run_place(&check, "user"),
+                         "user = \"%s\" is one more than the %d users that programs may run as; let some share a user",
+                         check.scanner->run.user, (int)SETTINGS_MOST_RUNNERS);
+    }
+}

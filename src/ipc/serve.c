@@ -1,0 +1,254 @@
+#include "serve.h"
+
+#include "base/memory.h"
+#include "ipc/roles.h"
+#include "pool_wire.h"
+#include "sys/thread.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SERVE_MOST_PEERS = 8, SERVE_STATUS_MS = 1000, SERVE_DRAIN_STEP_MS = 50, SERVE_JOBS_AT_ONCE = 32 };
+
+struct serve {
+    const struct serve_settings *settings;
+    int peers[SERVE_MOST_PEERS];
+    bool is_draining;
+    unsigned long long jobs;
+    struct lock lock; /* for `running` */
+    unsigned running;
+};
+
+struct serve_work {
+    struct serve *serve;
+    int fds[PACKET_MOST_FDS]; /* the first is the reply socket */
+    size_t fd_count;
+    struct deadline deadline;
+    int64_t came_ms;
+    size_t size;
+    _Alignas(8) char data[];
+};
+
+static const struct deadline at_once = { 0 };
+
+static void work_free(struct serve_work *work)
+{
+    for (size_t i = 0; i < work->fd_count; i++) {
+        if (work->fds[i] >= 0)
+            (void)close(work->fds[i]);
+    }
+    free(work);
+}
+
+static void work_reply(const struct serve_work *work, enum pool_outcome outcome, struct span answer)
+{
+    struct buf reply;
+    struct pool_reply_head head = { .magic = POOL_MAGIC, .outcome = outcome, .size = (uint32_t)answer.size };
+    buf_init(&reply, sizeof head + POOL_ANSWER_MOST_BYTES);
+    buf_put(&reply, &head, sizeof head);
+    buf_put_span(&reply, answer);
+    assert(!buf_overflowed(&reply));
+    /* A caller that is gone does not want it. */
+    (void)packet_send(work->fds[0], reply.data, reply.size, NULL, 0, at_once, NULL);
+    buf_fini(&reply);
+}
+
+static void work_run(void *argument)
+{
+    struct serve_work *work = argument;
+    struct serve *serve = work->serve;
+    struct serve_job job = { .bytes = span_of(work->data, work->size),
+                             .fds = work->fds + 1,
+                             .fd_count = work->fd_count - 1,
+                             .deadline = work->deadline,
+                             .caller = work->fds[0] };
+    struct buf answer;
+    buf_init(&answer, POOL_ANSWER_MOST_BYTES);
+    serve->settings->serve(&job, serve->settings->context, &answer);
+    work_reply(work, POOL_ANSWERED, buf_span(&answer));
+    buf_fini(&answer);
+    work_free(work);
+    lock_take(&serve->lock);
+    serve->running--;
+    lock_drop(&serve->lock); /* from here on `serve` may be gone */
+}
+
+/* Callers are gates, which we trust to speak our language; a packet that is none is dropped all the same. */
+static struct serve_work *work_new(struct serve *serve, const char *data, struct packet *packet)
+{
+    struct pool_job_head head;
+    bool is_job = packet->size > sizeof head && packet->fd_count >= 1;
+    if (is_job)
+        memcpy(&head, data, sizeof head);
+    if (!is_job || head.magic != POOL_MAGIC) {
+        packet_close_fds(packet);
+        return NULL;
+    }
+    size_t size = packet->size - sizeof head;
+    struct serve_work *work = memory_new(sizeof *work + size);
+    work->serve = serve;
+    work->deadline.at_ms = head.deadline_ms;
+    work->fd_count = packet->fd_count;
+    memcpy(work->fds, packet->fds, packet->fd_count * sizeof packet->fds[0]);
+    work->size = size;
+    memcpy(work->data, data + sizeof head, size);
+    return work;
+}
+
+static void serve_begin(struct serve *serve, struct serve_work *work_take)
+{
+    lock_take(&serve->lock);
+    bool has_room = serve->running < serve->settings->most;
+    serve->running += has_room ? 1 : 0;
+    lock_drop(&serve->lock);
+    serve->jobs++;
+    if (has_room && thread_start(work_run, work_take, serve->settings->stack_bytes, NULL) == 0)
+        return;
+    if (has_room) {
+        lock_take(&serve->lock);
+        serve->running--;
+        lock_drop(&serve->lock);
+    }
+    work_reply(work_take, POOL_NOT_STARTED, span_of("", 0));
+    work_free(work_take);
+}
+
+/* False where the peer is gone. */
+static bool serve_hear(struct serve *serve, int peer)
+{
+    char *data = memory_new(PACKET_MOST_BYTES);
+    bool is_there = true;
+    for (unsigned i = 0; i < SERVE_JOBS_AT_ONCE && is_there; i++) {
+        struct packet packet;
+        struct fault fault = { 0 };
+        int got = packet_receive(peer, data, PACKET_MOST_BYTES, PACKET_MOST_FDS, &packet, at_once, &fault);
+        if (got < 0 && fault.code == ETIMEDOUT)
+            break;
+        is_there = got > 0 || (got < 0 && fault.code == EPROTO);
+        struct serve_work *work = got > 0 ? work_new(serve, data, &packet) : NULL;
+        if (work != NULL)
+            serve_begin(serve, work);
+    }
+    free(data);
+    return is_there;
+}
+
+static void serve_drain(struct serve *serve)
+{
+    serve->is_draining = true;
+    for (unsigned i = 0; i < SERVE_MOST_PEERS; i++) {
+        if (serve->peers[i] >= 0)
+            (void)close(serve->peers[i]);
+        serve->peers[i] = -1;
+    }
+}
+
+static void serve_add_peer(struct serve *serve, int fd_take)
+{
+    for (unsigned i = 0; i < SERVE_MOST_PEERS && !serve->is_draining; i++) {
+        if (serve->peers[i] < 0) {
+            serve->peers[i] = fd_take;
+            return;
+        }
+    }
+    (void)close(fd_take);
+}
+
+static int serve_obey(struct serve *serve, struct fault *fault)
+{
+    struct control_message message;
+    struct fault receiving = { 0 };
+    int got = control_receive(serve->settings->control, &message, at_once, &receiving);
+    if (got < 0 && receiving.code == ETIMEDOUT)
+        return 0;
+    if (got < 0)
+        return fault_set(fault, receiving.code, "%s: %s", serve->settings->name, receiving.text);
+    if (got == 0 || message.kind == CONTROL_DRAIN)
+        serve_drain(serve);
+    if (got == 0 || message.fd < 0)
+        return 0;
+    if (message.kind == CONTROL_PEER)
+        serve_add_peer(serve, message.fd);
+    else
+        (void)close(message.fd);
+    return 0;
+}
+
+static unsigned serve_running(struct serve *serve)
+{
+    lock_take(&serve->lock);
+    unsigned running = serve->running;
+    lock_drop(&serve->lock);
+    return running;
+}
+
+/* Never waits for a supervisor that does not read. */
+static void serve_say(const struct serve *serve, enum control_kind kind, const char *text)
+{
+    struct pollfd room = { .fd = serve->settings->control, .events = POLLOUT };
+    if (poll(&room, 1, 0) > 0 && (room.revents & POLLOUT) != 0)
+        (void)control_send(serve->settings->control, kind, ROLE_RUNNER, text, -1, NULL);
+}
+
+static void serve_report(struct serve *serve, struct buf *said)
+{
+    struct buf text;
+    buf_init(&text, CONTROL_TEXT_SIZE - 1);
+    buf_printf(&text, "busy=%u\njobs=%llu\n", serve_running(serve), serve->jobs);
+    if (serve->settings->status != NULL)
+        serve->settings->status(serve->settings->context, &text);
+    if (!span_equal(buf_span(&text), buf_span(said))) {
+        serve_say(serve, CONTROL_STATUS, buf_text(&text));
+        buf_clear(said);
+        buf_put_span(said, buf_span(&text));
+    }
+    buf_fini(&text);
+}
+
+static int serve_turn(struct serve *serve, struct buf *said, struct fault *fault)
+{
+    struct pollfd polls[1 + SERVE_MOST_PEERS];
+    polls[0] = (struct pollfd){ .fd = serve->is_draining ? -1 : serve->settings->control, .events = POLLIN };
+    for (unsigned i = 0; i < SERVE_MOST_PEERS; i++)
+        polls[1 + i] = (struct pollfd){ .fd = serve->peers[i], .events = POLLIN };
+    int n = poll(polls, 1 + SERVE_MOST_PEERS, serve->is_draining ? SERVE_DRAIN_STEP_MS : SERVE_STATUS_MS);
+    if (n < 0 && errno != EINTR)
+        return fault_set_errno(fault, errno, "%s: cannot poll", serve->settings->name);
+    for (unsigned i = 0; i < SERVE_MOST_PEERS && n > 0; i++) {
+        if (polls[1 + i].revents != 0 && !serve_hear(serve, serve->peers[i])) {
+            (void)close(serve->peers[i]);
+            serve->peers[i] = -1;
+        }
+    }
+    if (n > 0 && polls[0].revents != 0 && serve_obey(serve, fault) != 0)
+        return -1;
+    if (n == 0 && !serve->is_draining)
+        serve_report(serve, said);
+    return 0;
+}
+
+int serve_run(const struct serve_settings *settings, struct fault *fault)
+{
+    assert(settings->most > 0 && settings->serve != NULL);
+    struct serve *serve = memory_new(sizeof *serve);
+    serve->settings = settings;
+    lock_init(&serve->lock);
+    for (unsigned i = 0; i < SERVE_MOST_PEERS; i++)
+        serve->peers[i] = -1;
+    struct buf said;
+    buf_init(&said, CONTROL_TEXT_SIZE);
+    serve_say(serve, CONTROL_READY, "");
+    serve_report(serve, &said);
+    int failed = 0;
+    while (failed == 0 && !(serve->is_draining && serve_running(serve) == 0))
+        failed = serve_turn(serve, &said, fault);
+    buf_fini(&said);
+    if (failed != 0)
+        return -1; /* threads may still look at it, and the process is about to end */
+    lock_fini(&serve->lock);
+    free(serve);
+    return 0;
+}

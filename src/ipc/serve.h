@@ -1,0 +1,42 @@
+/* A pool whose jobs are done by threads of one process: the other end of pool_call for a role that has no use for boxed
+ * children, because what it starts is a program of its own.
+ *
+ * Jobs run side by side, each in a thread. The caller of a job that is not wanted any more hangs up, and the job can
+ * see that (serve_job.caller).
+ */
+#ifndef CORDON_IPC_SERVE_H
+#define CORDON_IPC_SERVE_H
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "base/span.h"
+#include "sys/clock.h"
+
+#include <stddef.h>
+
+struct serve_job {
+    struct span bytes; /* aligned to 8 */
+    int *fds;          /* whoever takes one puts -1 in its place; the rest is closed */
+    size_t fd_count;
+    struct deadline deadline;
+    int caller; /* it has hung up where this is readable: nobody waits for the answer any more */
+};
+
+struct serve_settings {
+    const char *name;
+    unsigned most; /* jobs at any time; more are POOL_NOT_STARTED at once */
+    size_t stack_bytes;
+    /* Does one job, in a thread of its own, and answers by putting at most POOL_ANSWER_MOST_BYTES. Ends soon after the
+     * deadline. */
+    void (*serve)(const struct serve_job *job, void *context, struct buf *answer_out);
+    /* Lines for `cordon status`; may be NULL. From the loop's thread. */
+    void (*status)(void *context, struct buf *text_out);
+    void *context;
+    int control; /* to the supervisor: peers come here, and the end */
+};
+
+/* The loop: returns 0 when the supervisor said drain or is gone, and the last job has ended. -1 and *fault where it
+ * can't go on. */
+int serve_run(const struct serve_settings *settings, struct fault *fault);
+
+#endif

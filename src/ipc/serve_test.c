@@ -1,0 +1,161 @@
+#include "ipc/serve.h"
+
+#include "base/test.h"
+#include "ipc/packet.h"
+#include "ipc/pool.h"
+#include "ipc/roles.h"
+#include "sys/thread.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { MOST_JOBS = 4, WAIT_MS = 10000, WAITER_MS = 4000 };
+
+/* Echoes the job in capitals; "wait" waits until the caller hangs up or the deadline. */
+static void serve_one(const struct serve_job *job, void *context, struct buf *answer_out)
+{
+    (void)context;
+    if (span_is(job->bytes, "wait")) {
+        struct pollfd caller = { .fd = job->caller, .events = POLLIN };
+        (void)poll(&caller, 1, deadline_left_ms(job->deadline));
+    }
+    for (size_t i = 0; i < job->bytes.size; i++)
+        buf_put_char(answer_out, (char)(job->bytes.data[i] - 'a' + 'A'));
+    buf_printf(answer_out, "%zu", job->fd_count);
+}
+
+static void put_status(void *context, struct buf *text_out)
+{
+    (void)context;
+    buf_put_text(text_out, "hello=yes\n");
+}
+
+/* The role, in a process of its own. */
+static pid_t role_start(int *control_out)
+{
+    int pair[2];
+    struct fault fault = { 0 };
+    CHECK(packet_pair(pair, &fault) == 0);
+    (void)fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0) {
+        (void)close(pair[0]);
+        struct serve_settings settings = { .name = "test",
+                                           .most = MOST_JOBS,
+                                           .stack_bytes = 262144,
+                                           .serve = serve_one,
+                                           .status = put_status,
+                                           .control = pair[1] };
+        _exit(serve_run(&settings, &fault) == 0 ? 0 : 1);
+    }
+    (void)close(pair[1]);
+    *control_out = pair[0];
+    return pid;
+}
+
+static int role_connect(int control)
+{
+    int pair[2];
+    struct fault fault = { 0 };
+    CHECK(packet_pair(pair, &fault) == 0);
+    CHECK(control_send(control, CONTROL_PEER, ROLE_GATE, "", pair[1], &fault) == 0);
+    (void)close(pair[1]);
+    return pair[0];
+}
+
+static enum pool_outcome call(int peer, const char *job, int64_t wait_ms, char answer_out[64])
+{
+    struct pool_result result;
+    struct fault fault = { 0 };
+    int fd = STDIN_FILENO;
+    memset(answer_out, 0, 64);
+    CHECK(pool_call(peer, job, strlen(job), &fd, 1, deadline_in(wait_ms), answer_out, 63, &result, &fault) == 0);
+    return result.outcome;
+}
+
+struct waiter {
+    int peer;
+    struct lock *lock;
+    struct signal_point *ended;
+    unsigned *left;
+    enum pool_outcome outcome;
+};
+
+static void wait_run(void *argument)
+{
+    struct waiter *waiter = argument;
+    char answer[64];
+    struct pool_result result = { .outcome = POOL_NOT_STARTED };
+    (void)pool_call(waiter->peer, "wait", 4, NULL, 0, deadline_in(WAITER_MS), answer, sizeof answer, &result, NULL);
+    waiter->outcome = result.outcome; /* CHECK is for one thread */
+    lock_take(waiter->lock);
+    (*waiter->left)--;
+    signal_point_wake_all(waiter->ended);
+    lock_drop(waiter->lock);
+}
+
+static void test_side_by_side(int peer, int control)
+{
+    struct waiter waiters[MOST_JOBS];
+    struct lock lock;
+    struct signal_point ended;
+    unsigned left = MOST_JOBS;
+    char answer[64];
+    lock_init(&lock);
+    signal_point_init(&ended);
+    int64_t begun_ms = clock_now_ms();
+    for (size_t i = 0; i < MOST_JOBS; i++) {
+        waiters[i] = (struct waiter){ .peer = peer, .lock = &lock, .ended = &ended, .left = &left };
+        CHECK(thread_start(wait_run, &waiters[i], 262144, NULL) == 0);
+    }
+    /* With all its threads taken, one more is told so at once. */
+    struct control_message message = { .kind = CONTROL_STATUS };
+    struct fault fault = { 0 };
+    while (strstr(message.text, "busy=4\n") == NULL &&
+           CHECK(control_receive(control, &message, deadline_in(WAIT_MS), &fault) == 1))
+        continue;
+    CHECK(call(peer, "abc", WAIT_MS, answer) == POOL_NOT_STARTED);
+    lock_take(&lock);
+    while (left > 0)
+        (void)signal_point_wait(&ended, &lock, deadline_never());
+    lock_drop(&lock);
+    CHECK(clock_now_ms() - begun_ms < 2 * WAITER_MS);
+    for (size_t i = 0; i < MOST_JOBS; i++)
+        CHECK(waiters[i].outcome == POOL_ANSWERED);
+    signal_point_fini(&ended);
+    lock_fini(&lock);
+}
+
+int main(void)
+{
+    int control = -1;
+    struct fault fault = { 0 };
+    struct control_message message;
+    char answer[64];
+    (void)signal(SIGPIPE, SIG_IGN);
+    pid_t pid = role_start(&control);
+    CHECK(control_receive(control, &message, deadline_in(WAIT_MS), &fault) == 1 && message.kind == CONTROL_READY);
+    CHECK(control_receive(control, &message, deadline_in(WAIT_MS), &fault) == 1 && message.kind == CONTROL_STATUS);
+    CHECK(strcmp(message.text, "busy=0\njobs=0\nhello=yes\n") == 0);
+    int first = role_connect(control);
+    int second = role_connect(control);
+    CHECK(call(first, "abc", WAIT_MS, answer) == POOL_ANSWERED && strcmp(answer, "ABC1") == 0);
+    CHECK(call(second, "xyz", WAIT_MS, answer) == POOL_ANSWERED && strcmp(answer, "XYZ1") == 0);
+    CHECK(packet_send(first, "garbage", 7, NULL, 0, deadline_in(WAIT_MS), &fault) == 0);
+    CHECK(call(first, "abc", WAIT_MS, answer) == POOL_ANSWERED);
+    test_side_by_side(first, control);
+    (void)close(second);
+    CHECK(call(first, "abc", WAIT_MS, answer) == POOL_ANSWERED);
+
+    int status = -1;
+    CHECK(control_send(control, CONTROL_DRAIN, ROLE_GATE, "", -1, &fault) == 0);
+    CHECK(waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    CHECK(call(first, "abc", WAIT_MS, answer) == POOL_GONE);
+    return test_end();
+}

@@ -1,0 +1,384 @@
+"""Signatures are renewed while mail flows: good updates are taken into use without a pause, bad ones are refused.
+
+CORDON_MESSAGES: so many messages at least (400; script/soak has 5000). CORDON_LARGE: so many filler signatures (2000), which make
+an engine slow to start. The figures are printed.
+"""
+import contextlib
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+import traceback
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import rig as rigs  # noqa: E402
+from peers import signature_folder  # noqa: E402
+from rig import BUILD, USER, Client, Rig, eicar, free_port, listener, mail_with, small_mail, wait_for  # noqa: E402
+
+MESSAGES = int(os.environ.get("CORDON_MESSAGES", "400"))
+FILLERS = int(os.environ.get("CORDON_LARGE", "2000"))
+MOST_PAUSE_MS = 50
+BAD = 8  # so many bad updates in a round
+
+
+def body_signature(name, data):
+    return f"{name}:0:*:{data.hex()}\n"
+
+
+def fillers(count, start=0):
+    """Signatures that match nothing that anybody sends."""
+    return "".join(body_signature(f"Test.Filler.{i}", b"\x01filler-%08d-\xfe" % i) for i in range(start, start + count))
+
+
+class Folder:
+    """A folder of signatures, and the ways in which an update of it goes well or ill."""
+
+    def __init__(self, rig, fill=FILLERS):
+        self.path = signature_folder(rig)
+        self.put("filler.ndb", fillers(fill))
+
+    def file(self, name):
+        return os.path.join(self.path, name)
+
+    def put(self, name, text):
+        """As freshclam does: under another name first."""
+        with open(self.file(name + ".tmp"), "w") as f:
+            f.write(text)
+        os.rename(self.file(name + ".tmp"), self.file(name))
+
+    def remove(self, name):
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(self.file(name))
+
+    def keep(self):
+        kept = {n: open(self.file(n)).read() for n in os.listdir(self.path)}
+        times = {n: os.stat(self.file(n)).st_mtime_ns for n in kept}
+        return kept, times
+
+    def restore(self, state):
+        """To the very state of before, times included: that is no update."""
+        kept, times = state
+        for name in os.listdir(self.path):
+            if name not in kept:
+                self.remove(name)
+        for name, text in kept.items():
+            if not os.path.exists(self.file(name)) or os.stat(self.file(name)).st_mtime_ns != times[name]:
+                with open(self.file(name + ".tmp"), "w") as f:
+                    f.write(text)
+                os.utime(self.file(name + ".tmp"), ns=(times[name], times[name]))
+                os.rename(self.file(name + ".tmp"), self.file(name))
+
+
+class Place:
+    def __init__(self, rig, fill=FILLERS, more=""):
+        self.rig, self.folder = rig, Folder(rig, fill)
+        self.sink, self.port = rig.sink(), free_port()
+        scanner = f'scanner: {{ engine: {{ type = "clamav"; signatures = "{self.folder.path}"; {more} }}; }};\n'
+        self.cordon = rig.cordon(listener(self.port, f"smtp://127.0.0.1:{self.sink.port}", mode="before-queue") + scanner +
+                                 'policy: { infected = "reject"; };\n')
+
+    def status(self, key, fallback=""):
+        return self.cordon.status().get("signatures_" + key, fallback)
+
+    def count(self, what):
+        return int(self.status(what + "_total", "0"))
+
+    def mail(self, message):
+        with Client(("127.0.0.1", self.port)) as c:
+            c.hello()
+            return c.mail(message)
+
+    def settle(self):
+        wait_for(lambda: self.status("state") in ("in use", "the last update was refused"), "the folder at rest", 60)
+
+    def renew(self, change):
+        """A change that is taken into use."""
+        before, refused = self.count("switched"), self.count("refused")
+        change()
+        wait_for(lambda: self.count("switched") > before or self.count("refused") > refused, "the new set", 120)
+        assert self.count("switched") == before + 1, self.status("refusal")
+        assert self.status("state") == "in use", self.cordon.status()
+
+    def spoil(self, change, reason):
+        """A change that is refused, for that reason; then all is as it was."""
+        self.settle()
+        state, before = self.folder.keep(), self.cordon.status()
+        change()
+        refused = int(before["signatures_refused_total"])
+        wait_for(lambda: self.count("refused") > refused or self.count("switched") > int(before["signatures_switched_total"]),
+                 "a refusal", 120)
+        after = self.cordon.status()
+        assert after["signatures_refused_total"] == str(refused + 1), after
+        assert reason in after["signatures_refusal"], (reason, after["signatures_refusal"])
+        assert after["signatures_state"] == "the last update was refused", after
+        for key in ("signatures_generation", "signatures_switched_total", "signatures_count", "engine.pid", "gate.pid"):
+            assert before[key] == after[key], (key, before[key], after[key])
+        alarm = self.cordon.lines("signatures-refused")[-1]
+        assert " error " in alarm and reason[:20] in alarm.replace('\\"', '"'), alarm
+        self.folder.restore(state)
+        self.settle()
+        wait_for(lambda: self.status("state") == "in use", "the folder as before")
+
+
+class Flow:
+    """Mail in a steady stream, every fifth infected; each reply and how long it took."""
+
+    def __init__(self, place, threads=2, pause=0.02 if MESSAGES > 1000 else 0.1):
+        self.place, self.pause = place, pause
+        self.records, self.errors, self.number = [], [], 0
+        self.lock, self.stopping = threading.Lock(), threading.Event()
+        self.threads = [threading.Thread(target=self._run, daemon=True) for _ in range(threads)]
+        for t in self.threads:
+            t.start()
+
+    def _next(self):
+        with self.lock:
+            self.number += 1
+            return self.number
+
+    def _run(self):
+        try:
+            while not self.stopping.is_set():
+                with Client(("127.0.0.1", self.place.port)) as client:
+                    client.hello()
+                    for _ in range(20):
+                        self._one(client)
+                        if self.stopping.wait(self.pause):
+                            return
+        except Exception:  # noqa: BLE001
+            self.errors.append(traceback.format_exc())
+
+    def _one(self, client):
+        number = self._next()
+        is_infected = number % 5 == 0
+        message = mail_with(eicar() if is_infected else b"harmless, number %d\n" % number * 20, f"n{number}.bin")
+        began = time.monotonic()
+        reply = client.mail(message)
+        with self.lock:
+            self.records.append((began, time.monotonic() - began, is_infected, reply))
+
+    def wait(self, count):
+        wait_for(lambda: len(self.records) >= count or self.errors, f"{count} messages", 1200)
+
+    def end(self):
+        self.stopping.set()
+        for t in self.threads:
+            t.join(60)
+        assert not self.errors, self.errors[0]
+        return self.records
+
+
+def percentile(records, share=0.99):
+    times = sorted(r[1] * 1000 for r in records)
+    return times[min(len(times) - 1, int(len(times) * share))]
+
+
+def check_records(place, records):
+    """Nothing unscanned, nothing infected passed, nothing clean refused."""
+    wrong = [r for r in records if not r[3].startswith("550 5.7.1" if r[2] else "250")]
+    assert not wrong, wrong[:5]
+    clean = sum(not r[2] for r in records)
+    wait_for(lambda: len(place.sink.messages) >= clean, "all clean mail at the next hop")
+    assert len(place.sink.messages) == clean, (len(place.sink.messages), clean)
+    for message in place.sink.messages:
+        assert b"X-Cordon-Scan:" in message.data and b"clean" in message.data.split(b"X-Cordon-Scan:")[1][:200], message.data[:500]
+    unscanned = [l for l in place.cordon.messages() if "verdict=unscanned" in l or "unscanned" in l]
+    assert not unscanned, unscanned[:3]
+
+
+def grow_slowly(place):
+    """A file that stays open while it grows is no update, whatever is in it by then. Closed, it is one."""
+    before = place.cordon.status()
+    with open(place.folder.file("slow.ndb"), "w") as f:
+        for i in range(12):
+            text = fillers(20, 10_000_000 + 20 * i)
+            f.write(text[:-7])  # within a line
+            f.flush()
+            time.sleep(0.4)  # the pace of the writer; longer in all than the quiet that an update needs
+            if i % 4 == 3:
+                time.sleep(2.5)  # and a writer that stops for longer than that
+            assert place.status("state") == "an update is being written", place.cordon.status()
+            assert not any(k.startswith("new-") for k in place.cordon.status())
+            f.write(text[-7:])
+            f.flush()
+        now = place.cordon.status()
+        assert all(now[k] == before[k] for k in ("signatures_switched_total", "signatures_refused_total", "engine.pid")), now
+
+
+def bad_updates(place):
+    folder = place.folder
+
+    def empty():
+        for name in os.listdir(folder.path):
+            folder.remove(name)
+
+    def truncate():
+        with open(folder.file("filler.ndb"), "r+") as f:
+            lines = f.read().splitlines(True)
+            f.truncate(sum(map(len, lines[:-3])) + lines[-3].rindex(":") + 1 + 21)  # within a byte
+
+    place.spoil(empty, "no signatures")
+    place.spoil(truncate, "cannot load the signatures")
+    place.spoil(lambda: folder.put("junk.ndb", "\x01\x02 not a signature\n"), "cannot load the signatures")
+    place.spoil(lambda: folder.put("all.ndb", body_signature("Test.All", b"ing ")), "infected Test.All")
+    place.spoil(lambda: folder.put("html.ndb", body_signature("Test.Html", b"</script>")), "an HTML page")
+    place.spoil(lambda: folder.put("own.ndb", body_signature("Test.Own", b"our own invoice")), "invoice.txt")
+    place.spoil(lambda: folder.remove("eicar.ndb"), "the small sample: clean")
+    place.spoil(lambda: folder.put("filler.ndb", fillers(FILLERS // 3)), "less than 50 %")
+
+
+def good_updates(place, round_number):
+    marker = b"a marker that is new in round %d" % round_number
+    assert place.count("refused") == BAD * (round_number + 1), place.cordon.lines("signatures-refused")
+    place.renew(lambda: place.folder.put("new.ndb", body_signature("Test.Marker", marker)))
+    # The gates ask the new engine at once.
+    probe = subprocess.run([os.path.join(BUILD, "cordon"), "scan", "--config", place.cordon.path, "-"], input=b"x " + marker,
+                           capture_output=True, timeout=60, check=False)
+    assert b"Test.Marker" in probe.stdout, probe
+    place.renew(lambda: grow_slowly(place))
+    place.renew(lambda: place.folder.remove("slow.ndb"))
+
+
+def test_bad_updates_while_mail_flows():
+    with Rig() as rig:
+        clean = rig.path("clean")
+        os.mkdir(clean)
+        with open(os.path.join(clean, "invoice.txt"), "w") as f:
+            f.write("This is our own invoice, with thanks.\n")
+        place = Place(rig, more=f'clean_samples = "{clean}";')
+        place.settle()
+        flow = Flow(place)
+        flow.wait(max(100, MESSAGES // 4))
+        quiet_end, rounds = time.monotonic(), 0
+        while rounds == 0 or len(flow.records) < MESSAGES:
+            bad_updates(place)
+            good_updates(place, rounds)
+            rounds += 1
+            assert not flow.errors, flow.errors[0]
+        switched = place.count("switched")
+        busy_end = time.monotonic()
+        flow.wait(len(flow.records) + max(100, MESSAGES // 4))
+        records = flow.end()
+        check_records(place, records)
+        assert place.cordon.status()["engine.restarts"] == "0"
+        quiet = [r for r in records if r[0] < quiet_end or r[0] > busy_end]
+        busy = [r for r in records if quiet_end <= r[0] <= busy_end]
+        added = percentile(busy) - percentile(quiet)
+        print(f"{len(records)} messages, {sum(r[2] for r in records)} infected, {rounds} rounds: {BAD * rounds} bad updates refused, "
+              f"{switched} good ones taken; quiet p50 {percentile(quiet, .5):.1f} ms, p99 {percentile(quiet):.1f} ms; meanwhile p50 "
+              f"{percentile(busy, .5):.1f} ms, p99 {percentile(busy):.1f} ms, most {percentile(busy, 1):.1f} ms; added at p99 {added:.1f} ms")
+        assert added < MOST_PAUSE_MS, added
+        pids = place.cordon.pids("cordon-engine-clamav")
+        assert str(place.cordon.status()["engine.pid"]) in map(str, pids)
+
+
+def test_a_scan_in_hand_is_finished_by_the_old_engine():
+    """The old engine ends when it has answered, and not before."""
+    with Rig() as rig:
+        place = Place(rig, fill=50, more='timeout = "50s";')
+        place.settle()
+        old = place.cordon.status()["engine.pid"]
+        big = mail_with(b"".join(b"%08x harmless\n" % i for i in range(1_500_000)), "big.txt")
+        replies = []
+        threads = [threading.Thread(target=lambda: replies.append(place.mail(big))) for _ in range(3)]
+        for t in threads:
+            t.start()
+        place.renew(lambda: place.folder.put("new.ndb", body_signature("Test.New", b"something new")))
+        for t in threads:
+            t.join(120)
+        assert [r[:3] for r in replies] == ["250"] * 3, replies
+        wait_for(lambda: not os.path.exists(f"/proc/{old}"), "the end of the old engine", 60)
+        assert len(place.cordon.lines("role-died")) == 0, place.cordon.lines("role-died")
+
+
+def notify(place, word):
+    with socket.socket(socket.AF_UNIX) as s:
+        s.settimeout(10)
+        s.connect(os.path.join(place.cordon.run_directory, "clamd-notify.sock"))
+        s.sendall(word)
+        return s.recv(64)
+
+
+def test_a_notification_is_a_look_at_once():
+    with Rig() as rig:
+        place = Place(rig, fill=50)
+        place.settle()
+        for i, (word, reply) in enumerate(((b"RELOAD", b"RELOADING\n"), (b"nRELOAD\n", b"RELOADING\n"), (b"zRELOAD\0", b"RELOADING\0"))):
+            before = place.count("switched")
+            place.folder.put("new.ndb", body_signature(f"Test.New{i}", b"something new %d" % i))
+            assert notify(place, word) == reply
+            assert place.status("state") != "an update is being written"  # it does not wait for quiet
+            wait_for(lambda: place.count("switched") == before + 1, "the new set")
+        assert notify(place, b"PING\n") == b"UNKNOWN COMMAND\n"
+        assert notify(place, b"nRELOAD\n") == b"RELOADING\n"  # nothing is new
+        assert place.count("switched") == 3 and place.count("refused") == 0
+
+
+def test_freshclam_notifies():
+    """The real one, with a database of its own from a file:, and NotifyClamd."""
+    if shutil.which("freshclam") is None:
+        return
+    with Rig() as rig:
+        place = Place(rig, fill=50)
+        place.settle()
+        # freshclam removes what it has not brought itself, and its file can be read by its owner alone.
+        user = pwd.getpwnam(USER)
+        log = rig.write("freshclam-own.log", "")
+        for path in (place.folder.path, log):
+            os.chown(path, user.pw_uid, user.pw_gid)
+        source = rig.write("own.ndb", body_signature("Test.Fresh", b"brought by freshclam") + fillers(60) + body_signature("Test.Eicar", eicar()))
+        clamd = rig.write("clamd-notify.conf", f"LocalSocket {place.cordon.run_directory}/clamd-notify.sock\n")
+        conf = rig.write("freshclam.conf", f"""DatabaseDirectory {place.folder.path}
+DatabaseOwner {USER}
+UpdateLogFile {log}
+DatabaseMirror 127.0.0.1:9
+ExcludeDatabase main
+ExcludeDatabase daily
+ExcludeDatabase bytecode
+DatabaseCustomURL file://{source}
+NotifyClamd {clamd}
+""")
+        before = place.count("switched")
+        done = subprocess.run(["freshclam", "--config-file", conf], capture_output=True, text=True, timeout=120, check=False)
+        assert os.path.exists(place.folder.file("own.ndb")), done
+        assert "notified" in (done.stdout + done.stderr).lower(), done
+        wait_for(lambda: place.count("switched") > before, "what freshclam brought", 60)
+        assert place.mail(mail_with(b"it was brought by freshclam\n", "a.txt")).startswith("550 5.7.1")
+
+
+def test_a_bad_set_at_the_start_is_healed_by_a_good_one():
+    """With no old engine that works, mail waits; the first good update is taken, whatever it is."""
+    with Rig() as rig:
+        folder = Folder(rig, 50)
+        folder.put("all.ndb", body_signature("Test.All", b"ing "))
+        sink, port = rig.sink(), free_port()
+        cordon = rig.cordon(listener(port, f"smtp://127.0.0.1:{sink.port}", mode="before-queue") +
+                            f'scanner: {{ engine: {{ type = "clamav"; signatures = "{folder.path}"; }}; }};\n')
+        assert cordon.status()["engine.scanning"].startswith("refuses: self-test"), cordon.status()
+        folder.remove("all.ndb")
+        wait_for(lambda: cordon.status().get("signatures_switched_total") == "1", "the good set", 60)
+        wait_for(lambda: "working" in cordon.status().get("gate.scanner.engine.state", ""), "the scanner", 60)
+        with Client(("127.0.0.1", port)) as c:
+            c.hello()
+            assert c.mail(small_mail()).startswith("250")
+
+
+def test_a_folder_that_comes_later():
+    with Rig() as rig:
+        folder = signature_folder(rig)
+        os.rename(folder, folder + ".away")
+        sink, port = rig.sink(), free_port()
+        cordon = rig.cordon(listener(port, f"smtp://127.0.0.1:{sink.port}", mode="before-queue") +
+                            f'scanner: {{ engine: {{ type = "clamav"; signatures = "{folder}"; }}; }};\n')
+        assert "no signatures" in cordon.status()["engine.scanning"], cordon.status()
+        os.rename(folder + ".away", folder)
+        assert cordon.cli("status", "--config", cordon.path).returncode == 1
+        wait_for(lambda: cordon.status().get("signatures_switched_total") == "1", "the folder", 60)
+
+
+if __name__ == "__main__":
+    rigs.main(globals())
