@@ -93,7 +93,7 @@ class Door:
             threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
 
     def serve(self, connection):
-        with contextlib.suppress(OSError, ValueError, struct.error, AttributeError), connection, connection.makefile("rb") as f:
+        with contextlib.suppress(OSError, ValueError, struct.error, AttributeError, AssertionError), connection, connection.makefile("rb") as f:
             self.play(connection, f)
 
     def say(self, connection, whole, clean, infected, error, garbage=b"SSH-2.0-OpenSSH\r\n\0", is_blind=False):
