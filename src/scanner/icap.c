@@ -289,9 +289,12 @@ static void icap_see_tag(struct icap_talk *talk)
 {
     struct icap_own *own = talk->scanner->own;
     struct span tag;
+    bool is_judged = talk->reply.status == 200 || talk->reply.status == 204;
     bool has_tag = icap_field_find(talk->reply.fields, "ISTag", &tag);
+    if (!is_judged && !has_tag)
+        return;
     lock_take(&talk->scanner->lock);
-    own->is_tagless = own->is_tagless || !has_tag;
+    own->is_tagless = own->is_tagless || (is_judged && !has_tag);
     uint64_t generation = own->is_tagless ? 0 : wire_generation(tag);
     if (own->options.generation != generation)
         own->options.is_known = false;

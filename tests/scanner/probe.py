@@ -33,7 +33,12 @@ class Probe:
 
     def judge(self, path):
         """The verdict, and {scanner: (kind, text)}."""
-        lines = self.ask("judge " + path)
+        return self.read(self.ask("judge " + path))
+
+    def judge_parts(self, paths):
+        return self.read(self.ask("parts " + " ".join(paths)))
+
+    def read(self, lines):
         answers = {}
         for line in lines[:-1]:
             name, kind, _, text = line.split(" ", 3)
