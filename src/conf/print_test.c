@@ -68,9 +68,12 @@ static void put_text(enum option_type type, struct buf *text)
     static const char *const types[] = { "[]", "[\"application/x-msdownload\", \"video/*\"]" };
     static const char *const containers[] = { "[]", "[\"zip/*.exe\", \"rpm/*\", \"*.js\"]" };
     static const char *const canaries[] = { "\"eicar\"", "\"none\"", "\"/srv/sample.zip\"" };
-    static const char *const names[] = { "()", "( { pattern = \"PUA.*\"; action = \"ignore\"; } )",
-                                         "( { pattern = \"a\\\"*\"; action = \"banned\"; },"
-                                         " { pattern = \"*\"; action = \"malformed\"; } )" };
+    static const char *const names[] = {
+        "()",
+        "( { pattern = \"PUA.*\"; action = \"ignore\"; } )",
+        ("( { pattern = \"a\\\"*\"; action = \"banned\"; },"
+         " { pattern = \"*\"; action = \"malformed\"; } )"),
+    };
     static const char *const rules[] = { "[\"/etc/yara/*.yar\", \"/srv/a b.yarc\"]" };
     static const char *const actions[] = { "\"pass\"",     "[\"tag\", \"pass\"]",
                                            "(\"reject\")", "[\"quarantine\", \"reject\"]",

@@ -299,12 +299,12 @@ static void helper_attend(struct helper *helper)
     }
 }
 
-/* With QUIT where it is told to go for good. */
-static void helper_end(struct helper *helper, bool is_stopping)
+/* With QUIT, under that number, where it is told to go for good; 0 where it isn't. */
+static void helper_end(struct helper *helper, uint64_t quit)
 {
     char text[32];
-    (void)snprintf(text, sizeof text, "%05" PRIu64 " QUIT\n", helper->last_number + 1);
-    if (is_stopping && helper_write(helper, text)) {
+    (void)snprintf(text, sizeof text, "%05" PRIu64 " QUIT\n", quit);
+    if (quit != 0 && helper_write(helper, text)) {
         struct pollfd end = { .fd = helper->program.pidfd, .events = POLLIN };
         (void)poll(&end, 1, HELPER_QUIT_MS);
     }
@@ -336,9 +336,9 @@ static void helper_run_once(struct helper *helper)
     if (helper_write(helper, text))
         helper_attend(helper);
     lock_take(&helper->lock);
-    bool is_stopping = helper->is_stopping;
+    uint64_t quit = helper->is_stopping ? ++helper->last_number : 0;
     lock_drop(&helper->lock);
-    helper_end(helper, is_stopping);
+    helper_end(helper, quit);
 }
 
 /* A pause that a request does not shorten. */
