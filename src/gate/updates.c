@@ -84,10 +84,10 @@ static void put_label(const char *name, struct span value, struct buf *text)
 {
     buf_printf(text, "%s=\"", name);
     for (size_t i = 0; i < value.size; i++) {
-        unsigned char c = (unsigned char)value.data[i];
+        char c = value.data[i];
         if (c == '"' || c == '\\')
             buf_put_char(text, '\\');
-        buf_put_char(text, c >= 0x20 && c < 0x7f ? (char)c : '?');
+        buf_put_char(text, c >= ' ' && c < '\x7f' ? c : '?');
     }
     buf_put_char(text, '"');
 }
