@@ -87,7 +87,9 @@ static void put_label(const char *name, struct span value, struct buf *text)
         char c = value.data[i];
         if (c == '"' || c == '\\')
             buf_put_char(text, '\\');
-        buf_put_char(text, c >= ' ' && c < '\x7f' ? c : '?');
+        if (c < ' ' || c >= '\x7f')
+            c = '?';
+        buf_put_char(text, c);
     }
     buf_put_char(text, '"');
 }
