@@ -55,7 +55,9 @@ static void child_forget_process(struct child *child)
     child_close(&child->control);
     child->pid = 0;
     free(child->status);
+    free(child->told);
     child->status = NULL;
+    child->told = NULL;
 }
 
 void child_fini(struct child *child)

@@ -58,6 +58,7 @@ struct child {
     bool was_ready;        /* any of its processes was */
     uint64_t folder_print; /* of an engine: its folder of signatures as it was when the process began */
     char *status;          /* the last CONTROL_STATUS text of the present process; NULL: none */
+    char *told;            /* the last CONTROL_SIGNATURES text to it; NULL: none */
 };
 
 /* A child that waits for its first start, at once. -1 and *fault. */

@@ -492,6 +492,7 @@ void generations_tend(struct supervisor *supervisor)
         if (supervisor->pending != NULL)
             reload_tend(supervisor);
         signatures_tend(supervisor);
+        signatures_tell(supervisor);
         generations_release(supervisor);
         children_release(supervisor);
     } while (reload_may_begin(supervisor));

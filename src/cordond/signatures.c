@@ -318,3 +318,37 @@ void signatures_put_status(const struct supervisor *supervisor, struct buf *out)
     buf_printf(out, "signatures_refusal=%s\n", signatures->refusal);
     buf_printf(out, "signatures_refused_seconds=%" PRId64 "\n", (clock_now_ms() - signatures->refused_ms) / 1000);
 }
+
+/* Ages are left to the gates: the text changes with the matter only. */
+static void put_told(const struct signatures *signatures, const struct child *engine, struct buf *out)
+{
+    struct trial_set set = trial_read(engine->status);
+    buf_printf(out, "state=%s\n", signatures_state(signatures));
+    if (set.is_scanning)
+        buf_printf(out, "version=%.*s\ngeneration=%.*s\ncount=%" PRIu64 "\nbuilt=%" PRId64 "\n", (int)set.version.size,
+                   set.version.data, (int)set.generation.size, set.generation.data, set.count, set.built);
+    buf_printf(out, "switched_total=%" PRIu64 "\nrefused_total=%" PRIu64 "\n", signatures->switched_total,
+               signatures->refused_total);
+    if (signatures->refused_ms != 0)
+        buf_printf(out, "refused_ms=%" PRId64 "\nrefusal=%s\n", signatures->refused_ms, signatures->refusal);
+}
+
+void signatures_tell(struct supervisor *supervisor)
+{
+    const struct child *engine = signatures_engine(supervisor);
+    struct buf text;
+    buf_init(&text, CONTROL_TEXT_SIZE - 1);
+    if (supervisor->signatures.watch.path[0] != '\0' && engine != NULL)
+        put_told(&supervisor->signatures, engine, &text);
+    for (size_t i = 0; i < SUPERVISOR_MOST_GENERATIONS && !supervisor->is_stopping; i++) {
+        struct generation *generation = &supervisor->generations[i];
+        struct child *gate = generation->is_used ? generation->children[ROLE_GATE] : NULL;
+        bool may_hear = gate != NULL && !generation->is_retired && child_is_alive(gate);
+        if (!may_hear || strcmp(gate->told != NULL ? gate->told : "", buf_text(&text)) == 0)
+            continue;
+        free(gate->told);
+        gate->told = memory_copy_text(buf_text(&text));
+        child_send(gate, CONTROL_SIGNATURES, ROLE_GATE, buf_text(&text), -1);
+    }
+    buf_fini(&text);
+}

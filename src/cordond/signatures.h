@@ -63,6 +63,9 @@ struct deadline signatures_deadline(const struct supervisor *supervisor);
 /* Once in every turn of the loop: the next step. */
 void signatures_tend(struct supervisor *supervisor);
 
+/* After signatures_tend: each gate that has not heard it yet is told how things are (CONTROL_SIGNATURES). */
+void signatures_tell(struct supervisor *supervisor);
+
 /* Lines "signatures_...=" for `cordon status`. */
 void signatures_put_status(const struct supervisor *supervisor, struct buf *out);
 

@@ -10,6 +10,7 @@ struct gate_peers;
 struct gate_budget;
 struct gate_counters;
 struct gate_listener;
+struct updates;
 struct waiting;
 
 struct gate {
@@ -18,6 +19,7 @@ struct gate {
     struct gate_budget *budget;     /* memory for messages in flight (budget.h) */
     struct gate_counters *counters; /* for status (counters.h) */
     struct waiting *waiting;        /* messages that were told to wait (waiting.h) */
+    struct updates *updates;        /* of the engine's signatures, as the supervisor tells (updates.h) */
     struct scanner_set *scanners;
     struct slots decode_slots; /* what needs the processor takes one of a few */
     int retiring_fd;           /* an eventfd that is readable once nothing new is to be accepted */

@@ -12,6 +12,7 @@
 #include "gate/hop.h"
 #include "gate/monitor.h"
 #include "gate/peers.h"
+#include "gate/updates.h"
 #include "gate/waiting.h"
 #include "ipc/roles.h"
 #include "sys/log.h"
@@ -72,6 +73,7 @@ static void gate_init(struct gate *gate, const struct settings *settings)
     gate->budget = budget_new(settings->memory_budget);
     gate->counters = counters_new();
     gate->waiting = waiting_new();
+    gate->updates = updates_new();
     slots_init(&gate->decode_slots, settings->decoder.processes);
     gate->retiring_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     gate->stopping_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -293,6 +295,10 @@ static void gate_serve(struct gate_process *process)
             gate_take_peer(process, &message);
         else if (message.fd >= 0)
             (void)close(message.fd);
+        if (message.kind == CONTROL_SIGNATURES) {
+            updates_take(process->gate.updates, message.text);
+            scanners_learn_engine_age(process->gate.scanners, updates_made(process->gate.updates));
+        }
         if (message.kind == CONTROL_RETIRE && !is_retired) {
             gate_retire(process);
             is_retired = true;

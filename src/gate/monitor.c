@@ -2,11 +2,13 @@
 
 #include "gate/budget.h"
 #include "gate/counters.h"
+#include "gate/updates.h"
 #include "gate/waiting.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 static const char *const monitor_paths[MONITOR_PATHS] = {
     [MONITOR_METRICS] = "/metrics",
@@ -91,6 +93,7 @@ void monitor_put_metrics(struct gate *gate, struct buf *text_out)
     counters_metrics(gate->counters, text_out);
     waiting_metrics(gate->waiting, clock_now_ms(), text_out);
     scanners_metrics(gate->scanners, text_out);
+    updates_metrics(gate->updates, clock_now_ms(), (int64_t)time(NULL), text_out);
 }
 
 static void monitor_put_body(struct gate *gate, struct monitor_request *request, struct buf *body)

@@ -38,9 +38,11 @@ enum control_kind {
     CONTROL_LISTENER = 1, /* text: the listener's name; one descriptor, already listening */
     CONTROL_PEER,         /* role: the other side; text: a runner's user; one descriptor, one end of a packet_pair */
     CONTROL_START,        /* all listeners and peers have been given */
-    CONTROL_RETIRE, /* another gate has the listeners: accept nothing new, exit 0 when the last session has ended by
-                       itself */
-    CONTROL_DRAIN,  /* accept nothing new, finish what is in flight, exit 0 */
+    CONTROL_RETIRE,     /* another gate has the listeners: accept nothing new, exit 0 when the last session has ended by
+                           itself */
+    CONTROL_DRAIN,      /* accept nothing new, finish what is in flight, exit 0 */
+    CONTROL_SIGNATURES, /* to a gate. text: lines "key=value" of what the engine's signatures are; each replaces the
+                           last */
     /* from the role */
     CONTROL_READY, /* it works */
     /* text: lines "key=value" for `cordon status`; each replaces the last. The keys state, pid and restarts are the

@@ -42,6 +42,7 @@ static void test_round(int pair[2])
         { "start", CONTROL_START, ROLE_GATE, NULL, false },
         { "drain", CONTROL_DRAIN, ROLE_GATE, "", false },
         { "retire", CONTROL_RETIRE, ROLE_GATE, "", false },
+        { "signatures", CONTROL_SIGNATURES, ROLE_GATE, "count=1\n", false },
         { "status", CONTROL_STATUS, ROLE_DECODER, longest, false },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

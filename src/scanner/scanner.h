@@ -96,6 +96,9 @@ void scanners_status(struct scanner_set *set, struct buf *text_out);
 /* The same and more, in the text format of Prometheus. */
 void scanners_metrics(struct scanner_set *set, struct buf *text_out);
 
+/* When the signatures of the embedded engine were made, by the wall clock; 0: unknown. */
+void scanners_learn_engine_age(struct scanner_set *set, int64_t made_wall);
+
 /* Whether the requirement could be met right now. */
 bool scanners_are_ready(struct scanner_set *set, const struct policy_settings *policy);
 

@@ -102,6 +102,15 @@ void scanner_learn_age(struct scanner *scanner, int64_t made_wall)
     lock_drop(&scanner->lock);
 }
 
+void scanners_learn_engine_age(struct scanner_set *set, int64_t made_wall)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        const struct scanner_settings *settings = set->scanners[i].settings;
+        if (settings->type == SCANNER_CLAMAV && strcmp(settings->signatures, "test") != 0)
+            scanner_learn_age(&set->scanners[i], made_wall);
+    }
+}
+
 void scanner_accuse(struct scanner *scanner, const char *text)
 {
     atomic_fetch_add(&scanner->counts.tampered, 1);

@@ -30,6 +30,7 @@ struct fake {
     enum role role;
     char does[DOES_SIZE];
     char says[SAYS_SIZE];
+    char told[SAYS_SIZE]; /* of signatures */
     char hostname[256];
     char environment[1024];
     char descriptors[256];
@@ -125,6 +126,11 @@ static void fake_say_status(const struct fake *fake)
                fake->death_signal);
     buf_printf(&text, "seals=%d\nuid=%u\ncontrol_characters=a\tb\x01\n", fake->settings_seals, (unsigned)getuid());
     buf_put_text(&text, fake->says);
+    struct span told = span_text(fake->told);
+    while (told.size > 0) {
+        struct span line = span_cut(&told, '\n');
+        buf_printf(&text, "told.%.*s\n", (int)line.size, line.data);
+    }
     for (unsigned i = 0; i < fake->listener_count; i++)
         buf_printf(&text, "listener.%s=given\n", fake->listener_names[i]);
     for (unsigned i = 0; i < fake->peer_count; i++) {
@@ -156,6 +162,8 @@ static void fake_obey(struct fake *fake)
         fake->peers[fake->peer_count++] = message.fd;
         if (fake->role == ROLE_GATE)
             fake_say(message.fd, "?");
+    } else if (message.kind == CONTROL_SIGNATURES) {
+        (void)snprintf(fake->told, sizeof fake->told, "%.1023s", message.text);
     } else if (message.kind == CONTROL_RETIRE || message.kind == CONTROL_DRAIN) {
         fake->is_draining = true;
     } else if (message.kind == CONTROL_START && strcmp(fake->does, "silent") != 0) {

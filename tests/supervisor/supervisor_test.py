@@ -662,6 +662,7 @@ def test_real_roles_of_an_ordinary_user(rig):
 def test_signatures_are_switched(rig):
     daemon = Signed(rig)
     before = daemon.status()
+    daemon.wait_status(gate__told__state="in use", gate__told__count="100", gate__told__generation="a1")
     assert 7190 <= int(before["signatures_age_seconds"]) <= 7300 and before["signatures_count"] == "100", before
     daemon.write("notes.txt")  # no signatures
     daemon.say_set(101, "b2", "main:62 daily:27601")
@@ -670,6 +671,7 @@ def test_signatures_are_switched(rig):
     assert after["gate.pid"] == before["gate.pid"] and after["engine.pid"] != before["engine.pid"], after
     assert after["generation"] == "1" and after["signatures_refused_total"] == "0", after
     daemon.wait_status(gate__peer__engine=after["engine.pid"])
+    daemon.wait_status(gate__told__count="101", gate__told__generation="b2", gate__told__switched_total="1")
     wait_for(lambda: not is_alive(int(before["engine.pid"])), "the end of the old engine")
     assert daemon.log().count("event=signatures-trial") == 1
     # It is a child as any other: it is started again, and a new gate gets it.
@@ -677,6 +679,9 @@ def test_signatures_are_switched(rig):
     daemon.wait_status(engine__restarts="1", engine__state="working")
     again = daemon.reload()
     daemon.wait_status(gate__peer__engine=again["engine.pid"], generation="2")
+    daemon.wait_status(gate__told__generation="b2", gate__told__switched_total="1")
+    os.kill(daemon.pid("gate"), signal.SIGKILL)
+    daemon.wait_status(gate__restarts="1", gate__told__generation="b2")
 
 
 def test_signatures_are_refused(rig):
@@ -697,6 +702,8 @@ def test_signatures_are_refused(rig):
         assert reason in after["signatures_refusal"] and after["signatures_generation"] == "a1", after
         assert all(after[k] == before[k] for k in ("engine.pid", "gate.pid", "signatures_switched_total")), after
         assert daemon.log().count("event=signatures-refused") == i + 1
+        told = daemon.wait_status(gate__told__refused_total=str(i + 1), gate__told__state="the last update was refused")
+        assert reason in told["gate.told.refusal"] and told["gate.told.generation"] == "a1", told
     daemon.misbehave("engine", None)
     daemon.say_set(200, "c3", "main:62 daily:27601")
     daemon.write("more.ndb")

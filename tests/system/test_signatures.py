@@ -7,6 +7,7 @@ import contextlib
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import traceback
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import rig as rigs  # noqa: E402
 from peers import signature_folder  # noqa: E402
+from test_health import check_prometheus, get, metric  # noqa: E402
 from rig import BUILD, USER, Client, Rig, eicar, free_port, listener, mail_with, small_mail, wait_for  # noqa: E402
 
 MESSAGES = int(os.environ.get("CORDON_MESSAGES", "400"))
@@ -74,12 +76,12 @@ class Folder:
 
 
 class Place:
-    def __init__(self, rig, fill=FILLERS, more=""):
+    def __init__(self, rig, fill=FILLERS, more="", settings=""):
         self.rig, self.folder = rig, Folder(rig, fill)
         self.sink, self.port = rig.sink(), free_port()
         scanner = f'scanner: {{ engine: {{ type = "clamav"; signatures = "{self.folder.path}"; {more} }}; }};\n'
         self.cordon = rig.cordon(listener(self.port, f"smtp://127.0.0.1:{self.sink.port}", mode="before-queue") + scanner +
-                                 'policy: { infected = "reject"; };\n')
+                                 'policy: { infected = "reject"; };\n' + settings)
 
     def status(self, key, fallback=""):
         return self.cordon.status().get("signatures_" + key, fallback)
@@ -316,6 +318,48 @@ def test_a_notification_is_a_look_at_once():
         assert notify(place, b"PING\n") == b"UNKNOWN COMMAND\n"
         assert notify(place, b"nRELOAD\n") == b"RELOADING\n"  # nothing is new
         assert place.count("switched") == 3 and place.count("refused") == 0
+
+
+def test_monitoring_tells_of_the_set_and_its_updates():
+    with Rig() as rig:
+        port = free_port()
+        place = Place(rig, fill=50, settings=f'metrics: {{ address = "127.0.0.1:{port}"; }};\n')
+        place.settle()
+
+        def read():
+            return get(port, "/metrics")[1]
+
+        def wait(name, value):
+            wait_for(lambda: name + " " in read() and metric(read(), name) == value, f"{name} {value}")
+
+        wait('cordon_signatures_state{state="in use"}', 1)
+        before = read()
+        assert metric(before, "cordon_signatures_count") == 51, before
+        assert f'_info{{generation="{place.status("generation")}",version="' in before, before
+        assert metric(before, "cordon_signatures_refused_total") == 0 == metric(before, "cordon_signatures_switched_total")
+        assert metric(before, "cordon_signatures_refused_age_seconds") == -1
+        assert "cordon_signatures_refusal_info" not in before
+        # The set has an age where what it is made of tells one; the engine's row has the same.
+        age = metric(before, "cordon_signatures_age_seconds")
+        assert abs(age - metric(before, 'cordon_scanner_signatures_age_seconds{scanner="engine"}')) <= 1, before
+        assert (age == -1) == (place.status("age_seconds") == ""), (age, place.cordon.status())
+
+        place.folder.put("junk.ndb", "\x01\x02 not a signature\n")
+        wait("cordon_signatures_refused_total", 1)
+        wait('cordon_signatures_state{state="the last update was refused"}', 1)
+        after = read()
+        assert 'cordon_signatures_refusal_info{reason="' in after and "cannot load the signatures" in after, after
+        check_prometheus(after)
+        assert 0 <= metric(after, "cordon_signatures_refused_age_seconds") < 60
+        place.folder.remove("junk.ndb")
+        place.folder.put("more.ndb", fillers(9, start=1000))
+        wait("cordon_signatures_switched_total", 1)
+        wait("cordon_signatures_count", 60)
+        # A new gate has heard it all before it is asked.
+        os.kill(int(place.cordon.status()["gate.pid"]), signal.SIGKILL)
+        wait_for(lambda: place.cordon.status().get("gate.restarts") == "1" and place.cordon.status()["gate.state"] == "working",
+                 "another gate")
+        wait("cordon_signatures_count", 60)
 
 
 def test_freshclam_notifies():
