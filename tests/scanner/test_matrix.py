@@ -400,7 +400,8 @@ class YaraType(EngineType):
         return f'type = "yara"; rules = ["{rig.write(name, text)}"]; processes = 1;'
 
     def settings(self, rig):
-        return self.rules(rig, "eicar.yar", 'rule Eicar { strings: $a = "EICAR-STAN" "DARD" condition: $a }'.replace('" "', ""))
+        slow = "(filesize > 10MB and for any i in (0..filesize): (uint8(i) == 256))"  # never true: time to be killed in
+        return self.rules(rig, "eicar.yar", f'rule Eicar {{ strings: $a = "EICAR-STAN" "DARD" condition: $a or {slow} }}'.replace('" "', ""))
 
     def blind_settings(self, rig):
         return self.rules(rig, "nothing.yar", 'rule Nothing { strings: $a = "nothing of the kind, ever" condition: $a }')
