@@ -300,13 +300,14 @@ struct protocol_row {
     const char *said;     /* at the beginning of what is said, where there is no prefix */
     const char *type;     /* NULL: */
     const char *dialogue; /* one of ours */
+    bool is_lent;         /* which names a file */
 };
 
 static const struct protocol_row protocol_rows[] = {
-    { "clamd:", "CONTSCAN ", "clamd", NULL },
-    { "clamd:", "MULTISCAN ", "clamd", NULL },
-    { "sssp:", "SSSP/", NULL, "sssp.conf" },
-    { "savapi:", "SET PRODUCT ", NULL, "savapi.conf" },
+    { "clamd:", "CONTSCAN ", "clamd", NULL, false },
+    { "clamd:", "MULTISCAN ", "clamd", NULL, false },
+    { "sssp:", "SSSP/", NULL, "sssp.conf", false },
+    { "savapi:", "SET PRODUCT ", NULL, "savapi.conf", true },
 };
 
 /* "/path", "host:port", "[v6]:port", each perhaps behind a protocol and a colon. */
@@ -408,6 +409,18 @@ static bool dialogue_put_meanings(struct table *table)
     return is_sound || leave(table, "its patterns refer to groups by number, or are too long", span_text(""));
 }
 
+#define LENT_FOLDER "/run/cordon-lent"
+
+/* As with amavisd the daemon sees a file, of a user whose group it is in. */
+static void lent_put(struct table *table)
+{
+    buf_put_text(&table->body, "        delivery = \"shared\";\n        user = ");
+    put_quoted(&table->body, span_text(table->wishes->user));
+    buf_put_text(&table->body, ";\n        shared_folder = \"" LENT_FOLDER "\";\n");
+    note(table, "make " LENT_FOLDER " on a tmpfs, of that user and of the daemon's group, with mode 2750",
+         span_text(""));
+}
+
 static bool dialogue_put(struct table *table, struct span said)
 {
     const struct amavis_value *name = amavis_field(table->entry, FIELD_NAME);
@@ -420,9 +433,10 @@ static bool dialogue_put(struct table *table, struct span said)
     if (is_sophie)
         step_put(table, span_text("close"));
     step_put(table, span_text(is_line ? "read line" : "read all"));
-    note(table, "the daemon must be able to open files in /proc, as root can; see DIALOGUES in cordon.conf(5)",
-         span_text(""));
-    return dialogue_put_meanings(table);
+    if (!dialogue_put_meanings(table))
+        return false;
+    lent_put(table);
+    return true;
 }
 
 static bool entry_put_daemon(struct table *table)
@@ -443,6 +457,8 @@ static bool entry_put_daemon(struct table *table)
             buf_printf(&table->body, "        type = \"%s\";\n", row->type);
         else
             buf_printf(&table->body, "        @include \"%s\"\n", row->dialogue);
+        if (row->is_lent)
+            lent_put(table);
         return true;
     }
     if (said->kind != AMAVIS_TEXT || said->has_variable)

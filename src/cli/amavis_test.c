@@ -24,7 +24,7 @@ static const struct table_row rows[] = {
       "            \">> SCAN {path}\\\\x0a\",\n            \"read all\",\n"
       "            \"infected \\\\A(?=[\\\\s\\\\S]*?(?m:^F(?::)))[\\\\s\\\\S]*?(?m:^F: (.+))\",\n"
       "            \"infected (?m:^F(?::))\",\n            \"clean (?m:^OK)\"\n",
-      "able to open files in /proc" },
+      "make /run/cordon-lent on a tmpfs" },
     { ONE("['true', '/bin/true', '-x {}/* y', [0,1..3,4+1], qr/[(](a)/i, undef ],"),
       "command = [\"/bin/true\", \"-x\", \"{}\", \"y\"];\n        clean = (0, 1, 2, 3, 5);\n"
       "        infected = (\"(?i-m:[(](?:a))\");\n",

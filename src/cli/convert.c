@@ -17,7 +17,7 @@ static const char convert_usage[] =
     "Usage: cordon convert amavis [--all] [--user USER] FILE\n"
     "Prints the scanner table of an amavisd.conf as Cordon's, and as comments what could not be turned, and why.\n"
     "  --all         also scanners whose program is not on this machine\n"
-    "  --user USER   as whom commands are to run; default: amavis\n"
+    "  --user USER   as whom commands are to run, and whose files daemons are to open; default: amavis\n"
     "Exit status: 0 there is a scanner; 1 there is none; 66 the file can't be read.\n";
 
 static int convert_read(const char *path, struct buf *text)

@@ -153,6 +153,60 @@ static void run_check_one(const struct run_check *check, bool with_files)
     run_check_program(check, "version_command", &check->scanner->run.version_command);
 }
 
+static bool dialogue_names_file(const struct settings_list *steps)
+{
+    for (size_t i = 0; i < steps->count; i++) {
+        if (steps->items[i][0] == '>' && strstr(steps->items[i], "{path}") != NULL)
+            return true;
+    }
+    return false;
+}
+
+/* Its name becomes part of what is said to the daemon. */
+static bool folder_is_plain(const char *folder)
+{
+    for (; *folder != '\0'; folder++) {
+        if (!ascii_is_alnum(*folder) && strchr("/._-", *folder) == NULL)
+            return false;
+    }
+    return true;
+}
+
+static void run_check_lent(const struct run_check *check, bool with_files)
+{
+    const struct scanner_settings *scanner = check->scanner;
+    struct conf_node *folder = run_place(check, "shared_folder");
+    struct conf_node *delivery = run_place(check, "delivery");
+    run_check_user(check, with_files);
+    if (folder != NULL && scanner->run.shared_folder[0] == '\0')
+        conf_mistake(check->mistakes, folder,
+                     "the scanner %s has no shared_folder; write shared_folder = \"/run/cordon-lent\"", scanner->name);
+    else if (folder != NULL && !folder_is_plain(scanner->run.shared_folder))
+        conf_mistake(check->mistakes, folder,
+                     "shared_folder has bytes that a dialogue may not carry; use letters, digits, and /._- alone");
+    if (delivery != NULL && run_place(check, "dialogue") != NULL && !dialogue_names_file(&scanner->dialogue))
+        conf_mistake(check->mistakes, delivery,
+                     "delivery = \"shared\" where the dialogue never names a file; write {path} in it, or leave "
+                     "delivery out");
+}
+
+/* A socket whose dialogue needs no runner. */
+static void run_check_unlent(const struct run_check *check)
+{
+    struct conf_node *place = run_place(check, "delivery");
+    const struct run_settings *run = &check->scanner->run;
+    if (place == NULL)
+        return;
+    if (run->delivery == DELIVERY_STREAM)
+        conf_mistake(check->mistakes, place,
+                     "delivery = \"stream\" is for programs; here the dialogue says it, with {body} or {chunks:b4}; "
+                     "leave delivery out");
+    else if (run->user[0] != '\0' || run->shared_folder[0] != '\0')
+        conf_mistake(check->mistakes, place,
+                     "user and shared_folder mean nothing here without delivery = \"shared\"; add it, or leave them "
+                     "out");
+}
+
 void conf_check_run(const struct settings *settings, const struct conf_node *scanners, bool with_files,
                     struct conf_mistakes *mistakes)
 {
@@ -161,9 +215,14 @@ void conf_check_run(const struct settings *settings, const struct conf_node *sca
                                    .scanner = &settings->scanners[i],
                                    .node = conf_node_find(scanners, settings->scanners[i].name),
                                    .mistakes = mistakes };
+        if (check.node != NULL && check.scanner->type == SCANNER_SOCKET && !scanner_is_lent(check.scanner))
+            run_check_unlent(&check);
         if (check.node == NULL || !scanner_is_run(check.scanner))
             continue;
-        run_check_one(&check, with_files);
+        if (scanner_is_lent(check.scanner))
+            run_check_lent(&check, with_files);
+        else
+            run_check_one(&check, with_files);
         if (runners_of(settings, i) >= SETTINGS_MOST_RUNNERS && run_place(&check, "user") != NULL)
             conf_mistake(mistakes, run_place(&check, "user"),
                          "user = \"%s\" is one more than the %d users that programs may run as; let some share a user",

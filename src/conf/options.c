@@ -20,6 +20,7 @@ enum {
     CLAMAV_ALONE = 1U << SCANNER_CLAMAV,
     COMMAND_ALONE = 1U << SCANNER_COMMAND,
     PROGRAMS = 1U << SCANNER_COMMAND | 1U << SCANNER_COMMUNIGATE,
+    SOCKET_ALONE = 1U << SCANNER_SOCKET,
     ICAP_ALONE = 1U << SCANNER_ICAP,
     ENGINES_ALONE = 1U << SCANNER_CLAMAV | 1U << SCANNER_YARA,
     WITH_ADDRESS = 1U << SCANNER_CLAMD | 1U << SCANNER_ICAP | 1U << SCANNER_PLUGIN | 1U << SCANNER_SOCKET
@@ -509,9 +510,10 @@ static const struct option scanner_options[] = {
       .type = OPTION_RUN_USER,
       .offset = offsetof(struct scanner_settings, run.user),
       .fallback = { "" },
-      .variants = PROGRAMS,
-      .manual = "The user as whom the program runs, without any capability; not Cordon's own. Programs of one user may "
-                "reach one another." },
+      .variants = PROGRAMS | SOCKET_ALONE,
+      .manual =
+          "The user as whom the program runs, without any capability; not Cordon's own. Programs of one user may "
+          "reach one another. In the type socket with delivery = \"shared\": the user whom the files belong to." },
     { .key = "command",
       .type = OPTION_COMMAND,
       .offset = offsetof(struct scanner_settings, run.command),
@@ -526,13 +528,14 @@ static const struct option scanner_options[] = {
       .offset = offsetof(struct scanner_settings, run.delivery),
       .fallback = { "fd" },
       .words = delivery_words,
-      .variants = COMMAND_ALONE,
+      .variants = COMMAND_ALONE | SOCKET_ALONE,
       .manual =
           "How the program gets a piece. fd: as an open file in memory that nobody can change, named "
           "/proc/self/fd/3. stream: on its standard input. shared: as a file in a folder in memory that is private "
           "to the program's user, for programs that insist on a real file or open it from another process of "
           "theirs that they start; afterwards the file is looked at again, and a program that changed or removed "
-          "it has failed (tampered)." },
+          "it has failed (tampered). In the type socket it is what {path} names: with fd a file in memory that only "
+          "root can open, with shared one in shared_folder." },
     { .key = "clean",
       .type = OPTION_MEANINGS,
       .offset = offsetof(struct scanner_settings, run.clean),
@@ -602,12 +605,12 @@ static const struct option scanner_options[] = {
       .type = OPTION_FILE,
       .offset = offsetof(struct scanner_settings, run.shared_folder),
       .fallback = { "" },
-      .variants = PROGRAMS,
+      .variants = PROGRAMS | SOCKET_ALONE,
       .manual =
           "A folder for files in place of the private one, for a program that has a daemon of its own open them. "
           "Make it on a tmpfs, owned by the program's user and of the daemon's group, with mode 2750: files in it "
           "can be read by that group. One that is not the user's own, or that others may write, is refused; one "
-          "on a disk is shown as weaker." },
+          "on a disk is shown as weaker. The type socket with delivery = \"shared\" needs it." },
     { .key = "service",
       .type = OPTION_PATH_PART,
       .offset = offsetof(struct scanner_settings, icap.service),
@@ -633,7 +636,7 @@ static const struct option scanner_options[] = {
       .type = OPTION_DIALOGUE,
       .offset = offsetof(struct scanner_settings, dialogue),
       .fallback = { "" },
-      .variants = 1U << SCANNER_SOCKET,
+      .variants = SOCKET_ALONE,
       .manual =
           "What is said to the scanner about each piece, over a connection of its own, and what its replies mean: "
           "a list of steps, in the order in which they are taken; see DIALOGUES below. Ready ones lie in the "

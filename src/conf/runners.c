@@ -5,7 +5,12 @@
 
 bool scanner_is_run(const struct scanner_settings *scanner)
 {
-    return scanner->type == SCANNER_COMMAND || scanner->type == SCANNER_COMMUNIGATE;
+    return scanner->type == SCANNER_COMMAND || scanner->type == SCANNER_COMMUNIGATE || scanner_is_lent(scanner);
+}
+
+bool scanner_is_lent(const struct scanner_settings *scanner)
+{
+    return scanner->type == SCANNER_SOCKET && scanner->run.delivery == DELIVERY_SHARED;
 }
 
 /* The scanner names a user that none before it names. */

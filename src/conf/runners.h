@@ -5,8 +5,9 @@
 
 #include "conf/settings.h"
 
-/* Its program is started by a runner. */
+/* Its program is started by a runner, or it is a daemon that is lent files by one. */
 bool scanner_is_run(const struct scanner_settings *scanner);
+bool scanner_is_lent(const struct scanner_settings *scanner); /* the latter alone */
 
 size_t runners_count(const struct settings *settings);                       /* at most SETTINGS_MOST_RUNNERS */
 const char *runners_user(const struct settings *settings, size_t runner);    /* NULL: there is no such runner */

@@ -30,7 +30,7 @@ enum scanner_input { INPUT_MESSAGE, INPUT_PARTS, INPUT_BOTH, INPUT_AUTO };
 
 enum piece_delivery { DELIVERY_FD, DELIVERY_STREAM, DELIVERY_SHARED };
 
-struct run_settings { /* command and communigate: a foreign program */
+struct run_settings { /* command and communigate: a foreign program; socket: whom it is lent files by */
     const char *user;
     struct settings_list command; /* the program and its arguments */
     struct settings_list version_command;

@@ -45,6 +45,14 @@ struct pool_result {
 int pool_call(int pool, const void *job, size_t size, const int *fds, size_t fd_count, struct deadline deadline,
               void *answer_out, size_t capacity, struct pool_result *result_out, struct fault *fault);
 
+/* The same in steps, for a job that answers more than once (serve_tell). pool_open leaves -1 in *line_out where the job
+ * was not sent, and then *result_out or *fault says why; else the line is the caller's to close, by which he hangs up.
+ * pool_hear waits for one answer. */
+int pool_open(int pool, const void *job, size_t size, const int *fds, size_t fd_count, struct deadline deadline,
+              int *line_out, struct pool_result *result_out, struct fault *fault);
+int pool_hear(int pool, int line, struct deadline deadline, void *answer_out, size_t capacity,
+              struct pool_result *result_out, struct fault *fault);
+
 /* --- The child's side. --- */
 
 struct pool_job {

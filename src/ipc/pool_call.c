@@ -90,28 +90,52 @@ static int reply_receive(int pool, int reply, void *buffer, void *answer_out, si
     return 0;
 }
 
-int pool_call(int pool, const void *job, size_t size, const int *fds, size_t fd_count, struct deadline deadline,
-              void *answer_out, size_t capacity, struct pool_result *result_out, struct fault *fault)
+int pool_open(int pool, const void *job, size_t size, const int *fds, size_t fd_count, struct deadline deadline,
+              int *line_out, struct pool_result *result_out, struct fault *fault)
 {
     assert(size > 0 && size <= POOL_JOB_MOST_BYTES && fd_count <= POOL_JOB_MOST_FDS);
     *result_out = (struct pool_result){ .outcome = POOL_NOT_STARTED };
-    if (capacity > POOL_ANSWER_MOST_BYTES)
-        capacity = POOL_ANSWER_MOST_BYTES;
-    size_t job_room = sizeof(struct pool_job_head) + size;
-    size_t reply_room = sizeof(struct pool_reply_head) + capacity;
-    void *buffer = memory_try(job_room > reply_room ? job_room : reply_room);
+    *line_out = -1;
+    int pair[2];
+    void *buffer = memory_try(sizeof(struct pool_job_head) + size);
     if (buffer == NULL)
         return fault_set(fault, ENOMEM, "no memory for a job");
-    int pair[2];
     if (packet_pair(pair, fault) != 0) {
         free(buffer);
         return -1;
     }
     int status = job_send(pool, pair[1], buffer, job, size, fds, fd_count, deadline, result_out, fault);
+    free(buffer);
     (void)close(pair[1]);
     if (status == 0)
-        status = reply_receive(pool, pair[0], buffer, answer_out, capacity, deadline, result_out, fault);
-    (void)close(pair[0]);
-    free(buffer);
+        *line_out = pair[0];
+    else
+        (void)close(pair[0]);
     return status < 0 ? -1 : 0;
+}
+
+int pool_hear(int pool, int line, struct deadline deadline, void *answer_out, size_t capacity,
+              struct pool_result *result_out, struct fault *fault)
+{
+    *result_out = (struct pool_result){ .outcome = POOL_NOT_STARTED };
+    if (capacity > POOL_ANSWER_MOST_BYTES)
+        capacity = POOL_ANSWER_MOST_BYTES;
+    void *buffer = memory_try(sizeof(struct pool_reply_head) + capacity);
+    if (buffer == NULL)
+        return fault_set(fault, ENOMEM, "no memory for an answer");
+    int status = reply_receive(pool, line, buffer, answer_out, capacity, deadline, result_out, fault);
+    free(buffer);
+    return status;
+}
+
+int pool_call(int pool, const void *job, size_t size, const int *fds, size_t fd_count, struct deadline deadline,
+              void *answer_out, size_t capacity, struct pool_result *result_out, struct fault *fault)
+{
+    int line = -1;
+    int status = pool_open(pool, job, size, fds, fd_count, deadline, &line, result_out, fault);
+    if (line < 0)
+        return status;
+    status = pool_hear(pool, line, deadline, answer_out, capacity, result_out, fault);
+    (void)close(line);
+    return status;
 }

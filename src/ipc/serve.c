@@ -43,7 +43,7 @@ static void work_free(struct serve_work *work)
     free(work);
 }
 
-static void work_reply(const struct serve_work *work, enum pool_outcome outcome, struct span answer)
+static void caller_reply(int caller, enum pool_outcome outcome, struct span answer)
 {
     struct buf reply;
     struct pool_reply_head head = { .magic = POOL_MAGIC, .outcome = outcome, .size = (uint32_t)answer.size };
@@ -52,8 +52,13 @@ static void work_reply(const struct serve_work *work, enum pool_outcome outcome,
     buf_put_span(&reply, answer);
     assert(!buf_overflowed(&reply));
     /* A caller that is gone does not want it. */
-    (void)packet_send(work->fds[0], reply.data, reply.size, NULL, 0, at_once, NULL);
+    (void)packet_send(caller, reply.data, reply.size, NULL, 0, at_once, NULL);
     buf_fini(&reply);
+}
+
+void serve_tell(const struct serve_job *job, struct span answer)
+{
+    caller_reply(job->caller, POOL_ANSWERED, answer);
 }
 
 static void work_run(void *argument)
@@ -68,7 +73,7 @@ static void work_run(void *argument)
     struct buf answer;
     buf_init(&answer, POOL_ANSWER_MOST_BYTES);
     serve->settings->serve(&job, serve->settings->context, &answer);
-    work_reply(work, POOL_ANSWERED, buf_span(&answer));
+    caller_reply(work->fds[0], POOL_ANSWERED, buf_span(&answer));
     buf_fini(&answer);
     work_free(work);
     lock_take(&serve->lock);
@@ -112,7 +117,7 @@ static void serve_begin(struct serve *serve, struct serve_work *work_take)
         serve->running--;
         lock_drop(&serve->lock);
     }
-    work_reply(work_take, POOL_NOT_STARTED, span_of("", 0));
+    caller_reply(work_take->fds[0], POOL_NOT_STARTED, span_of("", 0));
     work_free(work_take);
 }
 

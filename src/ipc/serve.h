@@ -19,8 +19,11 @@ struct serve_job {
     int *fds;          /* whoever takes one puts -1 in its place; the rest is closed */
     size_t fd_count;
     struct deadline deadline;
-    int caller; /* it has hung up where this is readable: nobody waits for the answer any more */
+    int caller; /* where this is readable it has hung up, or after serve_tell said that it is done */
 };
+
+/* An answer before the last one, of at most POOL_ANSWER_MOST_BYTES. */
+void serve_tell(const struct serve_job *job, struct span answer);
 
 struct serve_settings {
     const char *name;

@@ -12,16 +12,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum { MOST_JOBS = 4, WAIT_MS = 10000, WAITER_MS = 4000 };
 
-/* Echoes the job in capitals; "wait" waits until the caller hangs up or the deadline. */
+/* Echoes the job in capitals; "wait" waits until the caller hangs up or the deadline, "tell" says something before. */
 static void serve_one(const struct serve_job *job, void *context, struct buf *answer_out)
 {
     (void)context;
-    if (span_is(job->bytes, "wait")) {
+    bool is_told = span_is(job->bytes, "tell");
+    if (is_told)
+        serve_tell(job, span_text("first"));
+    if (is_told || span_is(job->bytes, "wait")) {
         struct pollfd caller = { .fd = job->caller, .events = POLLIN };
         (void)poll(&caller, 1, deadline_left_ms(job->deadline));
     }
@@ -77,6 +81,23 @@ static enum pool_outcome call(int peer, const char *job, int64_t wait_ms, char a
     memset(answer_out, 0, 64);
     CHECK(pool_call(peer, job, strlen(job), &fd, 1, deadline_in(wait_ms), answer_out, 63, &result, &fault) == 0);
     return result.outcome;
+}
+
+static void test_two_answers(int peer)
+{
+    struct pool_result result;
+    struct fault fault = { 0 };
+    struct deadline deadline = deadline_in(WAIT_MS);
+    char answer[64] = "";
+    int line = -1;
+    CHECK(pool_open(peer, "tell", 4, NULL, 0, deadline, &line, &result, &fault) == 0 && line >= 0);
+    CHECK(pool_hear(peer, line, deadline, answer, sizeof answer, &result, &fault) == 0);
+    CHECK(result.outcome == POOL_ANSWERED && result.size == 5 && memcmp(answer, "first", 5) == 0);
+    CHECK(shutdown(line, SHUT_WR) == 0);
+    CHECK(pool_hear(peer, line, deadline, answer, sizeof answer, &result, &fault) == 0);
+    CHECK(result.outcome == POOL_ANSWERED && result.size == 5 && memcmp(answer, "TELL0", 5) == 0);
+    CHECK(deadline_left_ms(deadline) > WAIT_MS / 2);
+    (void)close(line);
 }
 
 struct waiter {
@@ -149,6 +170,7 @@ int main(void)
     CHECK(call(second, "xyz", WAIT_MS, answer) == POOL_ANSWERED && strcmp(answer, "XYZ1") == 0);
     CHECK(packet_send(first, "garbage", 7, NULL, 0, deadline_in(WAIT_MS), &fault) == 0);
     CHECK(call(first, "abc", WAIT_MS, answer) == POOL_ANSWERED);
+    test_two_answers(first);
     test_side_by_side(first, control);
     (void)close(second);
     CHECK(call(first, "abc", WAIT_MS, answer) == POOL_ANSWERED);

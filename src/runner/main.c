@@ -14,6 +14,7 @@
 #include "runner/command.h"
 #include "runner/filter.h"
 #include "runner/helper.h"
+#include "runner/lend.h"
 #include "runner/runner.h"
 #include "sys/executable.h"
 #include "sys/log.h"
@@ -146,8 +147,13 @@ static void runner_serve_row(struct runner *runner, const struct run_job *reques
     struct sealed piece = SEALED_NONE;
     struct fault fault = { 0 };
     bool is_version = (request->flags & RUN_VERSION) != 0;
+    bool is_lent = (request->flags & RUN_LEND) != 0;
     if (row->refusal[0] != '\0') {
         runner_fail(answer, row->refusal);
+        return;
+    }
+    if (is_lent != (row->scanner->type == SCANNER_SOCKET) || (is_version && is_lent)) {
+        runner_fail(answer, "its row is of another type");
         return;
     }
     if (is_version && row->scanner->run.version_command.count == 0) {
@@ -161,7 +167,9 @@ static void runner_serve_row(struct runner *runner, const struct run_job *reques
         }
         job->fds[0] = -1; /* it belongs to the piece now */
     }
-    if (row->helper != NULL && !is_version)
+    if (is_lent)
+        lend_serve(runner, row, &piece, job, answer);
+    else if (row->helper != NULL && !is_version)
         filter_serve(runner, row, &piece, (request->flags & RUN_MAIL) != 0, job->deadline, job->caller, answer, output);
     else
         command_serve(runner, row, is_version ? NULL : &piece, job->deadline, job->caller, answer, output);
@@ -200,7 +208,8 @@ static void runner_status(void *context, struct buf *text_out)
         struct fault fault = { 0 };
         if (row->scanner == NULL)
             continue;
-        (void)executable_check(row->scanner->run.command.items[0], &fault);
+        if (row->scanner->type != SCANNER_SOCKET)
+            (void)executable_check(row->scanner->run.command.items[0], &fault);
         const char *refusal = row->refusal[0] != '\0' ? row->refusal : fault.text;
         buf_printf(text_out, "program.%s=%s%s\nfolder.%s=%s\n", row->scanner->name,
                    refusal[0] != '\0' ? "refused: " : "ok", refusal, row->scanner->name, row->folder);

@@ -27,22 +27,6 @@ static const struct outcome_row {
     [RUN_FAILED] = { "the program was not asked", BLAME_SCANNER },
 };
 
-/* An answer that is none is a fault of ours or of a runner that was taken over. */
-static const char *run_answer_mistake(const struct run_answer *answer, size_t size)
-{
-    if (size < sizeof *answer)
-        return "wrong size";
-    if (answer->magic != RUN_MAGIC)
-        return "wrong magic";
-    if (answer->outcome < RUN_EXITED || answer->outcome >= RUN_OUTCOMES)
-        return "unknown outcome";
-    if (answer->size != size - sizeof *answer)
-        return "wrong size of the output";
-    if (memchr(answer->text, '\0', sizeof answer->text) == NULL)
-        return "text without end";
-    return NULL;
-}
-
 static void run_answer_read(struct scanner *scanner, const struct run_answer *answer, size_t size,
                             struct answer *answer_out)
 {

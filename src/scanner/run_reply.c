@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { REPLY_SHOWN = 100, REPLY_LISTS = 4 };
 
@@ -127,4 +128,19 @@ void run_reply_read(const struct run_meaning *meaning, int status, struct span o
         return;
     }
     reply_fail(status == RUN_NO_STATUS ? "unknown answer: " : "unknown: ", text, answer_out);
+}
+
+const char *run_answer_mistake(const struct run_answer *answer, size_t size)
+{
+    if (size < sizeof *answer)
+        return "wrong size";
+    if (answer->magic != RUN_MAGIC)
+        return "wrong magic";
+    if (answer->outcome < RUN_EXITED || answer->outcome >= RUN_OUTCOMES)
+        return "unknown outcome";
+    if (answer->size != size - sizeof *answer)
+        return "wrong size of the output";
+    if (memchr(answer->text, '\0', sizeof answer->text) == NULL)
+        return "text without end";
+    return NULL;
 }

@@ -5,6 +5,7 @@
 
 #include "base/span.h"
 #include "conf/settings.h"
+#include "ipc/calls/run.h"
 #include "verdict/verdict.h"
 
 struct run_meaning;
@@ -19,5 +20,8 @@ enum { RUN_NO_STATUS = -1 };
 /* Infected, failed, unscannable, clean, in this order: the first list that has the status or a pattern that matches.
  * What is in none is ANSWER_FAILED, and so is output on which a pattern gave up. */
 void run_reply_read(const struct run_meaning *meaning, int status, struct span output, struct answer *answer_out);
+
+/* NULL: it is an answer. Else what is wrong with it, by a fault of ours or of a runner that was taken over. */
+const char *run_answer_mistake(const struct run_answer *answer, size_t size);
 
 #endif

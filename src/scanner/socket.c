@@ -5,6 +5,8 @@
 
 #include "base/memory.h"
 #include "conf/dialogue.h"
+#include "conf/runners.h"
+#include "scanner/lend.h"
 #include "scanner/wire.h"
 #include "sys/pattern.h"
 
@@ -34,8 +36,7 @@ struct socket_talk {
     struct stream *stream;
     struct deadline deadline;
     struct span bytes;
-    char path[SOCKET_PATH_SIZE]; /* of the piece; "" where no step needs it */
-    int lent;                    /* what it names */
+    const char *path; /* of the piece */
     enum dialogue_unit unit;
     uint32_t unit_bytes;
     bool has_all; /* the piece was taken to its end */
@@ -309,27 +310,58 @@ static int talk_run(struct socket_talk *talk, struct answer *answer)
     return 0;
 }
 
+/* The dialogue, over a connection of its own. */
+static int socket_talk(struct scanner *scanner, const struct scan_request *request, struct socket_talk *talk,
+                       struct answer *answer_out)
+{
+    int result = -1;
+    talk->stream = wire_dial(scanner, request->deadline, request->stop, talk->fault);
+    if (talk->stream != NULL) {
+        talk->reply = memory_new(DIALOGUE_REPLY_MOST + 1);
+        result = talk_run(talk, answer_out);
+        free(talk->reply);
+    }
+    stream_free(talk->stream);
+    return result;
+}
+
+/* Likewise, with the piece as a file in the shared folder. What a scanner says that has altered it does not count. */
+static int socket_talk_lent(struct scanner *scanner, const struct scan_request *request, int fd,
+                            struct socket_talk *talk, struct answer *answer_out)
+{
+    struct lend lend;
+    struct fault fault = { 0 };
+    if (lend_begin(scanner, fd, request->deadline, &lend, talk->fault) != 0)
+        return -1;
+    talk->path = lend.path;
+    int result = socket_talk(scanner, request, talk, answer_out);
+    talk->path = "";
+    enum lend_end end = lend_finish(&lend, request->deadline, &fault);
+    if (end == LEND_TAMPERED) {
+        answer_fail(answer_out, BLAME_SCANNER, span_text(fault.text));
+        scanner_accuse(scanner, fault.text);
+        return 0;
+    }
+    return end == LEND_SAME || result != 0 ? result : fault_set(talk->fault, fault.code, "%s", fault.text);
+}
+
 static int socket_ask_piece(struct scanner *scanner, const struct scan_request *request, size_t index,
                             struct answer *answer_out, struct fault *fault)
 {
+    char path[SOCKET_PATH_SIZE];
     struct socket_talk talk = { .own = scanner->own,
                                 .deadline = request->deadline,
                                 .bytes = request_bytes(request, index),
+                                .path = path,
                                 .has_all = true,
                                 .fault = fault };
-    talk.lent = request_lend(request, index, fault);
-    if (talk.lent < 0)
+    int fd = request_lend(request, index, fault);
+    if (fd < 0)
         return -1;
-    (void)snprintf(talk.path, sizeof talk.path, "/proc/%d/fd/%d", (int)getpid(), talk.lent);
-    talk.stream = wire_dial(scanner, request->deadline, request->stop, fault);
-    int result = -1;
-    if (talk.stream != NULL) {
-        talk.reply = memory_new(DIALOGUE_REPLY_MOST + 1);
-        result = talk_run(&talk, answer_out);
-        free(talk.reply);
-    }
-    stream_free(talk.stream);
-    (void)close(talk.lent);
+    (void)snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)getpid(), fd);
+    int result = scanner_is_lent(scanner->settings) ? socket_talk_lent(scanner, request, fd, &talk, answer_out)
+                                                    : socket_talk(scanner, request, &talk, answer_out);
+    (void)close(fd);
     return result;
 }
 

@@ -54,7 +54,9 @@ def works():
                           ("always-clean", "Perl code: sub {0}")):
             assert any(name in x and why in x for x in result.stdout.splitlines()), (name, result.stdout)
         assert "commented" not in result.stdout
-        probe = Probe(rig, result.stdout + 'policy: { require = "all"; };\n')
+        lent = 'delivery = "shared";\n        user = "amavis";\n        shared_folder = "/run/cordon-lent";\n'
+        assert result.stdout.count(lent) == 2, result.stdout
+        probe = Probe(rig, result.stdout.replace(lent, "") + 'policy: { require = "all"; };\n')
         verdict, answers = probe.judge(rig.write("clean", mail(b"nothing")))
         assert verdict == "clean" and len(answers) == 3, answers
         verdict, answers = probe.judge(rig.write("infected", mail(eicar())))  # the first find ends the wait

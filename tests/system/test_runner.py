@@ -1,7 +1,9 @@
 """Scanners that are foreign programs: real ones, and scripts for what real ones rarely do."""
+import contextlib
 import os
 import pwd
 import shutil
+import subprocess
 import tempfile
 import threading
 import time
@@ -183,6 +185,115 @@ def test_a_lent_file_that_changes_is_tampered():
             assert "tampered" in line and reason in line, (word, line)
         working(place, "faulty")
         assert place.mail(mail_with(b"harmless")).startswith("250")
+
+
+DAEMON = r'''
+import base64, contextlib, os, re, socket, sys
+listener = socket.socket(socket.AF_UNIX)
+listener.bind(sys.argv[1])
+os.chmod(sys.argv[1], 0o777)
+listener.listen(64)
+while True:
+    connection, _ = listener.accept()
+    with contextlib.suppress(OSError), connection, connection.makefile("rb") as f:
+        path = re.fullmatch(rb"SCAN (\S+)\n", f.readline()).group(1)
+        try:
+            whole = open(path, "rb").read()
+            word = re.search(rb"DO([a-z]+)DO", whole)
+            if word and word.group(1) == b"hang":
+                f.readline()
+            if word and word.group(1) == b"alter":
+                os.chmod(path, 0o640)
+                open(path, "ab").write(b"x")
+            if word and word.group(1) == b"same":
+                os.chmod(path, 0o640)
+                open(path, "r+b").write(b"X")
+            if word and word.group(1) == b"remove":
+                os.unlink(path)
+            packed = b"".join(re.findall(rb"^([A-Za-z0-9+/]{60,}=*|[A-Za-z0-9+/]+=+)\r?$", whole, re.M))
+            found = any(b"EICAR-STANDARD" in x for x in (whole, base64.b64decode(packed + b"===")))
+            connection.sendall(b"FOUND: Eicar-Test\n" if found else b"OK\n")
+        except OSError as e:
+            connection.sendall(b"ERROR: %s\n" % str(e).encode())
+'''
+
+
+def opener(rig, user):
+    """A stand-in for a daemon that opens files by their names, as that user; its address."""
+    folder = tempfile.mkdtemp(prefix="cordon-test-")
+    os.chmod(folder, 0o777)
+    rig.stack.callback(shutil.rmtree, folder, True)
+    row = pwd.getpwnam(user)
+    process = subprocess.Popen(["/usr/bin/python3", "-c", DAEMON, folder + "/s"], user=row.pw_uid, group=row.pw_gid,
+                               extra_groups=[])
+    rig.stack.callback(lambda: (process.kill(), process.wait()))
+    wait_for(lambda: os.path.exists(folder + "/s"), "the daemon")
+    return "unix:" + folder + "/s"
+
+
+def lent(rig, user, folder):
+    with open(os.path.join(rigs.ROOT, "etc/scanners/openantivirus.conf")) as f:
+        template = rig.write("openantivirus.conf", f.read())
+    return scanners(f'av: {{\n@include "{os.path.basename(template)}"\n address = "{opener(rig, user)}"; timeout = "3s"; '
+                    f'delivery = "shared"; user = "{PROGRAMS}"; shared_folder = "{folder}"; }};\n')
+
+
+def test_a_daemon_of_another_user_is_lent_files():
+    with Rig() as rig:
+        folder = shared_folder(rig)
+        os.chown(folder, -1, pwd.getpwnam("www-data").pw_gid)
+        os.chmod(folder, 0o2750)
+        place = Place(rig, lent(rig, "www-data", folder))
+        reply = place.mail(mail_with(eicar()))
+        assert reply.startswith("550 5.7.1") and "Eicar-Test" in reply, reply
+        assert place.mail(mail_with(b"harmless")).startswith("250")
+        assert os.listdir(folder) == [], "nothing is left behind"
+        assert place.cordon.status()[f"runner-{PROGRAMS}.program.av"] == "ok"
+        reply = place.mail(small_mail(body=b"DOalterDO\r\n"))
+        assert reply.startswith("451 4.7.1") and "not permitted" in place.cordon.messages()[-1], "the group cannot alter it"
+        assert "tampered" not in place.cordon.messages()[-1]
+        os.kill(place.cordon.pids("cordon-runner")[0], 9)
+        wait_for(lambda: place.mail(small_mail()).startswith("250"), "a new runner", 60)
+
+
+def test_a_daemon_that_alters_what_it_was_lent():
+    with Rig() as rig:
+        folder = shared_folder(rig)
+        place = Place(rig, lent(rig, PROGRAMS, folder))
+        for word, reason in (("alter", "another size"), ("same", "other bytes"), ("remove", "not there any more"),
+                             ("hang", "timed out")):
+            working(place, "av")
+            count, passed = len(place.cordon.messages()), len(place.sink.messages)
+            reply = place.mail(small_mail(body=f"DO{word}DO\r\n".encode()))
+            assert reply.startswith("451 4.7.1"), (word, reply)
+            line = place.cordon.wait_messages(count + 1)[-1]
+            assert ("tampered" in line or word == "hang") and reason in line, (word, line)
+            assert len(place.sink.messages) == passed, word
+            wait_for(lambda: os.listdir(folder) == [], "an empty folder")  # a canary may be lent just now
+        working(place, "av")
+        assert place.mail(mail_with(b"harmless")).startswith("250")
+        assert place.mail(mail_with(eicar())).startswith("550 5.7.1")
+
+
+def test_what_is_lent_to_a_gate_that_dies_is_removed():
+    with Rig() as rig:
+        folder = shared_folder(rig)
+        place = Place(rig, lent(rig, PROGRAMS, folder).replace('"3s"', '"60s"'))
+        working(place, "av")
+
+        def is_lent():
+            with contextlib.suppress(FileNotFoundError):  # a canary's that was there just now
+                return any(b"DOhangDO" in open(os.path.join(folder, x), "rb").read() for x in os.listdir(folder))
+
+        def send():
+            with contextlib.suppress(Exception):  # its gate dies
+                place.mail(small_mail(body=b"DOhangDO\r\n"))
+        thread = threading.Thread(target=send)
+        thread.start()
+        wait_for(is_lent, "a file")
+        os.kill(place.cordon.pids("cordon-gate")[0], 9)
+        wait_for(lambda: os.listdir(folder) == [], "an empty folder", 5)
+        thread.join()
 
 
 def test_a_program_that_goes_or_that_others_may_write():

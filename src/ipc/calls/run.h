@@ -4,6 +4,11 @@
  * (none with RUN_VERSION). The row is the number of a scanner in the settings, which both sides read: no caller ever
  * says what is to be executed. The answer is a struct run_answer and the output behind it. What that means is the
  * caller's business (scanner/run_reply.h).
+ *
+ * With RUN_LEND, for a row that is a daemon, nothing is started: the piece is put into the row's shared folder, and a
+ * first answer (RUN_LENT) has as output the file's name there. When the caller shuts its side of the line for sending,
+ * hangs up, or misses the deadline, the file is looked at again and removed, and the last answer is RUN_RETURNED,
+ * RUN_TAMPERED or RUN_FAILED.
  */
 #ifndef CORDON_IPC_CALLS_RUN_H
 #define CORDON_IPC_CALLS_RUN_H
@@ -18,7 +23,8 @@ enum { RUN_TEXT_SIZE = 192 };
 enum {
     RUN_VERSION = 1U << 0, /* the row's version_command instead, without a piece */
     RUN_MAIL = 1U << 1,    /* the piece is a message as it came, or one without its encoded bodies */
-    RUN_FLAGS = RUN_VERSION | RUN_MAIL
+    RUN_LEND = 1U << 2,    /* lend the piece to a daemon */
+    RUN_FLAGS = RUN_VERSION | RUN_MAIL | RUN_LEND
 };
 
 struct run_job {
@@ -35,6 +41,8 @@ enum run_outcome {
     RUN_TOO_MUCH,   /* it was killed because it wrote too much */
     RUN_TAMPERED,   /* it changed or removed the file that it was lent */
     RUN_FAILED,     /* it could not be asked: text says why */
+    RUN_LENT,       /* the file's name follows, digits alone */
+    RUN_RETURNED,   /* what was lent is as it was */
     RUN_OUTCOMES
 };
 
