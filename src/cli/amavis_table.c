@@ -259,7 +259,7 @@ static bool command_put_meaning(struct table *table, const char *key, const stru
 
 static bool entry_put_command(struct table *table, const struct amavis_value *program)
 {
-    char path[TABLE_PATH_SIZE];
+    char path[TABLE_PATH_SIZE] = "";
     const struct amavis_value *arguments = amavis_field(table->entry, FIELD_ARGUMENTS);
     const struct amavis_value *found = amavis_field(table->entry, FIELD_FOUND);
     const struct amavis_value *clean = amavis_field(table->entry, FIELD_CLEAN);

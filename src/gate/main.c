@@ -166,6 +166,8 @@ static void gate_take_peer(struct gate_process *process, const struct control_me
         peers_renew(process->gate.peers, (unsigned)place, message->fd);
     else
         (void)close(message->fd);
+    if (place == ROLE_ENGINE || place == ROLE_YARA)
+        scanners_engine_is_new(process->gate.scanners, place == ROLE_YARA ? SCANNER_YARA : SCANNER_CLAMAV);
 }
 
 /* What the supervisor hands over, until it says start. */

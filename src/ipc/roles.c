@@ -4,12 +4,12 @@
 
 /* Each pair stands once, in the row of the side that asks. */
 static const struct role_row rows[ROLE_COUNT] = {
-    [ROLE_GATE] = { ROLE_GATE, "gate", "cordon-gate",
+    [ROLE_GATE] = { "gate", "cordon-gate", ROLE_GATE,
                     1U << ROLE_DECODER | 1U << ROLE_ENGINE | 1U << ROLE_YARA | 1U << ROLE_RUNNER },
-    [ROLE_DECODER] = { ROLE_DECODER, "decoder", "cordon-decoder", 0 },
-    [ROLE_ENGINE] = { ROLE_ENGINE, "engine", "cordon-engine-clamav", 0 },
-    [ROLE_YARA] = { ROLE_YARA, "yara", "cordon-engine-yara", 0 },
-    [ROLE_RUNNER] = { ROLE_RUNNER, "runner", "cordon-runner", 0 },
+    [ROLE_DECODER] = { "decoder", "cordon-decoder", ROLE_DECODER, 0 },
+    [ROLE_ENGINE] = { "engine", "cordon-engine-clamav", ROLE_ENGINE, 0 },
+    [ROLE_YARA] = { "yara", "cordon-engine-yara", ROLE_YARA, 0 },
+    [ROLE_RUNNER] = { "runner", "cordon-runner", ROLE_RUNNER, 0 },
 };
 
 static_assert((int)ROLE_RUNNER == (int)ROLE_COUNT - 1, "the runners' places are the last");

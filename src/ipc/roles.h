@@ -24,9 +24,9 @@ enum { ROLE_MOST_RUNNERS = 4, ROLE_PLACES = ROLE_RUNNER + ROLE_MOST_RUNNERS };
 enum role role_of_place(unsigned place);
 
 struct role_row {
-    enum role role;
     const char *name;    /* in logs and in `cordon status`: "gate" */
     const char *program; /* "cordon-gate" */
+    enum role role;
     unsigned talks_to;   /* bits (1U << role): the supervisor makes a socket pair for each such pair */
 };
 

@@ -99,6 +99,9 @@ void scanners_metrics(struct scanner_set *set, struct buf *text_out);
 /* When the signatures of the embedded engine were made, by the wall clock; 0: unknown. */
 void scanners_learn_engine_age(struct scanner_set *set, int64_t made_wall);
 
+/* The embedded engine of that type has another process: what the old one said is forgotten, the canaries are due. */
+void scanners_engine_is_new(struct scanner_set *set, enum scanner_type type);
+
 /* Whether the requirement could be met right now. */
 bool scanners_are_ready(struct scanner_set *set, const struct policy_settings *policy);
 

@@ -111,6 +111,21 @@ void scanners_learn_engine_age(struct scanner_set *set, int64_t made_wall)
     }
 }
 
+void scanners_engine_is_new(struct scanner_set *set, enum scanner_type type)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        struct scanner *scanner = &set->scanners[i];
+        if (scanner->settings->type != type)
+            continue;
+        lock_take(&scanner->lock);
+        scanner->generation = 0; /* nothing is believed until the new one has told its own */
+        health_renewed(&scanner->health, clock_now_ms());
+        lock_drop(&scanner->lock);
+        if (scanner->recall != NULL)
+            recall_drop(scanner->recall);
+    }
+}
+
 void scanner_accuse(struct scanner *scanner, const char *text)
 {
     atomic_fetch_add(&scanner->counts.tampered, 1);
