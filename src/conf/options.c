@@ -20,6 +20,7 @@ enum {
     CLAMAV_ALONE = 1U << SCANNER_CLAMAV,
     COMMAND_ALONE = 1U << SCANNER_COMMAND,
     PROGRAMS = 1U << SCANNER_COMMAND | 1U << SCANNER_COMMUNIGATE,
+    COMMUNIGATE_ALONE = 1U << SCANNER_COMMUNIGATE,
     SOCKET_ALONE = 1U << SCANNER_SOCKET,
     ICAP_ALONE = 1U << SCANNER_ICAP,
     ENGINES_ALONE = 1U << SCANNER_CLAMAV | 1U << SCANNER_YARA,
@@ -584,6 +585,14 @@ static const struct option scanner_options[] = {
       .variants = PROGRAMS,
       .manual = "A regular expression whose first group in parentheses is the name of what was found, such as \": (.+) "
                 "FOUND$\". Where it does not match, the name is \"unnamed\"." },
+    { .key = "key",
+      .type = OPTION_KEY,
+      .offset = offsetof(struct scanner_settings, run.key),
+      .fallback = { "" },
+      .variants = COMMUNIGATE_ALONE,
+      .manual =
+          "The key of its licence, for a program that wants one: it is sent with KEY before the first message. One "
+          "that refuses it is ended, and has failed." },
     { .key = "version_command",
       .type = OPTION_COMMAND,
       .offset = offsetof(struct scanner_settings, run.version_command),

@@ -33,6 +33,7 @@ enum option_type {
     OPTION_MEANINGS,    /* struct settings_list: exit statuses and patterns */
     OPTION_REASONS,     /* struct settings_list: the same, each behind a reason and a colon */
     OPTION_PATTERN,     /* a text: a regular expression, or empty */
+    OPTION_KEY,         /* a text: printable, on one line; may be empty */
     OPTION_DIALOGUE,    /* struct settings_list: what dialogue_step_read takes */
     OPTION_CANARY,      /* a text: "eicar", "none" or an absolute path */
     OPTION_NAMES,       /* struct settings_names: groups of pattern and action */

@@ -65,6 +65,7 @@ static void put_text(enum option_type type, struct buf *text)
     static const char *const modes[] = { "\"0600\"", "\"666\"", "\"0\"", "\"0777\"" };
     static const char *const networks[] = { "[]", "[\"unix\"]", "[\"10.0.0.0/8\", \"[2001:db8::]/32\", \"[::1]\"]" };
     static const char *const patterns[] = { "[]", "[\"*.exe\"]", "[\"*.[ps]cr\", \"a\\\\b\", \"\\\"*\"]" };
+    static const char *const keys[] = { "\"\"", "\"1234-5678\"", "\"with \\\"quotes\\\"\"" };
     static const char *const types[] = { "[]", "[\"application/x-msdownload\", \"video/*\"]" };
     static const char *const containers[] = { "[]", "[\"zip/*.exe\", \"rpm/*\", \"*.js\"]" };
     static const char *const canaries[] = { "\"eicar\"", "\"none\"", "\"/srv/sample.zip\"" };
@@ -95,6 +96,7 @@ static void put_text(enum option_type type, struct buf *text)
         [OPTION_FILE] = { paths, 3 },
         [OPTION_NETWORKS] = { networks, 3 },
         [OPTION_PATTERNS] = { patterns, 3 },
+        [OPTION_KEY] = { keys, 3 },
         [OPTION_TYPES] = { types, 2 },
         [OPTION_RULES] = { rules, 1 },
         [OPTION_PATHS] = { containers, 2 },

@@ -40,6 +40,7 @@ struct run_settings { /* command and communigate: a foreign program; socket: who
     struct settings_list unscannable; /* each with its reason */
     struct settings_list failed;
     const char *name_pattern;
+    const char *key; /* of a licence; "": none */
     uint64_t folder_bytes;
     const char *shared_folder; /* "": a private one */
 };

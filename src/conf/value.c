@@ -14,7 +14,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VALUE_TEXT_SIZE = 512, VALUE_MOST_TEXT = 1024, VALUE_USER_MOST = 31, VALUE_HOST_MOST = 255 };
+enum {
+    VALUE_TEXT_SIZE = 512,
+    VALUE_MOST_TEXT = 1024,
+    VALUE_USER_MOST = 31,
+    VALUE_HOST_MOST = 255,
+    VALUE_KEY_MOST = 512
+};
 
 static_assert(sizeof(enum protocol) == sizeof(unsigned) && sizeof(enum log_format) == sizeof(unsigned),
               "words are stored as unsigned");
@@ -312,6 +318,21 @@ static void read_path_part(const struct value_reading *reading, void *field)
                      reading->option->key, text, option_fallback(reading->option, 0));
 }
 
+static void read_key(const struct value_reading *reading, void *field)
+{
+    const char *text = reading->node->text;
+    bool is_sound = strlen(text) <= VALUE_KEY_MOST;
+    for (const char *p = text; *p != '\0' && is_sound; p++)
+        is_sound = *p >= 0x20 && *p <= 0x7e;
+    if (is_sound)
+        *(const char **)field = value_keep(reading, text);
+    else
+        conf_mistake(reading->mistakes, reading->node,
+                     "%s has bytes that are not printable ASCII, or more than %d of them; write the key as its vendor "
+                     "wrote it",
+                     reading->option->key, VALUE_KEY_MOST);
+}
+
 static void read_path(const struct value_reading *reading, void *field)
 {
     const struct option *option = reading->option;
@@ -488,6 +509,7 @@ static const struct value_type {
     [OPTION_MEANINGS] = { IS_LIST, value_read_meanings, print_list, "[0]" },
     [OPTION_REASONS] = { IS_LIST, value_read_meanings, print_list, "[\"encrypted: 13\"]" },
     [OPTION_PATTERN] = { IS_TEXT, read_pattern, print_text, "\": (.+) FOUND$\"" },
+    [OPTION_KEY] = { IS_TEXT, read_key, print_text, "\"1234-5678\"" },
     [OPTION_DIALOGUE] = { IS_LIST, value_read_list, print_list,
                           "[\"> SCAN {path}\", \"clean ^OK\", \"infected ^FOUND (.*)\"]" },
     [OPTION_CANARY] = { IS_TEXT, read_path, print_text, NULL },

@@ -27,7 +27,7 @@ struct role_row {
     const char *name;    /* in logs and in `cordon status`: "gate" */
     const char *program; /* "cordon-gate" */
     enum role role;
-    unsigned talks_to;   /* bits (1U << role): the supervisor makes a socket pair for each such pair */
+    unsigned talks_to; /* bits (1U << role): the supervisor makes a socket pair for each such pair */
 };
 
 const struct role_row *role_row(enum role role);

@@ -67,6 +67,7 @@ struct helper {
     int out;
     int error;
     uint64_t hello; /* the number of our INTF */
+    uint64_t key;   /* the number of our KEY; 0: not sent */
     size_t have;
     char line[COMMUNIGATE_LINE_MOST + 1];
 };
@@ -105,6 +106,7 @@ static void requests_answer(struct helper *helper, uint64_t number, struct span 
         request->is_done = true;
         helper->answers++;
         helper->deaths = 0;
+        helper->failed_starts = 0;
         signal_point_wake_all(&helper->changed);
         return;
     }
@@ -149,6 +151,35 @@ static bool helper_send_requests(struct helper *helper)
     return true;
 }
 
+/* What it says to its INTF: now it is shown the key, before any message. Whether that is taken shows later, for some
+ * never answer a KEY: until a message is answered a start is not counted as one that worked. */
+static void helper_greet(struct helper *helper, struct span answer)
+{
+    const char *key = helper->scanner->run.key;
+    helper->interface = 0;
+    if (span_starts_with(answer, "INTF "))
+        (void)span_number(span_trim(span_from(answer, sizeof "INTF " - 1)), &helper->interface);
+    helper->state = HELPER_WORKING;
+    if (key == NULL || key[0] == '\0') {
+        helper->failed_starts = 0;
+        return;
+    }
+    char text[LINE_MAX];
+    helper->key = ++helper->last_number;
+    (void)snprintf(text, sizeof text, "%05" PRIu64 " KEY %s\n", helper->key, key);
+    helper->must_end = helper->must_end || !helper_write(helper, text);
+}
+
+static void helper_take_refusal(struct helper *helper, struct span answer)
+{
+    char text[HELPER_REMARK_SIZE];
+    (void)snprintf(text, sizeof text, "it refused the key: %.*s", (int)(answer.size < 100 ? answer.size : 100),
+                   answer.data);
+    helper_remark(helper, span_text(text));
+    helper->state = HELPER_STARTING; /* this start has failed */
+    helper->must_end = true;
+}
+
 static void helper_take_line(struct helper *helper, struct span line)
 {
     uint64_t number = 0;
@@ -157,11 +188,10 @@ static void helper_take_line(struct helper *helper, struct span line)
         return;
     lock_take(&helper->lock);
     if (helper->state == HELPER_STARTING && number == helper->hello) {
-        helper->interface = 0;
-        if (span_starts_with(answer, "INTF "))
-            (void)span_number(span_trim(span_from(answer, sizeof "INTF " - 1)), &helper->interface);
-        helper->state = HELPER_WORKING;
-        helper->failed_starts = 0;
+        helper_greet(helper, answer);
+    } else if (helper->key != 0 && number == helper->key) {
+        if (!span_starts_with(answer, "OK"))
+            helper_take_refusal(helper, answer);
     } else {
         requests_answer(helper, number, answer);
     }
@@ -331,6 +361,7 @@ static void helper_run_once(struct helper *helper)
     helper->state = HELPER_STARTING;
     helper->must_end = false;
     helper->hello = ++helper->last_number;
+    helper->key = 0;
     (void)snprintf(text, sizeof text, "%05" PRIu64 " INTF %d\n", helper->hello, HELPER_INTERFACE);
     lock_drop(&helper->lock);
     if (helper_write(helper, text))

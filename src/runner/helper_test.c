@@ -103,6 +103,37 @@ static void test_side_by_side(void)
     lock_fini(&lock);
 }
 
+/* One that wants it works with it alone; one that does not know what a key is works all the same. */
+static void test_key(struct buf *answer)
+{
+    static const char keyed[] = "key=none; " READ "echo $n GOT $key;; KEY) key=$rest; "
+                                "case $key in 'a b') echo $n OK;; *) echo $n ERROR no licence;; esac;; esac; done";
+    struct scanner_settings scanner = { .name = "test" };
+    struct helper *helper = start(&scanner, keyed);
+    CHECK(ask(helper, "a", WAIT_MS, -1, answer) == 0 && span_is(buf_span(answer), "GOT none"));
+    helper_free(helper);
+
+    scanner.run.key = "a b";
+    helper = helper_new(&scanner, "/", NULL);
+    CHECK(helper != NULL && ask(helper, "a", WAIT_MS, -1, answer) == 0 && span_is(buf_span(answer), "GOT a b"));
+    helper_free(helper);
+
+    scanner.run.key = "wrong";
+    helper = helper_new(&scanner, "/", NULL);
+    CHECK(helper != NULL && ask(helper, "a", WAIT_MS, -1, answer) == EPIPE);
+    struct buf text;
+    buf_init(&text, ANSWER_LIMIT);
+    helper_describe(helper, &text);
+    CHECK(strstr(buf_text(&text), "it refused the key: ERROR no licence") != NULL);
+    buf_fini(&text);
+    helper_free(helper);
+
+    scanner.run.command.items[2] = READ "echo $n GOT $rest;; esac; done";
+    helper = helper_new(&scanner, "/", NULL);
+    CHECK(helper != NULL && ask(helper, "a", WAIT_MS, -1, answer) == 0 && span_is(buf_span(answer), "GOT a"));
+    helper_free(helper);
+}
+
 static void test_faults(struct buf *answer)
 {
     struct scanner_settings scanner;
@@ -140,6 +171,7 @@ int main(void)
     buf_init(&answer, ANSWER_LIMIT);
     test_answers(&answer);
     test_side_by_side();
+    test_key(&answer);
     test_faults(&answer);
     buf_fini(&answer);
     return test_end();
