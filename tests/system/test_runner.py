@@ -1,4 +1,5 @@
 """Scanners that are foreign programs: real ones, and scripts for what real ones rarely do."""
+import base64
 import contextlib
 import os
 import pwd
@@ -272,6 +273,45 @@ def test_a_daemon_that_alters_what_it_was_lent():
             wait_for(lambda: os.listdir(folder) == [], "an empty folder")  # a canary may be lent just now
         working(place, "av")
         assert place.mail(mail_with(b"harmless")).startswith("250")
+        assert place.mail(mail_with(eicar())).startswith("550 5.7.1")
+
+
+@contextlib.contextmanager
+def another_scanner(folder):
+    """What another product on the host does on access: a file that is infected is emptied before anybody else looks."""
+    stopped = threading.Event()
+
+    def run():
+        while not stopped.is_set():
+            for name in os.listdir(folder):
+                path = os.path.join(folder, name)
+                with contextlib.suppress(OSError):
+                    if base64.b64encode(eicar())[:40] in open(path, "rb").read() or eicar() in open(path, "rb").read():
+                        os.truncate(path, 0)
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        thread.join()
+
+
+def test_another_scanner_on_the_host_cleans_what_was_lent():
+    """The story that others tell of a clean bill for an infected mail: here it is noticed, and nothing passes."""
+    with Rig() as rig:
+        folder = shared_folder(rig)
+        place = Place(rig, lent(rig, PROGRAMS, folder))
+        working(place, "av")
+        passed = len(place.sink.messages)
+        with another_scanner(folder):
+            for _ in range(20):
+                assert place.mail(mail_with(eicar()))[:9] in ("550 5.7.1", "451 4.7.1")
+            assert len(place.sink.messages) == passed
+            wait_for(lambda: place.cordon.status()["gate.scanner.av.state"].startswith("failed"), "the canary's alarm", 60)
+            assert place.mail(small_mail()).startswith("451 4.7.1"), "it is not trusted with clean mail either"
+            assert any("tampered" in line for line in place.cordon.log().splitlines())
+        working(place, "av")
         assert place.mail(mail_with(eicar())).startswith("550 5.7.1")
 
 
