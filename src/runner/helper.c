@@ -192,7 +192,7 @@ static void helper_take_line(struct helper *helper, struct span line)
     } else if (helper->key != 0 && number == helper->key) {
         if (!span_starts_with(answer, "OK"))
             helper_take_refusal(helper, answer);
-    } else {
+    } else if (helper->state == HELPER_WORKING) { /* of one that refused the key no answer counts */
         requests_answer(helper, number, answer);
     }
     lock_drop(&helper->lock);
