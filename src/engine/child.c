@@ -121,13 +121,7 @@ static void child_answer(const struct engine *engine, const struct child_folder 
     struct fault fault;
     struct job job;
     struct clam_result failed = { .result = SCAN_FAILED };
-    int status = job_check(bytes, pool_job->fd_count, &job, &fault);
-    if (status == 0) {
-        status = job_take_packs(&job, pool_job->fds, CHILD_PACK_LIMIT, &fault);
-    } else {
-        for (size_t i = 0; i < pool_job->fd_count; i++)
-            (void)close(pool_job->fds[i]);
-    }
+    int status = job_take(bytes, pool_job->fds, pool_job->fd_count, CHILD_PACK_LIMIT, &job, &fault);
     if (status != 0)
         result_fail(&failed, fault.text);
     else if (engine->refusal[0] != '\0')

@@ -458,7 +458,9 @@ static bool ebcdic_read(struct unpack *unpack, struct span name, struct span tex
     }
     if (!is_known && span_find(name, span_text("ebcdic")) != SPAN_NONE)
         is_known = charset_ebcdic_table(span_text("500"), decoder.table); /* a country's: they differ in signs */
-    return is_known && (text_put(unpack, &decoder, text, "text, EBCDIC") || true);
+    if (is_known)                                                         /* whether or not it has any text */
+        (void)text_put(unpack, &decoder, text, "text, EBCDIC");
+    return is_known;
 }
 
 /* In lower case, without what is neither letter nor digit. */

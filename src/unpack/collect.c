@@ -148,6 +148,19 @@ void collect_read(struct collect *collect, unpack_reader *reader, struct span co
     assert(!collect->is_open);
 }
 
+void collect_fuzz(unpack_reader *reader, const uint8_t *data, size_t size)
+{
+    struct collect *collect = malloc(sizeof *collect);
+    if (collect == NULL)
+        return;
+    collect_init(collect);
+    collect->most_members = 256;
+    collect->most_bytes = 1 << 16;
+    collect_read(collect, reader, span_of(data, size));
+    collect_fini(collect);
+    free(collect);
+}
+
 const struct collect_member *collect_find(const struct collect *collect, struct span bytes)
 {
     for (size_t i = 0; i < collect->count; i++) {

@@ -69,13 +69,7 @@ static void child_answer(const struct engine *engine, struct span bytes, const s
 {
     struct fault fault = { 0 };
     struct job job;
-    if (job_check(bytes, pool_job->fd_count, &job, &fault) != 0) {
-        for (size_t i = 0; i < pool_job->fd_count; i++)
-            (void)close(pool_job->fds[i]);
-        answer_fail(answer, fault.text);
-        return;
-    }
-    if (job_take_packs(&job, pool_job->fds, CHILD_PACK_LIMIT, &fault) != 0) {
+    if (job_take(bytes, pool_job->fds, pool_job->fd_count, CHILD_PACK_LIMIT, &job, &fault) != 0) {
         answer_fail(answer, fault.text);
         return;
     }

@@ -58,6 +58,16 @@ int job_take_packs(struct job *job, const int *fds_take, size_t limit, struct fa
     return status;
 }
 
+int job_take(struct span bytes, const int *fds_take, size_t fd_count, size_t limit, struct job *job_out,
+             struct fault *fault)
+{
+    if (job_check(bytes, fd_count, job_out, fault) == 0)
+        return job_take_packs(job_out, fds_take, limit, fault);
+    for (size_t i = 0; i < fd_count; i++)
+        (void)close(fds_take[i]);
+    return -1;
+}
+
 void job_fini(struct job *job)
 {
     for (size_t i = 0; i < SCAN_MOST_PACKS; i++)

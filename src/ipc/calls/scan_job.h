@@ -27,6 +27,10 @@ int job_check(struct span bytes, size_t fd_count, struct job *job_out, struct fa
  * Closes them all on failure. */
 int job_take_packs(struct job *job, const int *fds_take, size_t limit, struct fault *fault);
 
+/* Both, for a child of an engine. The descriptors are taken in any case; 0: job_fini is due. */
+int job_take(struct span bytes, const int *fds_take, size_t fd_count, size_t limit, struct job *job_out,
+             struct fault *fault);
+
 void job_fini(struct job *job);
 
 struct span job_piece(const struct job *job, size_t index);

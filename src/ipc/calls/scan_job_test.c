@@ -3,6 +3,7 @@
 #include "base/test.h"
 
 #include <assert.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -102,6 +103,13 @@ static void test_unsealed(void)
     CHECK(job_check(span_of(&bytes, sizeof bytes), 1, &job, &fault) == 0);
     fd = dup(pack.fd);
     CHECK(job_take_packs(&job, &fd, 99, &fault) != 0); /* too large */
+    fd = dup(pack.fd);
+    CHECK(job_take(span_of(&bytes, sizeof bytes), &fd, 1, 1000, &job, &fault) == 0);
+    job_fini(&job);
+    fd = dup(pack.fd);
+    bytes.head.magic++;
+    CHECK(job_take(span_of(&bytes, sizeof bytes), &fd, 1, 1000, &job, &fault) != 0);
+    CHECK(fcntl(fd, F_GETFD) == -1); /* closed all the same */
     sealed_close(&pack);
 }
 
