@@ -17,6 +17,7 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get("CORDON_BUILD", os.path.join(ROOT, "build"))
@@ -554,6 +555,14 @@ def certificate(rig, name="tls", host="localhost"):
     return crt, key
 
 
+def failed_where(error):
+    """What failed, in one line: the innermost line of a test's module, its text, and what the error says."""
+    frames = traceback.extract_tb(error.__traceback__)
+    frame = next((f for f in reversed(frames) if os.path.basename(f.filename).startswith("test_")), frames[-1])
+    text = f"{os.path.basename(frame.filename)}:{frame.lineno}: {frame.line}: {type(error).__name__}: {error}"
+    return " ".join(text.split())[:1500]
+
+
 def main(names):
     """Runs the functions test_* of a module (or those named on the command line), prints one line each, and exits."""
     tests = {n: f for n, f in names.items() if n.startswith("test_") and callable(f)}
@@ -565,9 +574,8 @@ def main(names):
             tests[name]()
             print(f"ok      {name} ({time.monotonic() - begun:.1f} s)", flush=True)
         except Exception as error:  # a failed test must not hide the others
-            import traceback
             traceback.print_exc()
-            print(f"FAILED  {name}: {error}", flush=True)
+            print(f"FAILED  {name}: {failed_where(error)}", flush=True)
             failed += 1
     print(f"{len(wanted) - failed} passed, {failed} failed")
     sys.exit(1 if failed or not wanted else 0)

@@ -75,7 +75,7 @@ def test_before_the_queue():
         except smtplib.SMTPDataError as error:
             assert error.smtp_code == 550 and b"5.7.1" in error.smtp_error, error
         wait_for(lambda: len(postfix.delivered()) == 1, "the clean message in the mailbox")
-        assert postfix.queued() == 0
+        wait_for(lambda: postfix.queued() == 0, "an empty queue")  # it is emptied after the delivery
         assert "verdict=infected" in cordon.wait_messages(2)[1]
 
 
