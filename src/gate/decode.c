@@ -114,9 +114,10 @@ static int decode_call(struct transaction *t, const struct decode_job *job, stru
     for (size_t i = 1; i < DECODE_PACKS; i++)
         fds[i + 1] = t->packs[i].fd;
     char answer[1]; /* a decoder answers by its report alone */
-    int failed = fds[0] < 0 ? -1
-                            : pool_call(pool, job, sizeof *job, fds, DECODE_JOB_FDS, deadline, answer, sizeof answer,
-                                        result, fault);
+    struct pool_request request = {
+        .job = job, .size = sizeof *job, .fds = fds, .fd_count = DECODE_JOB_FDS, .deadline = deadline
+    };
+    int failed = fds[0] < 0 ? -1 : pool_call(pool, &request, answer, sizeof answer, result, fault);
     if (fds[0] >= 0)
         (void)close(fds[0]);
     if (failed == 0 && result->outcome == POOL_GONE)

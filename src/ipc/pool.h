@@ -39,17 +39,26 @@ struct pool_result {
 
 /* --- The caller's side (the gate). Any thread may call with the same socket. --- */
 
+struct pool_request {
+    const void *job;
+    size_t size;
+    const int *fds; /* they stay the caller's */
+    size_t fd_count;
+    struct deadline deadline;
+    const int *waker; /* once this descriptor can be read, the answer is of no use any more; NULL: none */
+};
+
 /* Sends a job and waits for its end. 0 where *result_out says what happened (POOL_GONE included); -1 and *fault only
- * where we could not even ask (no memory, no descriptors). The answer's bytes go to answer_out[capacity]; a longer
- * answer is EPROTO. The descriptors stay the caller's. */
-int pool_call(int pool, const void *job, size_t size, const int *fds, size_t fd_count, struct deadline deadline,
-              void *answer_out, size_t capacity, struct pool_result *result_out, struct fault *fault);
+ * where we could not even ask (no memory, no descriptors), or ECANCELED: the waker spoke first, and the job is given
+ * up. The answer's bytes go to answer_out[capacity]; a longer answer is EPROTO. */
+int pool_call(int pool, const struct pool_request *request, void *answer_out, size_t capacity,
+              struct pool_result *result_out, struct fault *fault);
 
 /* The same in steps, for a job that answers more than once (serve_tell). pool_open leaves -1 in *line_out where the job
  * was not sent, and then *result_out or *fault says why; else the line is the caller's to close, by which he hangs up.
  * pool_hear waits for one answer. */
-int pool_open(int pool, const void *job, size_t size, const int *fds, size_t fd_count, struct deadline deadline,
-              int *line_out, struct pool_result *result_out, struct fault *fault);
+int pool_open(int pool, const struct pool_request *request, int *line_out, struct pool_result *result_out,
+              struct fault *fault);
 int pool_hear(int pool, int line, struct deadline deadline, void *answer_out, size_t capacity,
               struct pool_result *result_out, struct fault *fault);
 

@@ -2,8 +2,10 @@
 
 #include "base/memory.h"
 #include "pool_wire.h"
+#include "sys/ready.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -28,17 +30,18 @@ const char *pool_outcome_text(enum pool_outcome outcome)
 }
 
 /* 0: sent; 1: not, and *result_out says why; -1 and *fault. */
-static int job_send(int pool, int reply, void *buffer, const void *job, size_t size, const int *fds, size_t fd_count,
-                    struct deadline deadline, struct pool_result *result_out, struct fault *fault)
+static int job_send(int pool, int reply, void *buffer, const struct pool_request *request,
+                    struct pool_result *result_out, struct fault *fault)
 {
-    struct pool_job_head head = { .magic = POOL_MAGIC, .deadline_ms = deadline.at_ms };
+    struct pool_job_head head = { .magic = POOL_MAGIC, .deadline_ms = request->deadline.at_ms };
     memcpy(buffer, &head, sizeof head);
-    memcpy((char *)buffer + sizeof head, job, size);
+    memcpy((char *)buffer + sizeof head, request->job, request->size);
     int all[POOL_JOB_MOST_FDS + 1] = { reply };
-    if (fd_count > 0)
-        memcpy(all + 1, fds, fd_count * sizeof *fds);
+    if (request->fd_count > 0)
+        memcpy(all + 1, request->fds, request->fd_count * sizeof *request->fds);
     struct fault sending = { 0 };
-    if (packet_send(pool, buffer, sizeof head + size, all, fd_count + 1, deadline, &sending) == 0)
+    if (packet_send(pool, buffer, sizeof head + request->size, all, request->fd_count + 1, request->deadline,
+                    &sending) == 0)
         return 0;
     bool is_gone = sending.code == EPIPE || sending.code == ECONNRESET || sending.code == ENOTCONN;
     if (!is_gone && sending.code != ETIMEDOUT)
@@ -90,21 +93,21 @@ static int reply_receive(int pool, int reply, void *buffer, void *answer_out, si
     return 0;
 }
 
-int pool_open(int pool, const void *job, size_t size, const int *fds, size_t fd_count, struct deadline deadline,
-              int *line_out, struct pool_result *result_out, struct fault *fault)
+int pool_open(int pool, const struct pool_request *request, int *line_out, struct pool_result *result_out,
+              struct fault *fault)
 {
-    assert(size > 0 && size <= POOL_JOB_MOST_BYTES && fd_count <= POOL_JOB_MOST_FDS);
+    assert(request->size > 0 && request->size <= POOL_JOB_MOST_BYTES && request->fd_count <= POOL_JOB_MOST_FDS);
     *result_out = (struct pool_result){ .outcome = POOL_NOT_STARTED };
     *line_out = -1;
     int pair[2];
-    void *buffer = memory_try(sizeof(struct pool_job_head) + size);
+    void *buffer = memory_try(sizeof(struct pool_job_head) + request->size);
     if (buffer == NULL)
         return fault_set(fault, ENOMEM, "no memory for a job");
     if (packet_pair(pair, fault) != 0) {
         free(buffer);
         return -1;
     }
-    int status = job_send(pool, pair[1], buffer, job, size, fds, fd_count, deadline, result_out, fault);
+    int status = job_send(pool, pair[1], buffer, request, result_out, fault);
     free(buffer);
     (void)close(pair[1]);
     if (status == 0)
@@ -128,14 +131,26 @@ int pool_hear(int pool, int line, struct deadline deadline, void *answer_out, si
     return status;
 }
 
-int pool_call(int pool, const void *job, size_t size, const int *fds, size_t fd_count, struct deadline deadline,
-              void *answer_out, size_t capacity, struct pool_result *result_out, struct fault *fault)
+/* -1 and *fault where the waker spoke before the line did. */
+static int line_wait(int line, const struct pool_request *request, struct fault *fault)
+{
+    struct fault waiting = { 0 };
+    if (request->waker == NULL || ready_wait(line, POLLIN, *request->waker, request->deadline, &waiting) == 0 ||
+        waiting.code != ECANCELED)
+        return 0;
+    return fault_set(fault, ECANCELED, "the answer is not needed any more");
+}
+
+int pool_call(int pool, const struct pool_request *request, void *answer_out, size_t capacity,
+              struct pool_result *result_out, struct fault *fault)
 {
     int line = -1;
-    int status = pool_open(pool, job, size, fds, fd_count, deadline, &line, result_out, fault);
+    int status = pool_open(pool, request, &line, result_out, fault);
     if (line < 0)
         return status;
-    status = pool_hear(pool, line, deadline, answer_out, capacity, result_out, fault);
+    status = line_wait(line, request, fault);
+    if (status == 0)
+        status = pool_hear(pool, line, request->deadline, answer_out, capacity, result_out, fault);
     (void)close(line);
     return status;
 }

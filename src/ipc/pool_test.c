@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -189,7 +190,8 @@ static struct pool_result rig_call(const struct rig *rig, const char *job, int64
 {
     struct pool_result result = { 0 };
     memset(answer_out, 0, 64);
-    if (pool_call(rig->pool, job, strlen(job), NULL, 0, deadline_in(deadline_ms), answer_out, 63, &result, NULL) != 0)
+    struct pool_request request = { .job = job, .size = strlen(job), .deadline = deadline_in(deadline_ms) };
+    if (pool_call(rig->pool, &request, answer_out, 63, &result, NULL) != 0)
         return (struct pool_result){ 0 };
     return result;
 }
@@ -245,9 +247,8 @@ static void test_outcomes(void)
     struct fault fault = { 0 };
     struct pool_result result;
     char small[2];
-    CHECK(pool_call(rig.pool, "echo", 4, NULL, 0, deadline_in(PATIENCE_MS), small, sizeof small, &result, &fault) ==
-              -1 &&
-          fault.code == EPROTO);
+    struct pool_request request = { .job = "echo", .size = 4, .deadline = deadline_in(PATIENCE_MS) };
+    CHECK(pool_call(rig.pool, &request, small, sizeof small, &result, &fault) == -1 && fault.code == EPROTO);
     CHECK(rig_end(&rig) == 0);
 }
 
@@ -259,8 +260,8 @@ static void test_sizes_and_fds(void)
     memset(job, 'e', sizeof job);
     struct pool_result result;
     struct fault fault = { 0 };
-    CHECK(pool_call(rig.pool, job, sizeof answer, NULL, 0, deadline_in(PATIENCE_MS), answer, sizeof answer, &result,
-                    &fault) == 0);
+    struct pool_request request = { .job = job, .size = sizeof answer, .deadline = deadline_in(PATIENCE_MS) };
+    CHECK(pool_call(rig.pool, &request, answer, sizeof answer, &result, &fault) == 0);
     CHECK(result.outcome == POOL_ANSWERED && result.size == sizeof answer && memcmp(job, answer, sizeof answer) == 0);
 
     job[0] = 'f'; /* 0 to 2, the socket, and the job's */
@@ -270,8 +271,12 @@ static void test_sizes_and_fds(void)
     char expected[32];
     (void)snprintf(expected, sizeof expected, "%d %d", 4 + POOL_JOB_MOST_FDS, POOL_JOB_MOST_FDS);
     for (unsigned i = 0; i < 3; i++) {
-        CHECK(pool_call(rig.pool, job, sizeof job, fds, POOL_JOB_MOST_FDS, deadline_in(PATIENCE_MS), answer,
-                        sizeof answer, &result, &fault) == 0);
+        request = (struct pool_request){ .job = job,
+                                         .size = sizeof job,
+                                         .fds = fds,
+                                         .fd_count = POOL_JOB_MOST_FDS,
+                                         .deadline = deadline_in(PATIENCE_MS) };
+        CHECK(pool_call(rig.pool, &request, answer, sizeof answer, &result, &fault) == 0);
         CHECK(result.outcome == POOL_ANSWERED && result.size == strlen(expected) &&
               memcmp(answer, expected, result.size) == 0);
     }
@@ -354,7 +359,10 @@ static pid_t send_hanging(struct rig *rig, int *end_out)
     if (caller == 0) {
         struct pool_result result;
         char answer[1];
-        (void)pool_call(rig->pool, "h", 1, &ends[1], 1, deadline_in(HANG_MS), answer, 1, &result, NULL);
+        struct pool_request request = {
+            .job = "h", .size = 1, .fds = &ends[1], .fd_count = 1, .deadline = deadline_in(HANG_MS)
+        };
+        (void)pool_call(rig->pool, &request, answer, 1, &result, NULL);
         _exit((int)result.outcome);
     }
     (void)close(ends[1]);
@@ -382,6 +390,35 @@ static void test_caller_gone(void)
     CHECK(is_closed_in_time(end));
     (void)close(end);
     char answer[64];
+    CHECK(rig_call(&rig, "e", PATIENCE_MS, answer).outcome == POOL_ANSWERED);
+    CHECK(rig_end(&rig) == 0);
+}
+
+/* The waker speaks while a child is at work: the caller does not wait for its deadline, the child is killed, and its
+ * place is free again. Silent, it changes nothing. */
+static void test_waker(void)
+{
+    struct rig rig = rig_start_ready(settings_of(1, 1, 1, 4));
+    int waker = eventfd(0, EFD_CLOEXEC);
+    struct deadline deadline = deadline_in(HANG_MS);
+    struct pool_request request = { .job = "e", .size = 1, .deadline = deadline, .waker = &waker };
+    struct pool_result result;
+    struct fault fault = { 0 };
+    char answer[64];
+    CHECK(pool_call(rig.pool, &request, answer, sizeof answer, &result, &fault) == 0);
+    CHECK(result.outcome == POOL_ANSWERED);
+
+    int ends[2];
+    uint64_t one = 1;
+    CHECK(pipe2(ends, O_CLOEXEC) == 0 && write(waker, &one, sizeof one) == sizeof one);
+    request.job = "h";
+    request.fds = &ends[1];
+    request.fd_count = 1;
+    CHECK(pool_call(rig.pool, &request, answer, sizeof answer, &result, &fault) == -1 && fault.code == ECANCELED);
+    (void)close(ends[1]);
+    CHECK(is_closed_in_time(ends[0]) && deadline_left_ms(deadline) > 0);
+    (void)close(ends[0]);
+    (void)close(waker);
     CHECK(rig_call(&rig, "e", PATIENCE_MS, answer).outcome == POOL_ANSWERED);
     CHECK(rig_end(&rig) == 0);
 }
@@ -543,6 +580,7 @@ int main(void)
     test_jobs_per_child();
     test_queue();
     test_caller_gone();
+    test_waker();
     test_parent_gone();
     test_parent_stopped();
     test_drain();

@@ -79,7 +79,10 @@ static enum pool_outcome call(int peer, const char *job, int64_t wait_ms, char a
     struct fault fault = { 0 };
     int fd = STDIN_FILENO;
     memset(answer_out, 0, 64);
-    CHECK(pool_call(peer, job, strlen(job), &fd, 1, deadline_in(wait_ms), answer_out, 63, &result, &fault) == 0);
+    struct pool_request request = {
+        .job = job, .size = strlen(job), .fds = &fd, .fd_count = 1, .deadline = deadline_in(wait_ms)
+    };
+    CHECK(pool_call(peer, &request, answer_out, 63, &result, &fault) == 0);
     return result.outcome;
 }
 
@@ -90,7 +93,8 @@ static void test_two_answers(int peer)
     struct deadline deadline = deadline_in(WAIT_MS);
     char answer[64] = "";
     int line = -1;
-    CHECK(pool_open(peer, "tell", 4, NULL, 0, deadline, &line, &result, &fault) == 0 && line >= 0);
+    struct pool_request request = { .job = "tell", .size = 4, .deadline = deadline };
+    CHECK(pool_open(peer, &request, &line, &result, &fault) == 0 && line >= 0);
     CHECK(pool_hear(peer, line, deadline, answer, sizeof answer, &result, &fault) == 0);
     CHECK(result.outcome == POOL_ANSWERED && result.size == 5 && memcmp(answer, "first", 5) == 0);
     CHECK(shutdown(line, SHUT_WR) == 0);
@@ -113,7 +117,8 @@ static void wait_run(void *argument)
     struct waiter *waiter = argument;
     char answer[64];
     struct pool_result result = { .outcome = POOL_NOT_STARTED };
-    (void)pool_call(waiter->peer, "wait", 4, NULL, 0, deadline_in(WAITER_MS), answer, sizeof answer, &result, NULL);
+    struct pool_request request = { .job = "wait", .size = 4, .deadline = deadline_in(WAITER_MS) };
+    (void)pool_call(waiter->peer, &request, answer, sizeof answer, &result, NULL);
     waiter->outcome = result.outcome; /* CHECK is for one thread */
     lock_take(waiter->lock);
     (*waiter->left)--;

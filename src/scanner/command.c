@@ -60,7 +60,8 @@ static void run_answer_read(struct scanner *scanner, const struct run_answer *an
 
 /* Asks the runner. The answer is the caller's to free; NULL and *answer_out where there is none. */
 static struct run_answer *command_call(const struct scanner *scanner, const struct run_job *job, int fd,
-                                       struct deadline deadline, size_t *size_out, struct answer *answer_out)
+                                       struct deadline deadline, const struct stop *stop, size_t *size_out,
+                                       struct answer *answer_out)
 {
     struct fault fault = { 0 };
     struct pool_result result = { 0 };
@@ -72,8 +73,13 @@ static struct run_answer *command_call(const struct scanner *scanner, const stru
         return NULL;
     }
     struct run_answer *answer = memory_new(POOL_ANSWER_MOST_BYTES);
-    int called = pool_call(runner, job, sizeof *job, &fd, fd >= 0 ? 1 : 0, deadline, answer, POOL_ANSWER_MOST_BYTES,
-                           &result, &fault);
+    struct pool_request request = { .job = job,
+                                    .size = sizeof *job,
+                                    .fds = &fd,
+                                    .fd_count = fd >= 0 ? 1 : 0,
+                                    .deadline = deadline,
+                                    .waker = stop_waker(stop) };
+    int called = pool_call(runner, &request, answer, POOL_ANSWER_MOST_BYTES, &result, &fault);
     (void)close(runner);
     if (called == 0 && result.outcome == POOL_ANSWERED) {
         *size_out = result.size;
@@ -107,7 +113,7 @@ static void command_ask_piece(struct scanner *scanner, const struct scan_request
         answer_fail(answer_out, BLAME_NOBODY, span_text(fault.text));
         return;
     }
-    struct run_answer *answer = command_call(scanner, &job, fd, request->deadline, &size, answer_out);
+    struct run_answer *answer = command_call(scanner, &job, fd, request->deadline, request->stop, &size, answer_out);
     (void)close(fd);
     if (answer != NULL)
         run_answer_read(scanner, answer, size, answer_out);
@@ -135,7 +141,7 @@ static void command_refresh(struct scanner *scanner, struct deadline deadline)
     struct run_job job = { .magic = RUN_MAGIC, .row = scanner->row, .flags = RUN_VERSION };
     struct answer ignored = { .kind = ANSWER_FAILED };
     size_t size = 0;
-    struct run_answer *answer = command_call(scanner, &job, -1, deadline, &size, &ignored);
+    struct run_answer *answer = command_call(scanner, &job, -1, deadline, NULL, &size, &ignored);
     if (answer != NULL && run_answer_mistake(answer, size) == NULL && answer->outcome == RUN_EXITED) {
         struct span rest = span_trim(span_of(answer->output, answer->size));
         struct span line = span_trim(span_cut(&rest, '\n'));

@@ -92,8 +92,14 @@ static bool engine_try(struct scanner *scanner, const struct scan_request *reque
     }
     int called = engine_job_init(&job, request, &fault);
     if (called == 0)
-        called = pool_call(pool, job.job, job.size, job.fds, job.fd_count, request->deadline, &bytes, sizeof bytes,
-                           &result, &fault);
+        called = pool_call(pool,
+                           &(struct pool_request){ .job = job.job,
+                                                   .size = job.size,
+                                                   .fds = job.fds,
+                                                   .fd_count = job.fd_count,
+                                                   .deadline = request->deadline,
+                                                   .waker = stop_waker(request->stop) },
+                           &bytes, sizeof bytes, &result, &fault);
     (void)close(pool);
     engine_job_fini(&job);
     if (called != 0) {

@@ -79,7 +79,8 @@ int lend_begin(const struct scanner *scanner, int fd, struct deadline deadline, 
         lend_out->runner = scanner->runner_socket(scanner->engine_context, scanner->runner, deadline);
     if (lend_out->runner < 0)
         return fault_set(fault, EHOSTUNREACH, "its runner is not there");
-    int status = pool_open(lend_out->runner, &job, sizeof job, &fd, 1, deadline, &lend_out->line, &result, fault);
+    struct pool_request request = { .job = &job, .size = sizeof job, .fds = &fd, .fd_count = 1, .deadline = deadline };
+    int status = pool_open(lend_out->runner, &request, &lend_out->line, &result, fault);
     if (status == 0 && lend_out->line < 0)
         status = fault_set(fault, EHOSTUNREACH, "the runner gave no answer: %s", pool_outcome_text(result.outcome));
     if (status == 0)

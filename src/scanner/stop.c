@@ -29,3 +29,8 @@ bool stop_is_raised(const struct stop *stop)
 {
     return stop != NULL && atomic_load(&stop->is_raised);
 }
+
+const int *stop_waker(const struct stop *stop)
+{
+    return stop != NULL && stop->fd >= 0 ? &stop->fd : NULL;
+}

@@ -19,4 +19,7 @@ void stop_raise(struct stop *stop);
 /* NULL is never raised. */
 bool stop_is_raised(const struct stop *stop);
 
+/* The descriptor that can be read once it is raised; NULL: there is none. */
+const int *stop_waker(const struct stop *stop);
+
 #endif
