@@ -8,6 +8,7 @@
 
 #include <pwd.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct run_check {
     const struct settings *settings;
@@ -56,11 +57,33 @@ static bool command_has_place(const struct settings_list *command)
     return false;
 }
 
+/* Where the program is, which is known by now if it ever will be. */
+static void run_check_path(const struct run_check *check, const char *key, const struct settings_list *command)
+{
+    struct conf_node *place = run_place(check, key);
+    if (place != NULL && command->count > 0 && command->items[0][0] != '/')
+        conf_mistake(check->mistakes, place->first != NULL ? place->first : place,
+                     "%s: \"%.100s\" is not an absolute path; begin it with /, such as \"/usr/bin/clamscan\", or name "
+                     "the program's base_folder",
+                     key, command->items[0]);
+}
+
+static void run_check_base(const struct run_check *check)
+{
+    struct conf_node *place = run_place(check, "base_folder");
+    const char *folder = check->scanner->run.base_folder;
+    struct stat st;
+    if (place != NULL && folder[0] != '\0' && (stat(folder, &st) != 0 || !S_ISDIR(st.st_mode)))
+        conf_mistake(check->mistakes, place, "base_folder = \"%.200s\" is no folder; name the one the program lies in",
+                     folder);
+}
+
 static void run_check_program(const struct run_check *check, const char *key, const struct settings_list *command)
 {
     struct fault fault = { 0 };
     struct conf_node *place = run_place(check, key);
-    if (place != NULL && command->count > 0 && executable_check(command->items[0], &fault) != 0)
+    bool is_known = command->count > 0 && command->items[0][0] == '/';
+    if (place != NULL && is_known && executable_check(command->items[0], &fault) != 0)
         conf_mistake(check->mistakes, place, "%s: %s; name the program's own file", key, fault.text);
 }
 
@@ -145,10 +168,13 @@ static void run_check_one(const struct run_check *check, bool with_files)
 {
     run_check_user(check, with_files);
     run_check_command(check);
+    run_check_path(check, "command", &check->scanner->run.command);
+    run_check_path(check, "version_command", &check->scanner->run.version_command);
     run_check_meanings(check);
     run_check_name(check);
     if (!with_files)
         return;
+    run_check_base(check);
     run_check_program(check, "command", &check->scanner->run.command);
     run_check_program(check, "version_command", &check->scanner->run.version_command);
 }

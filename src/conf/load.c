@@ -148,6 +148,17 @@ static void load_listener(const struct load *load, struct conf_node *node, struc
     load_group(load, &conf_listener_group, node, variant, (char *)listener);
 }
 
+/* A program may be named below its base folder. */
+static void load_program(const struct load *load, const char *base_folder, struct settings_list *command)
+{
+    char path[PATH_MAX];
+    if (command->count == 0 || command->items[0][0] == '/' || base_folder[0] == '\0')
+        return;
+    int size = snprintf(path, sizeof path, "%s/%s", base_folder, command->items[0]);
+    if (size > 0 && (size_t)size < sizeof path)
+        command->items[0] = arena_try_text(load->arena, span_text(path));
+}
+
 static void load_scanner(const struct load *load, struct conf_node *node, struct scanner_settings *scanner)
 {
     unsigned variant = load_variant(&conf_scanner_group, node);
@@ -156,6 +167,8 @@ static void load_scanner(const struct load *load, struct conf_node *node, struct
     bool is_engine = scanner->type == SCANNER_CLAMAV || scanner->type == SCANNER_YARA;
     if (is_engine && conf_node_find(node, "concurrency") == NULL)
         scanner->concurrency = scanner->processes;
+    load_program(load, scanner->run.base_folder, &scanner->run.command);
+    load_program(load, scanner->run.base_folder, &scanner->run.version_command);
 }
 
 static void load_listeners(const struct load *load, const struct conf_node *root)

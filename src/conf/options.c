@@ -520,10 +520,20 @@ static const struct option scanner_options[] = {
       .offset = offsetof(struct scanner_settings, run.command),
       .fallback = { "" },
       .variants = PROGRAMS,
-      .manual = "The program, by its absolute path, and its arguments. No shell ever sees them. In the type command {} "
-                "within an argument stands for the name of the file that holds the piece. The program starts with a "
-                "clean environment, in a process group of its own that is killed at the deadline, and in the folder /; "
-                "one of the type communigate starts in the folder that its file names are relative to." },
+      .manual = "The program, by its absolute path or by one below base_folder, and its arguments. No shell ever sees "
+                "them. In the type command {} within an argument stands for the name of the file that holds the piece. "
+                "The program starts with a clean environment, in a process group of its own that is killed at the "
+                "deadline, and in base_folder; without one in the folder /, or, in the type communigate, in the folder "
+                "that holds the files." },
+    { .key = "base_folder",
+      .type = OPTION_FILE,
+      .offset = offsetof(struct scanner_settings, run.base_folder),
+      .fallback = { "" },
+      .variants = PROGRAMS,
+      .manual =
+          "The folder of a program that brings its own libraries and data files along: it starts there, and what "
+          "command and version_command name without a leading / lies below it. In the type communigate file names "
+          "are relative to it, as they are to the base directory of CommuniGate Pro." },
     { .key = "delivery",
       .type = OPTION_WORD,
       .offset = offsetof(struct scanner_settings, run.delivery),

@@ -32,7 +32,8 @@ enum piece_delivery { DELIVERY_FD, DELIVERY_STREAM, DELIVERY_SHARED };
 
 struct run_settings { /* command and communigate: a foreign program; socket: whom it is lent files by */
     const char *user;
-    struct settings_list command; /* the program and its arguments */
+    const char *base_folder;      /* "": none */
+    struct settings_list command; /* the program, by its whole path, and its arguments */
     struct settings_list version_command;
     enum piece_delivery delivery;
     struct settings_list clean; /* what meaning_read takes, in all four */

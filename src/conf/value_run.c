@@ -38,10 +38,6 @@ void value_read_command(const struct value_reading *reading, void *field)
         if (item->kind != CONF_TEXT)
             conf_mistake(reading->mistakes, item, "%s has %s in its list; put each argument in double quotes", key,
                          conf_kind_text(item->kind));
-        else if (item == reading->node->first && item->text[0] != '/')
-            conf_mistake(reading->mistakes, item,
-                         "%s: \"%.100s\" is not an absolute path; begin it with /, such as \"/usr/bin/clamscan\"", key,
-                         item->text);
         else
             list_add(reading, list, item->text);
         reading->node->is_bad = reading->node->is_bad || item->is_bad;

@@ -87,7 +87,7 @@ static void command_run(const struct command *command, struct deadline deadline,
     struct program_request request = { .arguments = arguments,
                                        .input_fd = delivery == DELIVERY_STREAM ? command->fd : -1,
                                        .piece_fd = delivery == DELIVERY_FD ? command->fd : -1,
-                                       .folder = "/",
+                                       .folder = run->base_folder[0] != '\0' ? run->base_folder : "/",
                                        .temporary = command->folder,
                                        .file_bytes = run->folder_bytes };
     struct program_result result = { .outcome = RUN_FAILED };

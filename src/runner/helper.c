@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 enum {
@@ -25,6 +26,7 @@ enum {
     HELPER_PAUSE_MOST_MS = 30000,
     HELPER_MOST_DEATHS = 2, /* under one request, or failed starts in a row: then it fails at once */
     HELPER_LOOK_MS = 250,   /* how often those who wait look whether their callers still do */
+    HELPER_BEHIND_MS = 2,   /* how often it is looked whether it has read its last line */
     HELPER_READ_SIZE = 16384,
     HELPER_REMARK_SIZE = 160
 };
@@ -136,13 +138,23 @@ static bool helper_write(const struct helper *helper, const char *text)
     return write(helper->in, text, size) == (ssize_t)size; /* less than a pipe takes at once: all or nothing */
 }
 
-/* False where the pipe is full: later. */
+/* Many a helper reads more than a line at once, and then waits for another one with the rest in its own hands. So it
+ * gets a line only where it has taken the one before. */
+static bool helper_is_behind(const struct helper *helper)
+{
+    int size = 0;
+    return ioctl(helper->in, FIONREAD, &size) == 0 && size > 0;
+}
+
+/* False where there is more to say, later. */
 static bool helper_send_requests(struct helper *helper)
 {
     char text[LINE_MAX];
     for (struct helper_request *request = helper->requests; request != NULL; request = request->next) {
         if (request->is_sent || request->is_done)
             continue;
+        if (helper_is_behind(helper))
+            return false;
         (void)snprintf(text, sizeof text, "%05" PRIu64 " FILE %s\n", request->number, request->name);
         if (!helper_write(helper, text))
             return false;
@@ -265,7 +277,7 @@ static int helper_start(struct helper *helper, struct fault *fault)
                                        .output_fd = pipes[1][1],
                                        .error_fd = pipes[2][1],
                                        .piece_fd = -1,
-                                       .folder = helper->folder,
+                                       .folder = run->base_folder[0] != '\0' ? run->base_folder : helper->folder,
                                        .temporary = helper->folder,
                                        .file_bytes = run->folder_bytes };
     if (program_start(&request, &helper->program, fault) != 0) {
@@ -286,15 +298,14 @@ static int helper_start(struct helper *helper, struct fault *fault)
 }
 
 /* Waits for anything to do. */
-static void helper_poll(const struct helper *helper, bool is_full, struct deadline deadline, struct pollfd polls_out[5])
+static void helper_poll(const struct helper *helper, struct deadline deadline, struct pollfd polls_out[4])
 {
     polls_out[0] = (struct pollfd){ .fd = helper->waker, .events = POLLIN };
     polls_out[1] = (struct pollfd){ .fd = helper->program.pidfd, .events = POLLIN };
     polls_out[2] = (struct pollfd){ .fd = helper->out, .events = POLLIN };
     polls_out[3] = (struct pollfd){ .fd = helper->error, .events = POLLIN };
-    polls_out[4] = (struct pollfd){ .fd = is_full ? helper->in : -1, .events = POLLOUT };
-    if (poll(polls_out, 5, deadline_left_ms(deadline)) < 0) {
-        for (size_t i = 0; i < 5; i++)
+    if (poll(polls_out, 4, deadline_left_ms(deadline)) < 0) {
+        for (size_t i = 0; i < 4; i++)
             polls_out[i].revents = 0;
     }
     uint64_t count = 0;
@@ -309,7 +320,7 @@ static void helper_attend(struct helper *helper)
     for (;;) {
         lock_take(&helper->lock);
         bool is_working = helper->state == HELPER_WORKING;
-        bool is_full = is_working && !helper_send_requests(helper);
+        bool is_behind = is_working && !helper_send_requests(helper);
         bool must_end = helper->must_end || helper->is_stopping;
         if (!is_working && deadline_passed(start)) {
             must_end = true;
@@ -318,8 +329,9 @@ static void helper_attend(struct helper *helper)
         lock_drop(&helper->lock);
         if (must_end)
             return;
-        struct pollfd polls[5];
-        helper_poll(helper, is_full, is_working ? deadline_never() : start, polls);
+        struct pollfd polls[4];
+        struct deadline next = is_behind ? deadline_in(HELPER_BEHIND_MS) : deadline_never();
+        helper_poll(helper, is_working ? next : start, polls);
         if (polls[3].revents != 0)
             helper_hear_error(helper);
         if (polls[2].revents != 0 && helper_hear(helper) != 0)

@@ -17,8 +17,8 @@
 
 struct helper;
 
-/* `folder` is where it starts and what file names are relative to; both outlive the helper. Starts the thread. NULL and
- * *fault. */
+/* `folder` is its TMPDIR, and where it starts unless the scanner has a base_folder; file names are relative to where it
+ * starts. Both outlive the helper. Starts the thread. NULL and *fault. */
 struct helper *helper_new(const struct scanner_settings *scanner, const char *folder, struct fault *fault);
 
 /* Tells it to end (QUIT), waits a little, kills it, and frees. Nobody may be asking. */

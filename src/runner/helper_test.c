@@ -22,6 +22,7 @@ static struct helper *start(struct scanner_settings *scanner, const char *script
     struct fault fault = { 0 };
     *scanner = (struct scanner_settings){ .name = "test" };
     scanner->run.command = (struct settings_list){ .items = { "/bin/sh", "-c", script }, .count = 3 };
+    scanner->run.base_folder = "";
     scanner->run.folder_bytes = 1048576;
     test_context(script);
     struct helper *helper = helper_new(scanner, "/", &fault);
@@ -77,11 +78,11 @@ static void asker_run(void *argument)
     lock_drop(asker->lock);
 }
 
-/* Everybody gets his own answer, though they come in another order. */
-static void test_side_by_side(void)
+/* Everybody gets his own answer. */
+static void check_side_by_side(const char *script)
 {
     struct scanner_settings scanner;
-    struct helper *helper = start(&scanner, READ "(sleep 0.$((${n#0000} % 3)); echo $n GOT $rest) & ;; esac; done");
+    struct helper *helper = start(&scanner, script);
     struct asker askers[ASKERS];
     struct lock lock;
     struct signal_point ended;
@@ -101,6 +102,15 @@ static void test_side_by_side(void)
     helper_free(helper);
     signal_point_fini(&ended);
     lock_fini(&lock);
+}
+
+static void test_side_by_side(void)
+{
+    /* The answers come in another order. */
+    check_side_by_side(READ "(sleep 0.$((${n#0000} % 3)); echo $n GOT $rest) & ;; esac; done");
+    /* It reads all that there is, and never looks at more than a line of it. */
+    check_side_by_side("while all=$(dd bs=65536 count=1 2>/dev/null) && [ \"$all\" ]; do set -- $all; "
+                       "case $2 in INTF) echo $1 INTF 4;; FILE) echo $1 GOT $3;; esac; done");
 }
 
 /* One that wants it works with it alone; one that does not know what a key is works all the same. */

@@ -11,6 +11,8 @@
 
 struct helper;
 
+enum { RUNNER_WAY_SIZE = 1024 };
+
 /* A scanner whose program is ours to run. */
 struct runner_row {
     const struct scanner_settings *scanner; /* NULL: not ours */
@@ -19,6 +21,8 @@ struct runner_row {
     bool is_memory;                         /* on a tmpfs */
     char refusal[FAULT_TEXT_SIZE];          /* why it can't be asked; "": it can */
     struct helper *helper;                  /* of the type communigate; NULL: none */
+    char way[RUNNER_WAY_SIZE]; /* communigate: from its base folder to `folder`, with a / at the end; "": it
+                                * has none, and starts in `folder` */
 };
 
 struct runner {

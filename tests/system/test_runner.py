@@ -4,6 +4,7 @@ import contextlib
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -117,9 +118,13 @@ def test_a_program_that_does_not_look_is_found_out():
         assert "canary missed" in place.cordon.messages()[-1]
 
 
+LOOK = r'''look() { cat "$1"; tr -d '\r' < "$1" | grep -E '^[A-Za-z0-9+/=]{60,}$' | base64 -di 2>/dev/null; }
+'''
+
+
 def faults(rig):
     """A scanner that works, but for mail with a word in it that it obeys."""
-    return script(rig, "faulty", r'''
+    return script(rig, "faulty", LOOK + r'''
 f=$1
 word=$(tr -c 'A-Za-z' '\n' < "$f" | sed -n 's/^DO\(.*\)DO$/\1/p' | head -n 1)
 case $word in
@@ -134,7 +139,7 @@ remove) rm -f "$f"; exit 0 ;;
 replace) d=$(dirname "$f"); cp "$f" "$d/x"; chmod u+w "$d/x"; echo y >> "$d/x"; mv -f "$d/x" "$f"; exit 0 ;;
 leave) sleep 600 & exit 0 ;;
 esac
-if { cat "$f"; tr -d '\r' < "$f" | grep -E '^[A-Za-z0-9+/=]{60,}$' | base64 -di 2>/dev/null; } | grep -qa 'EICAR-STANDARD'; then
+if look "$f" | grep -qa 'EICAR-STANDARD'; then
     echo "$f: Found.It FOUND"
     exit 1
 fi
@@ -478,6 +483,81 @@ def test_a_helper_that_does_not_start():
         assert place.mail(small_mail()).startswith("451 4.7.1")
         assert time.monotonic() - begun < 20
         wait_for(lambda: "no licence" in helper_status(place), "the reason in the status")
+
+
+def base_folder(rig, text):
+    """A folder with a program and the data file that it opens beside it, as filter software is installed."""
+    folder = rig.path("filter")
+    os.makedirs(folder + "/bin")
+    with open(folder + "/data", "w") as f:
+        f.write("EICAR-STANDARD\n")
+    with open(folder + "/bin/scan", "w") as f:
+        f.write(text)
+    os.chmod(folder + "/bin/scan", 0o755)
+    return folder
+
+
+def test_a_program_with_a_folder_of_its_own():
+    """Named by its whole path or below its folder, it starts there."""
+    with Rig() as rig:
+        folder = base_folder(rig, "#!/bin/sh\n" + LOOK + 'if look "$1" | grep -qaFf data; then exit 1; fi\n')
+        for name in ("bin/scan", folder + "/bin/scan"):
+            place = Place(rig, scanners(row("own", [name, "{}"], f'base_folder = "{folder}";')))
+            working(place, "own")
+            assert place.mail(mail_with(eicar())).startswith("550 5.7.1"), name
+            place.cordon.stop()
+        check = place.cordon.cli("config", "--config", place.cordon.path)
+        assert f'base_folder = "{folder}"' in check.stdout and f'command = ["{folder}/bin/scan"' in check.stdout, check
+
+
+def test_a_helper_with_a_folder_of_its_own():
+    """CommuniGate Pro's: its program is named below the base directory, it starts there, and file names are relative to
+    it. Some helpers open them as they stand, some put their own name of the base directory in front."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    text = "#!/usr/bin/python3\n" + open(os.path.join(here, "communigate_helper.py")).read()
+    with Rig() as rig:
+        folder = base_folder(rig, text)
+        link = rig.path("link")
+        os.symlink(folder, link)
+        for base, name, opened in ((folder, "bin/scan", "path"), (folder, folder + "/bin/scan", f'"{folder}/" + path'),
+                                   (link, "bin/scan", f'"{link}/" + path')):
+            with open(folder + "/bin/scan", "w") as f:
+                f.write(text.replace("open(path", f"open({opened}").replace("chmod(path", f"chmod({opened}")
+                        .replace('"virus found: Test.Eicar"', '"virus found: " + open("data").read().strip()'))
+            place = Place(rig, scanners(helper(rig, f'base_folder = "{base}";', [name])))
+            reply = place.mail(mail_with(eicar()))
+            assert reply.startswith("550 5.7.1") and "virus found" in reply, (base, name, reply)
+            assert place.mail(small_mail()).startswith("250"), (base, name)
+            place.cordon.stop()
+
+
+def test_the_first_find_ends_what_the_others_do():
+    """A program is killed, a helper that serves others too goes on, and an engine is free for the next message."""
+    with Rig() as rig:
+        finder = script(rig, "finder", LOOK + "look \"$1\" | grep -qaF -e FINDME -e EICAR-STAN && exit 1; exit 0\n")
+        place = Place(rig, scanners(row("finder", [finder, "{}"], 'input = "message";'),
+                                    row("slow", [faults(rig), "{}"], 'timeout = "60s"; input = "message";'),
+                                    helper(rig, 'timeout = "60s"; input = "message";'),
+                                    'engine: { type = "clamav"; signatures = "test"; timeout = "60s"; };\n'), policy='policy: { require = "all"; infected = "reject"; };')
+        for name in ("finder", "slow", "helper", "engine"):
+            working(place, name)
+        assert place.mail(small_mail()).startswith("250")
+        count = len(place.cordon.messages())
+        idle = [p for p in place.cordon.pids("cordon-engine-clamav") if str(p) != place.cordon.status()["engine.pid"]]
+        for pid in idle:
+            os.kill(pid, signal.SIGSTOP)
+        begun = time.monotonic()
+        reply = place.mail(small_mail("fault:silent", body=b"DOhangDO FINDME\r\n"))
+        assert reply.startswith("550 5.7.1") and time.monotonic() - begun < 20, reply
+        line = place.cordon.wait_messages(count + 1)[-1]
+        assert 'scanner.finder="infected' in line and line.count('="not-asked') == 3, line
+        wait_for(lambda: any(not os.path.exists(f"/proc/{p}") for p in idle), "the end of the engine's child")
+        for pid in idle:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+        wait_for(lambda: not place.cordon.pids("sleep"), "the end of the slow program")
+        assert place.mail(small_mail()).startswith("250"), "the others are not blamed"
+        wait_for(lambda: helper_status(place).startswith("working"), "a helper that was not ended")
 
 
 def test_somebody_elses_helper():
