@@ -1,6 +1,9 @@
 """Scanners that are foreign programs: real ones, and scripts for what real ones rarely do."""
 import base64
 import contextlib
+import email
+import http.server
+import json
 import os
 import pwd
 import shutil
@@ -560,24 +563,82 @@ def test_the_first_find_ends_what_the_others_do():
         wait_for(lambda: helper_status(place).startswith("working"), "a helper that was not ended")
 
 
-def test_somebody_elses_helper():
-    """cgpav over a real clamd, where the operator of this test has built one and says where (CORDON_CGPAV)."""
-    program = os.environ.get("CORDON_CGPAV")
-    if not program:
-        print("skipped: CORDON_CGPAV names no cgpav")
-        return
-    with Rig() as rig:
-        clamd = Clamd(rig)
-        home = shared_folder(rig)
-        configuration = rig.write("cgpav.conf", f"cgpro_home = {home}\nclamd_socket = {clamd.socket}\n"
-                                  "infected_action = reject\n")
-        place = Place(rig, scanners(helper(rig, command=[program, "-f", configuration],
-                                          more=f'shared_folder = "{home}";')))
-        reply = place.mail(mail_with(eicar()))
-        assert reply.startswith("550 5.7.1") and "Eicar" in reply, reply
-        assert place.mail(mail_with(b"harmless")).startswith("250")
-        clamd.kill()
-        assert place.mail(small_mail()).startswith("451 4.7.1")
+class Rspamd:
+    """Says of a message that it is to be rejected where it has the test virus in it; all else that rspamd does is not asked
+    for here."""
+
+    def __init__(self, rig):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                data = self.rfile.read(int(self.headers["Content-Length"]))
+                bad = any(eicar() in (p.get_payload(decode=True) or b"") for p in email.message_from_bytes(data).walk())
+                answer = json.dumps({"action": "reject" if bad else "no action", "score": 20 if bad else 0, "symbols": {},
+                                     "required_score": 15, "message-id": "x"}).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
+
+            def log_message(self, *_):
+                pass
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        rig.stack.callback(self.server.server_close)
+        rig.stack.callback(self.server.shutdown)
+        self.address = f"127.0.0.1:{self.server.server_port}"
+
+
+def cgpav(rig, program):
+    home = shared_folder(rig)
+    clamd = Clamd(rig)
+    configuration = rig.write("cgpav.conf", f"cgpro_home = {home}\nclamd_socket = {clamd.socket}\ninfected_action = reject\n")
+    return helper(rig, f'shared_folder = "{home}"; concurrency = 20;', [program, "-f", configuration]), clamd.kill
+
+
+def cgp_rspamd(rig, program):
+    rspamd = Rspamd(rig)
+    return (helper(rig, 'concurrency = 20;', ["/usr/bin/perl", program, "--host=" + rspamd.address]),
+            rspamd.server.server_close)
+
+
+def cgp_drweb(rig, program):
+    """It is made for its place by changing its text, as its manual has it."""
+    rspamd, home = Rspamd(rig), shared_folder(rig)
+    text = open(program).read().replace('"127.0.0.1:8020"', f'"{rspamd.address}"').replace('"/var/CommuniGate"', f'"{home}"')
+    own = rig.write("drweb.py", text)
+    return helper(rig, f'shared_folder = "{home}"; concurrency = 20; infected = ("X-Spam-Action: reject");',
+                  ["/usr/bin/python3", own]), None  # without its server it says OK: whom that troubles must not use it
+
+
+def test_somebody_elses_helpers():
+    """Unmodified ones of others, where the operator of this test has a folder of them and says which (CORDON_HELPERS):
+    many messages at once, and what becomes of mail when what they ask is down."""
+    folder = os.environ.get("CORDON_HELPERS", "/nowhere")
+    for name, make in (("cgpav", cgpav), ("cgp_rspamd.pl", cgp_rspamd), ("CgpDrweb_AS_AV.py", cgp_drweb)):
+        program = os.path.join(folder, name)
+        if not os.path.exists(program):
+            print(f"skipped: CORDON_HELPERS names no folder with {name}")
+            continue
+        with Rig() as rig:
+            rows, stop = make(rig, program)
+            place = Place(rig, scanners(rows))
+            working(place, "helper")
+            replies = {}
+
+            def send(number):
+                replies[number] = place.mail(mail_with(eicar() if number % 2 else b"harmless %d" % number))
+            threads = [threading.Thread(target=send, args=(n,)) for n in range(20)]
+            begun = time.monotonic()
+            for t in threads:
+                t.start()
+            for t in threads:
+                t.join()
+            wrong = {n: r for n, r in replies.items() if not r.startswith("550 5.7.1" if n % 2 else "250")}
+            assert len(replies) == 20 and not wrong, (name, wrong)
+            print(f"{name}: 20 messages at once in {time.monotonic() - begun:.1f} s")
+            if stop is not None:
+                stop()
+                assert place.mail(small_mail()).startswith("451 4.7.1"), name
 
 
 if __name__ == "__main__":
