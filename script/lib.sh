@@ -6,7 +6,7 @@ PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH
 
 BUILD_PACKAGES="gcc meson ninja-build pkg-config libc6-dev libclamav-dev libconfig-dev libc-ares-dev libssl-dev libseccomp-dev
     libcap-ng-dev libsystemd-dev libarchive-dev zlib1g-dev libbz2-dev liblzma-dev libzstd-dev liblz4-dev
-    libmspack-dev liblhasa-dev libunarr-dev nettle-dev libpcre2-dev libxxhash-dev libyara-dev"
+    libmspack-dev liblhasa-dev libunarr-dev nettle-dev libpcre2-dev libxxhash-dev libyara-dev libsodium-dev libsqlite3-dev"
 DEMO_PACKAGES="postfix python3"
 TEST_PACKAGES="clang clang-format clang-tidy libclang-rt-14-dev postfix clamav clamav-daemon clamav-freshclam clamdscan c-icap libc-icap-mod-virus-scan dovecot-core dovecot-lmtpd python3
     python3-dkim swaks libnet-ssleay-perl openssl mandoc p7zip-full zip gcab xorriso arj iproute2 procps

@@ -1,0 +1,109 @@
+/* The index of a store: which records there are, and which words they have. A cache by decree: it can be made again
+ * from the segments at any time, and where it is missing, stale, altered or of another version it is.
+ *
+ * SQLite, in STORE/index.sqlite. No plain word of a mail is in it: words are tokens (crypt_token), and what is shown of
+ * a record is its sealed metadata. This is the one interface to it; PostgreSQL would stand behind it.
+ *
+ * Thread safety: one writer; each reader has an index of its own (index_open with is_reader).
+ */
+#ifndef CORDON_STORE_INDEX_H
+#define CORDON_STORE_INDEX_H
+
+#include "base/fault.h"
+#include "base/span.h"
+#include "store/record.h"
+#include "store/segments.h"
+#include "verdict/verdict.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct index;
+
+enum { INDEX_VERSION = 1, INDEX_MOST_TOKENS = 512 /* of one record */ };
+
+/* One of another store or version, or one that is broken, is removed and made anew, empty, where is_reader is false; -1
+ * and *fault (EBADMSG) where it is true. *is_fresh_out: it is empty, and must be filled. */
+int index_open(const char *path, const struct record_store_id *store, bool is_reader, struct index **index_out,
+               bool *is_fresh_out, struct fault *fault);
+void index_close(struct index *index);
+
+/* Everything below returns -1 and *fault where SQLite fails; EBADMSG where the file is broken. */
+
+/* Changes are gathered into one transaction. */
+int index_begin(struct index *index, struct fault *fault);
+int index_end(struct index *index, struct fault *fault);
+
+/* How far it has come: the last record that it knows, with its digest, to be held against the segments. */
+int index_position(struct index *index, uint64_t *sequence_out, struct crypt_digest *digest_out, struct fault *fault);
+int index_set_position(struct index *index, uint64_t sequence, const struct crypt_digest *digest, struct fault *fault);
+
+struct index_row {
+    uint64_t sequence;
+    enum record_kind kind;
+    struct place place;
+    uint64_t time_ms;
+    enum category category; /* of a message */
+    uint64_t size;          /* of a message or part, plain */
+    unsigned holds;         /* how many hold it */
+    unsigned references;    /* of a part: messages that are not dead */
+    struct crypt_digest digest;
+    struct span meta; /* sealed; while the callback runs */
+};
+
+/* A message with its words. `part_key` is a part's keyed digest; all zero for other kinds. */
+int index_add(struct index *index, const struct index_row *row, const uint64_t *tokens, size_t token_count,
+              const struct crypt_digest *part_key, struct fault *fault);
+/* Adds or takes a reference to a part. */
+int index_refer(struct index *index, uint64_t part_sequence, int change, struct fault *fault);
+int index_hold(struct index *index, uint64_t sequence, int change, struct fault *fault);
+/* It is dead: no search finds it any more; its tokens go. */
+int index_remove(struct index *index, uint64_t sequence, struct fault *fault);
+/* A dead record whose bytes still have to be erased; and that they have been. */
+int index_erased(struct index *index, uint64_t sequence, struct fault *fault);
+
+/* ENOENT where there is no such record. row_out->meta is empty. */
+int index_get(struct index *index, uint64_t sequence, struct index_row *row_out, struct fault *fault);
+int index_find_part(struct index *index, const struct crypt_digest *part_key, struct index_row *row_out,
+                    struct fault *fault);
+
+struct index_query {
+    const uint64_t *tokens; /* all of them */
+    size_t token_count;
+    unsigned categories;            /* bits (1U << enum category); 0: any */
+    uint64_t since_ms, until_ms;    /* 0: any; until is exclusive */
+    uint64_t least_size, most_size; /* 0: any */
+    uint64_t before;                /* sequence: only older ones; 0: any. For the next page. */
+    bool is_held;                   /* only those */
+    size_t limit;
+};
+/* Messages, the newest first. Stops where `each` gives something else than 0, and returns that. */
+typedef int (*index_each)(void *context, const struct index_row *row);
+int index_find(struct index *index, const struct index_query *query, index_each each, void *context,
+               struct fault *fault);
+
+/* Messages that nobody holds, of that category (CATEGORIES: any), the oldest first: older than `until_ms`. For
+ * retention. */
+int index_oldest(struct index *index, enum category category, uint64_t until_ms, size_t limit, index_each each,
+                 void *context, struct fault *fault);
+/* Parts that nobody refers to any more, likewise. */
+int index_orphans(struct index *index, size_t limit, index_each each, void *context, struct fault *fault);
+/* Dead ones that are not erased yet. */
+int index_unerased(struct index *index, size_t limit, index_each each, void *context, struct fault *fault);
+/* The lowest segment that still has a record which is not dead; 0: none has. */
+int index_first_live_segment(struct index *index, uint64_t *segment_out, struct fault *fault);
+
+struct index_totals {
+    uint64_t messages[CATEGORIES];
+    uint64_t bytes[CATEGORIES]; /* plain */
+    uint64_t stored_bytes;      /* frames that are not dead */
+    uint64_t held;
+    uint64_t oldest_ms; /* 0: none */
+};
+int index_totals(struct index *index, struct index_totals *totals_out, struct fault *fault);
+
+/* All rows, ascending: for holding it against the segments. */
+int index_all(struct index *index, index_each each, void *context, struct fault *fault);
+
+#endif
