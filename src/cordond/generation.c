@@ -52,6 +52,8 @@ bool generation_needs(const struct settings *settings, unsigned place)
         return runners_user(settings, place - ROLE_RUNNER) != NULL;
     if (role == ROLE_ENGINE)
         return settings_engine(settings, SCANNER_CLAMAV) != NULL;
+    if (role == ROLE_KEEPER)
+        return false; /* no configuration has a store yet */
     return role != ROLE_YARA || settings_engine(settings, SCANNER_YARA) != NULL;
 }
 

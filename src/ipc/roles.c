@@ -5,10 +5,11 @@
 /* Each pair stands once, in the row of the side that asks. */
 static const struct role_row rows[ROLE_COUNT] = {
     [ROLE_GATE] = { "gate", "cordon-gate", ROLE_GATE,
-                    1U << ROLE_DECODER | 1U << ROLE_ENGINE | 1U << ROLE_YARA | 1U << ROLE_RUNNER },
+                    1U << ROLE_DECODER | 1U << ROLE_ENGINE | 1U << ROLE_YARA | 1U << ROLE_KEEPER | 1U << ROLE_RUNNER },
     [ROLE_DECODER] = { "decoder", "cordon-decoder", ROLE_DECODER, 0 },
     [ROLE_ENGINE] = { "engine", "cordon-engine-clamav", ROLE_ENGINE, 0 },
     [ROLE_YARA] = { "yara", "cordon-engine-yara", ROLE_YARA, 0 },
+    [ROLE_KEEPER] = { "keeper", "cordon-keeper", ROLE_KEEPER, 0 },
     [ROLE_RUNNER] = { "runner", "cordon-runner", ROLE_RUNNER, 0 },
 };
 

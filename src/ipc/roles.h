@@ -15,7 +15,7 @@
 
 enum { ROLE_CONTROL_FD = 3, ROLE_SETTINGS_FD = 4 };
 
-enum role { ROLE_GATE, ROLE_DECODER, ROLE_ENGINE, ROLE_YARA, ROLE_RUNNER, ROLE_COUNT };
+enum role { ROLE_GATE, ROLE_DECODER, ROLE_ENGINE, ROLE_YARA, ROLE_KEEPER, ROLE_RUNNER, ROLE_COUNT };
 
 /* Of all roles the runner alone is played by several processes side by side, one for each user as whom it starts
  * programs. So each process has a place: that of its role, and from ROLE_RUNNER on one for each runner. */
@@ -43,6 +43,8 @@ enum control_kind {
     CONTROL_DRAIN,      /* accept nothing new, finish what is in flight, exit 0 */
     CONTROL_SIGNATURES, /* to a gate. text: lines "key=value" of what the engine's signatures are; each replaces the
                            last */
+    CONTROL_STORE,      /* to the keeper. text: the store's name; one descriptor, sealed memory with a struct keep_keys
+                           (calls/keep.h) */
     /* from the role */
     CONTROL_READY, /* it works */
     /* text: lines "key=value" for `cordon status`; each replaces the last. The keys state, pid and restarts are the

@@ -22,7 +22,7 @@ static void test_table(void)
         }
     }
     CHECK(role_row(ROLE_GATE)->talks_to ==
-          (1U << ROLE_DECODER | 1U << ROLE_ENGINE | 1U << ROLE_YARA | 1U << ROLE_RUNNER));
+          (1U << ROLE_DECODER | 1U << ROLE_ENGINE | 1U << ROLE_YARA | 1U << ROLE_KEEPER | 1U << ROLE_RUNNER));
 }
 
 static void test_round(int pair[2])
@@ -43,6 +43,7 @@ static void test_round(int pair[2])
         { "drain", CONTROL_DRAIN, ROLE_GATE, "", false },
         { "retire", CONTROL_RETIRE, ROLE_GATE, "", false },
         { "signatures", CONTROL_SIGNATURES, ROLE_GATE, "count=1\n", false },
+        { "store", CONTROL_STORE, ROLE_KEEPER, "quarantine", true },
         { "status", CONTROL_STATUS, ROLE_DECODER, longest, false },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -25,6 +25,7 @@ enum sandbox_profile {
     SANDBOX_RUNNER,       /* and every foreign program that it starts: anything an ordinary user's program does, but no
                              namespace, mount, trace of others, nor what only root has a use for */
     SANDBOX_YARA,         /* memory and its socket, for one job after another */
+    SANDBOX_KEEPER,       /* threads, and files in the stores' folders */
     SANDBOX_PROFILES
 };
 

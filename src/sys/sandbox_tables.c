@@ -61,6 +61,12 @@ const char *const sandbox_calls_sanitizer = SANDBOX_IS_SANITIZED ? "getrlimit pr
     "landlock_restrict_self pidfd_open pidfd_send_signal prctl rseq seccomp sendmsg sendto "                           \
     "set_robust_list setrlimit wait4 waitid "
 
+/* Locks, syncs, holes, and what threads and the answers to callers need. SQLite asks for some of it. */
+#define CALLS_KEEPER                                                                                                   \
+    "accept accept4 dup fadvise64 fallocate fchmod fdatasync flock fsync ftruncate getsockopt membarrier mkdir "       \
+    "mkdirat mlock munlock open openat renameat renameat2 rename rmdir rseq sendmsg sendto set_robust_list "           \
+    "shutdown sync_file_range umask unlink unlinkat "
+
 /* What the roles need before they close their own boxes, for a filter is inherited by whatever is executed. */
 #define CALLS_SUPERVISOR                                                                                               \
     "arch_prctl bind chown execve execveat fadvise64 fchown fchownat fcntl fgetxattr flock fork get_mempolicy "        \
@@ -111,6 +117,16 @@ static const struct sandbox_rule rules_look[] = {
     { 0 },
 };
 
+static const struct sandbox_rule rules_locks[] = {
+    { "fcntl", { { 1, INT, F_GETLK } } },
+    { "fcntl", { { 1, INT, F_SETLK } } },
+    { "fcntl", { { 1, INT, F_SETLKW } } },
+    { "fcntl", { { 1, INT, F_OFD_GETLK } } },
+    { "fcntl", { { 1, INT, F_OFD_SETLK } } },
+    { "fcntl", { { 1, INT, F_OFD_SETLKW } } },
+    { 0 },
+};
+
 static const struct sandbox_rule rules_tighten[] = {
     { "seccomp", { { 0, INT, SECCOMP_SET_MODE_FILTER }, { 1, INT, 0 } } },
     { 0 },
@@ -134,6 +150,10 @@ static const struct sandbox_rule rules_session[] = {
     { "socket", { { 0, INT, AF_INET } } },
     { "socket", { { 0, INT, AF_INET6 } } },
     { "socketpair", { { 0, INT, AF_UNIX } } },
+    { 0 },
+};
+
+static const struct sandbox_rule rules_threads[] = {
     { "clone",
       { { 0, CLONE_VM | CLONE_SIGHAND | CLONE_THREAD | NEW_NAMESPACES, CLONE_VM | CLONE_SIGHAND | CLONE_THREAD } } },
     { "prctl", { { 0, INT, PR_SET_NAME } } },
@@ -166,7 +186,8 @@ static const struct sandbox_table tables[SANDBOX_PROFILES] = {
                              .may_signal = true },
     [SANDBOX_GATE] = { .name = "gate",
                        .calls = CALLS_LIFE CALLS_RECEIVE CALLS_PATHS_READ CALLS_SESSION,
-                       .rules = { rules_memory, rules_look, rules_descriptors, rules_read_only, rules_session, NULL },
+                       .rules = { rules_memory, rules_look, rules_descriptors, rules_read_only, rules_session,
+                                  rules_threads, NULL },
                        .deadly = DEADLY_ANYWHERE,
                        .may_connect = true },
     [SANDBOX_POOL_PARENT] = { .name = "pool parent",
@@ -199,6 +220,10 @@ static const struct sandbox_table tables[SANDBOX_PROFILES] = {
                        .calls = CALLS_LIFE CALLS_RECEIVE,
                        .rules = { rules_private_memory, rules_look, NULL },
                        .deadly = DEADLY_ANYWHERE DEADLY_IN_A_CHILD },
+    [SANDBOX_KEEPER] = { .name = "keeper",
+                         .calls = CALLS_LIFE CALLS_RECEIVE CALLS_PATHS_READ CALLS_KEEPER,
+                         .rules = { rules_memory, rules_look, rules_descriptors, rules_locks, rules_threads, NULL },
+                         .deadly = DEADLY_ANYWHERE "bind connect listen socket " },
 };
 
 const struct sandbox_table *sandbox_table(enum sandbox_profile profile)

@@ -20,7 +20,7 @@
 #define SANDBOX_IS_SANITIZED false
 #endif
 
-enum { SANDBOX_MOST_TESTS = 2, SANDBOX_MOST_RULE_LISTS = 6 };
+enum { SANDBOX_MOST_TESTS = 2, SANDBOX_MOST_RULE_LISTS = 7 };
 
 /* A value that stands for the process id of whoever compiles the table. */
 #define SANDBOX_OWN_PID UINT64_MAX

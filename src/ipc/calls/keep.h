@@ -14,14 +14,17 @@
 
 #include <stdint.h>
 
-#define KEEP_MAGIC UINT64_C(0x4352444b45455031) /* "CRDKEEP1" */
+#define KEEP_MAGIC UINT64_C(0x4352444b45455031)      /* "CRDKEEP1" */
+#define KEEP_KEYS_MAGIC UINT64_C(0x4352444b45595331) /* "CRDKEYS1" */
 
 enum {
     KEEP_NAME_SIZE = 32,
     KEEP_TEXT_SIZE = 256,
     KEEP_PAPERS_MOST = 1048576,
     KEEP_MOST_PARTS = 16384,
-    KEEP_SLOT_SIZE = 88
+    KEEP_SLOT_SIZE = 88,
+    KEEP_KEY_SIZE = 32,
+    KEEP_MOST_OWNERS = 8
 };
 
 enum keep_kind { KEEP_PUT = 1, KEEP_CHANGE, KEEP_SLOTS, KEEP_REINDEX, KEEP_KINDS };
@@ -42,6 +45,15 @@ struct keep_papers {
 struct keep_part {
     uint64_t offset;
     uint64_t size;
+};
+
+/* What the keeper needs of a store's keys: from the supervisor, as sealed memory with CONTROL_STORE. */
+struct keep_keys {
+    uint64_t magic; /* KEEP_KEYS_MAGIC */
+    unsigned char root[KEEP_KEY_SIZE];
+    uint32_t owner_count; /* from 1 */
+    uint32_t reserved;
+    unsigned char owners[KEEP_MOST_OWNERS][KEEP_KEY_SIZE]; /* public halves */
 };
 
 enum keep_outcome {
