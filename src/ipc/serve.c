@@ -9,17 +9,43 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
-enum { SERVE_MOST_PEERS = 8, SERVE_STATUS_MS = 1000, SERVE_DRAIN_STEP_MS = 50, SERVE_JOBS_AT_ONCE = 32 };
+enum {
+    SERVE_MOST_PEERS = 8,
+    SERVE_STATUS_MS = 1000,
+    SERVE_DRAIN_STEP_MS = 50,
+    SERVE_JOBS_AT_ONCE = 32,
+    SERVE_ACCEPT_PAUSE_MS = 1000 /* after accept(2) failed: there are no descriptors */
+};
+
+/* Where each stands in what is polled. */
+enum {
+    POLL_CONTROL = 0,
+    POLL_LISTENER = 1,
+    POLL_PEERS = 2,
+    POLL_GUESTS = POLL_PEERS + SERVE_MOST_PEERS,
+    POLLS = POLL_GUESTS + SERVE_MOST_GUESTS
+};
+
+struct serve_guest {
+    int fd; /* -1: none */
+    struct deadline idle;
+};
 
 struct serve {
     const struct serve_settings *settings;
     int peers[SERVE_MOST_PEERS];
+    int listener; /* -1: none */
+    struct deadline accept_from;
+    struct serve_guest guests[SERVE_MOST_GUESTS];
     bool is_draining;
+    struct deadline report_from;
     unsigned long long jobs;
-    struct lock lock; /* for `running` */
+    struct lock lock; /* for the rest */
     unsigned running;
+    unsigned guest_running; /* of them */
 };
 
 struct serve_work {
@@ -27,7 +53,7 @@ struct serve_work {
     int fds[PACKET_MOST_FDS]; /* the first is the reply socket */
     size_t fd_count;
     struct deadline deadline;
-    int64_t came_ms;
+    bool is_guest;
     size_t size;
     _Alignas(8) char data[];
 };
@@ -61,6 +87,14 @@ void serve_tell(const struct serve_job *job, struct span answer)
     caller_reply(job->caller, POOL_ANSWERED, answer);
 }
 
+static void serve_uncount(struct serve *serve, bool is_guest)
+{
+    lock_take(&serve->lock);
+    serve->running--;
+    serve->guest_running -= is_guest ? 1 : 0;
+    lock_drop(&serve->lock);
+}
+
 static void work_run(void *argument)
 {
     struct serve_work *work = argument;
@@ -75,14 +109,13 @@ static void work_run(void *argument)
     serve->settings->serve(&job, serve->settings->context, &answer);
     caller_reply(work->fds[0], POOL_ANSWERED, buf_span(&answer));
     buf_fini(&answer);
+    bool is_guest = work->is_guest;
     work_free(work);
-    lock_take(&serve->lock);
-    serve->running--;
-    lock_drop(&serve->lock); /* from here on `serve` may be gone */
+    serve_uncount(serve, is_guest); /* from here on `serve` may be gone */
 }
 
-/* Callers are gates, which we trust to speak our language; a packet that is none is dropped all the same. */
-static struct serve_work *work_new(struct serve *serve, const char *data, struct packet *packet)
+/* A packet that is no job is dropped. */
+static struct serve_work *work_new(struct serve *serve, const char *data, struct packet *packet, bool is_guest)
 {
     struct pool_job_head head;
     bool is_job = packet->size > sizeof head && packet->fd_count >= 1;
@@ -95,6 +128,7 @@ static struct serve_work *work_new(struct serve *serve, const char *data, struct
     size_t size = packet->size - sizeof head;
     struct serve_work *work = memory_new(sizeof *work + size);
     work->serve = serve;
+    work->is_guest = is_guest;
     work->deadline.at_ms = head.deadline_ms;
     work->fd_count = packet->fd_count;
     memcpy(work->fds, packet->fds, packet->fd_count * sizeof packet->fds[0]);
@@ -103,26 +137,30 @@ static struct serve_work *work_new(struct serve *serve, const char *data, struct
     return work;
 }
 
-static void serve_begin(struct serve *serve, struct serve_work *work_take)
+static bool serve_count(struct serve *serve, bool is_guest)
 {
     lock_take(&serve->lock);
-    bool has_room = serve->running < serve->settings->most;
+    bool has_room = serve->running < serve->settings->most && (!is_guest || serve->guest_running < SERVE_GUEST_JOBS);
     serve->running += has_room ? 1 : 0;
+    serve->guest_running += has_room && is_guest ? 1 : 0;
     lock_drop(&serve->lock);
+    return has_room;
+}
+
+static void serve_begin(struct serve *serve, struct serve_work *work_take)
+{
+    bool has_room = serve_count(serve, work_take->is_guest);
     serve->jobs++;
     if (has_room && thread_start(work_run, work_take, serve->settings->stack_bytes, NULL) == 0)
         return;
-    if (has_room) {
-        lock_take(&serve->lock);
-        serve->running--;
-        lock_drop(&serve->lock);
-    }
+    if (has_room)
+        serve_uncount(serve, work_take->is_guest);
     caller_reply(work_take->fds[0], POOL_NOT_STARTED, span_of("", 0));
     work_free(work_take);
 }
 
 /* False where the peer is gone. */
-static bool serve_hear(struct serve *serve, int peer)
+static bool serve_hear(struct serve *serve, int peer, bool is_guest)
 {
     char *data = memory_new(PACKET_MOST_BYTES);
     bool is_there = true;
@@ -133,7 +171,7 @@ static bool serve_hear(struct serve *serve, int peer)
         if (got < 0 && fault.code == ETIMEDOUT)
             break;
         is_there = got > 0 || (got < 0 && fault.code == EPROTO);
-        struct serve_work *work = got > 0 ? work_new(serve, data, &packet) : NULL;
+        struct serve_work *work = got > 0 ? work_new(serve, data, &packet, is_guest) : NULL;
         if (work != NULL)
             serve_begin(serve, work);
     }
@@ -141,13 +179,50 @@ static bool serve_hear(struct serve *serve, int peer)
     return is_there;
 }
 
+static void serve_close(int *fd)
+{
+    if (*fd >= 0)
+        (void)close(*fd);
+    *fd = -1;
+}
+
 static void serve_drain(struct serve *serve)
 {
     serve->is_draining = true;
-    for (unsigned i = 0; i < SERVE_MOST_PEERS; i++) {
-        if (serve->peers[i] >= 0)
-            (void)close(serve->peers[i]);
-        serve->peers[i] = -1;
+    serve_close(&serve->listener);
+    for (unsigned i = 0; i < SERVE_MOST_PEERS; i++)
+        serve_close(&serve->peers[i]);
+    for (unsigned i = 0; i < SERVE_MOST_GUESTS; i++)
+        serve_close(&serve->guests[i].fd);
+}
+
+/* The place of a guest that is to come; SERVE_MOST_GUESTS: there is none. */
+static unsigned guest_place(const struct serve *serve)
+{
+    unsigned place = 0;
+    while (place < SERVE_MOST_GUESTS && serve->guests[place].fd >= 0)
+        place++;
+    return place;
+}
+
+static void serve_accept(struct serve *serve)
+{
+    for (unsigned place = guest_place(serve); place < SERVE_MOST_GUESTS; place = guest_place(serve)) {
+        int fd = accept4(serve->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM))
+            serve->accept_from = deadline_in(SERVE_ACCEPT_PAUSE_MS);
+        if (fd < 0)
+            return;
+        serve->guests[place] = (struct serve_guest){ .fd = fd, .idle = deadline_in(SERVE_GUEST_IDLE_MS) };
+    }
+}
+
+/* His jobs go on, for they are answered on sockets of their own. */
+static void guests_dismiss_idle(struct serve *serve)
+{
+    for (unsigned i = 0; i < SERVE_MOST_GUESTS; i++) {
+        if (serve->guests[i].fd >= 0 && deadline_passed(serve->guests[i].idle))
+            serve_close(&serve->guests[i].fd);
     }
 }
 
@@ -162,6 +237,15 @@ static void serve_add_peer(struct serve *serve, int fd_take)
     (void)close(fd_take);
 }
 
+static void serve_add_listener(struct serve *serve, int fd_take)
+{
+    serve_close(&serve->listener);
+    if (serve->is_draining)
+        (void)close(fd_take);
+    else
+        serve->listener = fd_take;
+}
+
 static int serve_obey(struct serve *serve, struct fault *fault)
 {
     struct control_message message;
@@ -173,11 +257,15 @@ static int serve_obey(struct serve *serve, struct fault *fault)
         return fault_set(fault, receiving.code, "%s: %s", serve->settings->name, receiving.text);
     if (got == 0 || message.kind == CONTROL_DRAIN)
         serve_drain(serve);
-    if (got == 0 || message.fd < 0)
+    if (got == 0)
         return 0;
-    if (message.kind == CONTROL_PEER)
+    if (message.kind == CONTROL_PEER && message.fd >= 0)
         serve_add_peer(serve, message.fd);
-    else
+    else if (message.kind == CONTROL_LISTENER && message.fd >= 0)
+        serve_add_listener(serve, message.fd);
+    else if (serve->settings->told != NULL)
+        serve->settings->told(serve->settings->context, &message);
+    else if (message.fd >= 0)
         (void)close(message.fd);
     return 0;
 }
@@ -201,6 +289,7 @@ static void serve_say(const struct serve *serve, enum control_kind kind, const c
 static void serve_report(struct serve *serve, struct buf *said)
 {
     struct buf text;
+    serve->report_from = deadline_in(SERVE_STATUS_MS);
     buf_init(&text, CONTROL_TEXT_SIZE - 1);
     buf_printf(&text, "busy=%u\njobs=%llu\n", serve_running(serve), serve->jobs);
     if (serve->settings->status != NULL)
@@ -213,24 +302,50 @@ static void serve_report(struct serve *serve, struct buf *said)
     buf_fini(&text);
 }
 
+static void polls_fill(const struct serve *serve, struct pollfd polls_out[POLLS])
+{
+    bool may_accept = guest_place(serve) < SERVE_MOST_GUESTS && deadline_passed(serve->accept_from);
+    polls_out[POLL_CONTROL] = (struct pollfd){ .fd = serve->is_draining ? -1 : serve->settings->control,
+                                               .events = POLLIN };
+    polls_out[POLL_LISTENER] = (struct pollfd){ .fd = may_accept ? serve->listener : -1, .events = POLLIN };
+    for (unsigned i = 0; i < SERVE_MOST_PEERS; i++)
+        polls_out[POLL_PEERS + i] = (struct pollfd){ .fd = serve->peers[i], .events = POLLIN };
+    for (unsigned i = 0; i < SERVE_MOST_GUESTS; i++)
+        polls_out[POLL_GUESTS + i] = (struct pollfd){ .fd = serve->guests[i].fd, .events = POLLIN };
+}
+
+static void serve_hear_all(struct serve *serve, const struct pollfd polls[POLLS])
+{
+    for (unsigned i = 0; i < SERVE_MOST_PEERS; i++) {
+        if (polls[POLL_PEERS + i].revents != 0 && !serve_hear(serve, serve->peers[i], false))
+            serve_close(&serve->peers[i]);
+    }
+    for (unsigned i = 0; i < SERVE_MOST_GUESTS; i++) {
+        struct serve_guest *guest = &serve->guests[i];
+        if (polls[POLL_GUESTS + i].revents == 0)
+            continue;
+        guest->idle = deadline_in(SERVE_GUEST_IDLE_MS);
+        if (!serve_hear(serve, guest->fd, true))
+            serve_close(&guest->fd);
+    }
+}
+
 static int serve_turn(struct serve *serve, struct buf *said, struct fault *fault)
 {
-    struct pollfd polls[1 + SERVE_MOST_PEERS];
-    polls[0] = (struct pollfd){ .fd = serve->is_draining ? -1 : serve->settings->control, .events = POLLIN };
-    for (unsigned i = 0; i < SERVE_MOST_PEERS; i++)
-        polls[1 + i] = (struct pollfd){ .fd = serve->peers[i], .events = POLLIN };
-    int n = poll(polls, 1 + SERVE_MOST_PEERS, serve->is_draining ? SERVE_DRAIN_STEP_MS : SERVE_STATUS_MS);
+    struct pollfd polls[POLLS];
+    polls_fill(serve, polls);
+    int n = poll(polls, POLLS, serve->is_draining ? SERVE_DRAIN_STEP_MS : SERVE_STATUS_MS);
     if (n < 0 && errno != EINTR)
         return fault_set_errno(fault, errno, "%s: cannot poll", serve->settings->name);
-    for (unsigned i = 0; i < SERVE_MOST_PEERS && n > 0; i++) {
-        if (polls[1 + i].revents != 0 && !serve_hear(serve, serve->peers[i])) {
-            (void)close(serve->peers[i]);
-            serve->peers[i] = -1;
-        }
+    if (n > 0) {
+        serve_hear_all(serve, polls);
+        if (polls[POLL_LISTENER].revents != 0)
+            serve_accept(serve);
+        if (polls[POLL_CONTROL].revents != 0 && serve_obey(serve, fault) != 0)
+            return -1;
     }
-    if (n > 0 && polls[0].revents != 0 && serve_obey(serve, fault) != 0)
-        return -1;
-    if (n == 0 && !serve->is_draining)
+    guests_dismiss_idle(serve);
+    if (!serve->is_draining && deadline_passed(serve->report_from))
         serve_report(serve, said);
     return 0;
 }
@@ -241,8 +356,11 @@ int serve_run(const struct serve_settings *settings, struct fault *fault)
     struct serve *serve = memory_new(sizeof *serve);
     serve->settings = settings;
     lock_init(&serve->lock);
+    serve->listener = -1;
     for (unsigned i = 0; i < SERVE_MOST_PEERS; i++)
         serve->peers[i] = -1;
+    for (unsigned i = 0; i < SERVE_MOST_GUESTS; i++)
+        serve->guests[i].fd = -1;
     struct buf said;
     buf_init(&said, CONTROL_TEXT_SIZE);
     serve_say(serve, CONTROL_READY, "");

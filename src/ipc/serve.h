@@ -3,6 +3,9 @@
  *
  * Jobs run side by side, each in a thread. The caller of a job that is not wanted any more hangs up, and the job can
  * see that (serve_job.caller).
+ *
+ * Peers are other roles. Where the supervisor gives a listener as well, whoever may connect to it is a guest: he speaks
+ * the same language, and is bounded in number, in jobs at a time, and in how long he may be silent.
  */
 #ifndef CORDON_IPC_SERVE_H
 #define CORDON_IPC_SERVE_H
@@ -10,9 +13,16 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/span.h"
+#include "ipc/roles.h"
 #include "sys/clock.h"
 
 #include <stddef.h>
+
+enum {
+    SERVE_MOST_GUESTS = 16, /* more wait in the listener's queue */
+    SERVE_GUEST_JOBS = 16,  /* of all guests, at any time */
+    SERVE_GUEST_IDLE_MS = 60000
+};
 
 struct serve_job {
     struct span bytes; /* aligned to 8 */
@@ -34,6 +44,9 @@ struct serve_settings {
     void (*serve)(const struct serve_job *job, void *context, struct buf *answer_out);
     /* Lines for `cordon status`; may be NULL. From the loop's thread. */
     void (*status)(void *context, struct buf *text_out);
+    /* What the supervisor says that is not the loop's own; its descriptor is the callee's. May be NULL. From the loop's
+     * thread. */
+    void (*told)(void *context, const struct control_message *message);
     void *context;
     int control; /* to the supervisor: peers come here, and the end */
 };

@@ -9,14 +9,18 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum { MOST_JOBS = 4, WAIT_MS = 10000, WAITER_MS = 4000 };
+
+static bool is_told_of_store;
 
 /* Echoes the job in capitals; "wait" waits until the caller hangs up or the deadline, "tell" says something before. */
 static void serve_one(const struct serve_job *job, void *context, struct buf *answer_out)
@@ -34,10 +38,18 @@ static void serve_one(const struct serve_job *job, void *context, struct buf *an
     buf_printf(answer_out, "%zu", job->fd_count);
 }
 
+/* What the supervisor says that is not the loop's own. */
+static void note_told(void *context, const struct control_message *message)
+{
+    (void)context;
+    is_told_of_store = message->kind == CONTROL_STORE && message->fd >= 0;
+    (void)close(message->fd);
+}
+
 static void put_status(void *context, struct buf *text_out)
 {
     (void)context;
-    buf_put_text(text_out, "hello=yes\n");
+    buf_printf(text_out, "hello=%s\n", is_told_of_store ? "store" : "yes");
 }
 
 /* The role, in a process of its own. */
@@ -55,6 +67,7 @@ static pid_t role_start(int *control_out)
                                            .stack_bytes = 262144,
                                            .serve = serve_one,
                                            .status = put_status,
+                                           .told = note_told,
                                            .control = pair[1] };
         _exit(serve_run(&settings, &fault) == 0 ? 0 : 1);
     }
@@ -158,6 +171,49 @@ static void test_side_by_side(int peer, int control)
     lock_fini(&lock);
 }
 
+static bool send_store(int control)
+{
+    struct control_message message = { .kind = CONTROL_STATUS };
+    struct fault fault = { 0 };
+    if (control_send(control, CONTROL_STORE, ROLE_KEEPER, "archive", STDIN_FILENO, &fault) != 0)
+        return false;
+    while (strstr(message.text, "hello=store\n") == NULL) {
+        if (control_receive(control, &message, deadline_in(WAIT_MS), &fault) != 1)
+            return false;
+    }
+    return true;
+}
+
+/* Guests come by a listener, as many at a time as there are places for. */
+static void test_guests(int control)
+{
+    int guests[SERVE_MOST_GUESTS + 1];
+    struct fault fault = { 0 };
+    char answer[64];
+    struct sockaddr_un at = { .sun_family = AF_UNIX };
+    socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 +
+                                 (size_t)snprintf(at.sun_path + 1, 64, "cordon-serve-test-%d", (int)getpid()));
+    int listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    CHECK(bind(listener, (struct sockaddr *)&at, size) == 0 && listen(listener, SOMAXCONN) == 0);
+    CHECK(control_send(control, CONTROL_LISTENER, ROLE_KEEPER, "keeper", listener, &fault) == 0);
+    for (size_t i = 0; i <= SERVE_MOST_GUESTS; i++) {
+        guests[i] = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+        CHECK(connect(guests[i], (struct sockaddr *)&at, size) == 0);
+    }
+    for (size_t i = 0; i < SERVE_MOST_GUESTS; i++)
+        CHECK(call(guests[i], "abc", WAIT_MS, answer) == POOL_ANSWERED && strcmp(answer, "ABC1") == 0);
+    CHECK(packet_send(guests[0], "garbage", 7, NULL, 0, deadline_in(WAIT_MS), &fault) == 0);
+    CHECK(call(guests[0], "abc", WAIT_MS, answer) == POOL_ANSWERED);
+    /* The last one waits until a place is free. */
+    (void)close(guests[1]);
+    CHECK(call(guests[SERVE_MOST_GUESTS], "abc", WAIT_MS, answer) == POOL_ANSWERED);
+    for (size_t i = 0; i <= SERVE_MOST_GUESTS; i++) {
+        if (i != 1)
+            (void)close(guests[i]);
+    }
+    (void)close(listener);
+}
+
 int main(void)
 {
     int control = -1;
@@ -177,6 +233,8 @@ int main(void)
     CHECK(call(first, "abc", WAIT_MS, answer) == POOL_ANSWERED);
     test_two_answers(first);
     test_side_by_side(first, control);
+    test_guests(control);
+    CHECK(send_store(control));
     (void)close(second);
     CHECK(call(first, "abc", WAIT_MS, answer) == POOL_ANSWERED);
 
