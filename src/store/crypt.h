@@ -83,10 +83,15 @@ void crypt_stream_free(struct crypt_stream *stream);
 enum { CRYPT_STREAM_HEADER_SIZE = 24, CRYPT_STREAM_MORE = 17 };
 
 void crypt_pair_new(struct crypt_pair *pair_out);
+/* Computes the public half from the secret one. False where that one is none. */
+bool crypt_pair_complete(struct crypt_pair *pair);
 /* The first bytes of the public half's digest: which key a slot is for. */
 void crypt_pair_id(const unsigned char public_half[CRYPT_PUBLIC_SIZE], unsigned char id_out[CRYPT_ID_SIZE]);
 
-/* A key in a slot that only the pair's owner opens. */
+/* False for the few public halves with which everybody could open a slot: no owner has such a one. */
+bool crypt_public_is_sound(const unsigned char public_half[CRYPT_PUBLIC_SIZE]);
+
+/* A key in a slot that only the pair's owner opens. The public half is a sound one: keyfile.c reads no other. */
 void crypt_wrap(const struct crypt_key *key, const unsigned char public_half[CRYPT_PUBLIC_SIZE],
                 unsigned char slot_out[CRYPT_SLOT_SIZE]);
 /* False where the slot is somebody else's, or broken. */

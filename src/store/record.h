@@ -46,6 +46,11 @@ struct record_store_id {
     unsigned char bytes[RECORD_STORE_ID_SIZE];
 };
 
+/* What a record's metadata are bound to (crypt_seal's `associated`): the store's id, and the kind as a byte. */
+enum { RECORD_BINDING_SIZE = RECORD_STORE_ID_SIZE + 1 };
+void record_meta_binding(const struct record_store_id *store, enum record_kind kind,
+                         unsigned char binding_out[RECORD_BINDING_SIZE]);
+
 /* The fields of a segment's header. The signature is over all bytes before it. */
 struct record_segment {
     struct record_store_id store;
@@ -108,7 +113,7 @@ struct record {
 enum record_state record_read(struct span frame, struct record *record_out);
 
 /* A tombstone's content: how many (8 bytes), which records are dead, each with its digest, and a signature over the
- * store's id and all that. Which tombstone it is, the chain says. */
+ * store's id and the digest of all that. Which tombstone it is, the chain says. */
 struct record_death {
     uint64_t sequence;
     struct crypt_digest digest;
