@@ -345,6 +345,7 @@ void conf_check(const struct settings *settings, struct conf_node *root, bool wi
     struct check check = { .settings = settings, .root = root, .mistakes = mistakes };
     check_scanners(&check);
     conf_check_run(settings, conf_node_find(root, "scanner"), with_files, mistakes);
+    conf_check_stores(settings, root, with_files, mistakes);
     check_listeners(&check, with_files);
     check_metrics(&check);
     struct conf_node *scanners = conf_node_find(root, "scanner");

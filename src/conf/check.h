@@ -17,4 +17,8 @@ void conf_check(const struct settings *settings, struct conf_node *root, bool wi
 void conf_check_run(const struct settings *settings, const struct conf_node *scanners, bool with_files,
                     struct conf_mistakes *mistakes);
 
+/* The same for stores, and for actions that need one (check_store.c). */
+void conf_check_stores(const struct settings *settings, const struct conf_node *root, bool with_files,
+                       struct conf_mistakes *mistakes);
+
 #endif

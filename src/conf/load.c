@@ -215,6 +215,49 @@ static void load_scanners(const struct load *load, const struct conf_node *root)
     }
 }
 
+/* The store's own name in a default. */
+static const char *load_own_name(const struct load *load, const char *text, const char *name)
+{
+    char path[PATH_MAX];
+    const char *at = strstr(text, OPTION_OWN_NAME);
+    if (at == NULL)
+        return text;
+    (void)snprintf(path, sizeof path, "%.*s%s%s", (int)(at - text), text, name, at + strlen(OPTION_OWN_NAME));
+    return arena_try_text(load->arena, span_text(path));
+}
+
+static void load_store(const struct load *load, struct conf_node *node, struct store_conf *store)
+{
+    load_fallbacks(load, &conf_store_group, 0, (char *)store);
+    store->path = load_own_name(load, store->path, store->name);
+    store->head = load_own_name(load, store->head, store->name);
+    store->root_key = load_own_name(load, store->root_key, store->name);
+    store->owners.items[0] = load_own_name(load, store->owners.items[0], store->name);
+    bool has_owners = conf_node_find(node, "owners") != NULL;
+    store->owner_key = has_owners ? "" : load_own_name(load, store->owner_key, store->name);
+    load_group(load, &conf_store_group, node, 0, (char *)store);
+    for (enum category category = CATEGORY_CLEAN; category < CATEGORIES; category++) {
+        bool is_set = (store->keep_categories.set & 1U << category) != 0;
+        store->keep_ms[category] = is_set ? store->keep_categories.ms[category] : store->keep_for_ms;
+    }
+}
+
+static void load_stores(const struct load *load, const struct conf_node *root)
+{
+    struct settings *settings = load->settings;
+    struct conf_node *group = conf_node_find(root, "store");
+    bool is_group = group != NULL && group->kind == CONF_GROUP;
+    for (struct conf_node *node = is_group ? group->first : NULL; node != NULL; node = node->next) {
+        struct store_conf *store = &settings->stores[settings->store_count];
+        char name[SETTINGS_NAME_SIZE];
+        if (!load_name(load, node, "store", settings->store_count, SETTINGS_MOST_STORES, name))
+            continue;
+        memcpy(store->name, name, sizeof name);
+        load_store(load, node, store);
+        settings->store_count++;
+    }
+}
+
 static void load_hostname(const struct load *load, const struct conf_node *root)
 {
     struct settings *settings = load->settings;
@@ -246,6 +289,7 @@ static struct settings *load_text(struct span text, const char *file, const char
         load_group(&load, &conf_root_group, root, 0, (char *)settings);
         load_scanners(&load, root);
         load_listeners(&load, root);
+        load_stores(&load, root);
         load_hostname(&load, root);
         conf_check(settings, root, folder != NULL, &mistakes);
     }

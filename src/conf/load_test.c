@@ -151,6 +151,50 @@ static void test_what_is_written_counts(struct buf *told)
     settings_free(s);
 }
 
+static void test_stores(struct buf *told)
+{
+    struct settings *s = load_text("store: {\n"
+                                   "    mail: { domains = [\"example.org\", \".example.net\"]; keep = \"1d\";\n"
+                                   "        keep_categories = [\"infected 90d\", \"clean 0\"];\n"
+                                   "        owners = [\"/etc/hostname\"]; segment_size = \"64K\"; };\n"
+                                   "    quarantine: { categories = [\"infected\", \"malformed\"]; };\n"
+                                   "};\n"
+                                   "policy: { infected = \"discard\"; };\n",
+                                   told);
+    if (!CHECK(s != NULL && s->store_count == 2)) {
+        fputs(buf_text(told), stderr);
+        return;
+    }
+    const struct store_conf *mail = &s->stores[0];
+    const struct store_conf *quarantine = &s->stores[1];
+    const uint64_t day = UINT64_C(86400000);
+    CHECK(strcmp(mail->name, "mail") == 0 && strcmp(mail->path, "/var/lib/cordon/mail") == 0);
+    CHECK(mail->domains.count == 2 && mail->categories == 0 && mail->segment_bytes == 65536);
+    CHECK(mail->keep_ms[CATEGORY_INFECTED] == 90 * day && mail->keep_ms[CATEGORY_BANNED] == day);
+    CHECK(mail->keep_ms[CATEGORY_CLEAN] == 0);
+    CHECK(mail->owners.count == 1 && mail->owner_key[0] == '\0'); /* who names owners has their keys */
+    CHECK(strcmp(quarantine->head, "/var/lib/cordon/heads/quarantine") == 0);
+    CHECK(strcmp(quarantine->root_key, "/etc/cordon/keys/quarantine.root") == 0);
+    CHECK(strcmp(quarantine->owner_key, "/etc/cordon/keys/quarantine.secret") == 0);
+    CHECK(quarantine->owners.count == 1 && strcmp(quarantine->owners.items[0], "/etc/cordon/keys/quarantine.pub") == 0);
+    CHECK(quarantine->keep_ms[CATEGORY_INFECTED] == 30 * day && quarantine->share_ms == 30 * day);
+    CHECK(quarantine->most_bytes == 0 && quarantine->check_percent == 100 && quarantine->segment_bytes == 64 << 20);
+    CHECK(quarantine->categories == (1U << CATEGORY_INFECTED | 1U << CATEGORY_MALFORMED));
+    CHECK(s->policy.actions[CATEGORY_INFECTED] == ACTION_DISCARD); /* which needs a store */
+
+    struct buf text;
+    buf_init(&text, TEST_TOLD_LIMIT);
+    conf_print(s, true, &text);
+    CHECK(strstr(buf_text(&text), "nothing is kept") == NULL);
+    settings_free(s);
+    s = load_text("", told);
+    buf_clear(&text);
+    conf_print(s, true, &text);
+    CHECK(s != NULL && s->store_count == 0 && strstr(buf_text(&text), "nothing is kept") != NULL);
+    settings_free(s);
+    buf_fini(&text);
+}
+
 static void test_origins(struct buf *told)
 {
     struct settings *s = load_text(example, told);
@@ -286,6 +330,7 @@ int main(void)
     buf_init(&told, TEST_TOLD_LIMIT);
     test_nothing_at_all(&told);
     test_what_is_written_counts(&told);
+    test_stores(&told);
     test_origins(&told);
     test_no_listener_is_possible(&told);
     test_included_files(&told);

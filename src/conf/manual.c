@@ -53,10 +53,11 @@ static void manual_words(const struct option_word *words, struct buf *text_out)
 
 static void manual_bounds(const struct option *option, struct buf *text_out)
 {
-    enum unit_kind kind = option->type == OPTION_DURATION ? UNIT_DURATION : UNIT_SIZE;
+    bool is_time = option->type == OPTION_DURATION || option->type == OPTION_AGE;
+    enum unit_kind kind = is_time ? UNIT_DURATION : UNIT_SIZE;
     if (option->type == OPTION_NUMBER) {
         buf_printf(text_out, "A number from %" PRIu64 " to %" PRIu64 ".\n", option->least, option->most);
-    } else if (option->type == OPTION_DURATION || option->type == OPTION_SIZE || option->type == OPTION_SIZE_32) {
+    } else if (is_time || option->type == OPTION_SIZE || option->type == OPTION_SIZE_32) {
         buf_printf(text_out, "A %s from ", kind == UNIT_DURATION ? "duration" : "size");
         unit_print(kind, option->least, text_out);
         buf_put_text(text_out, " to ");
@@ -176,6 +177,7 @@ void conf_print_manual(struct buf *text_out)
     manual_group(&conf_root_group, "Top level", text_out);
     manual_group(&conf_listener_group, "listen: { NAME: { ... }; }", text_out);
     manual_group(&conf_scanner_group, "scanner: { NAME: { ... }; }", text_out);
+    manual_group(&conf_store_group, "store: { NAME: { ... }; }", text_out);
     manual_group(policy, "policy: { ... }", text_out);
     manual_group(option_find(policy, "unscannable")->group, "policy: { unscannable: { ... }; }", text_out);
     static const char *const others[][2] = { { "decoder", "decoder: { ... }" },

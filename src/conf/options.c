@@ -1,18 +1,10 @@
 #include "options.h"
 
 #include "conf/dangerous.h"
-#include "conf/settings.h"
+#include "conf/options_rows.h"
 
 #include <assert.h>
 #include <string.h>
-
-#define OPTION_COUNT(rows) (sizeof(rows) / sizeof(rows)[0])
-#define KIB UINT64_C(1024)
-#define MIB (KIB * 1024)
-#define GIB (MIB * 1024)
-#define SECONDS UINT64_C(1000)
-#define MINUTES (SECONDS * 60)
-#define HOURS (MINUTES * 60)
 
 enum { RUN_DIRECTORY_MOST = 80 }; /* a socket's path has at most 107 bytes */
 
@@ -181,9 +173,11 @@ static const struct option_group policy_group = {
     .count = OPTION_COUNT(policy_options),
     .manual = "What happens to a message, by the gravest category that applies. Each key takes one action or several: "
               "pass, tag (adds a field to the header; beside pass), reject, discard, tempfail, quarantine (beside "
-              "reject or discard), forget (beside discard: without any record). This version keeps no store: before "
-              "the queue, reject with quarantine keeps nothing and says so in the log; after the queue every reject is "
-              "a temporary failure, so that nothing is lost.",
+              "reject or discard: keeps the message in a store), forget (beside discard: without any record). After "
+              "the queue reject means quarantine, and the client is told that the message was taken. What no store "
+              "takes is not kept: before the queue reject with quarantine keeps nothing and says so in the log; after "
+              "the queue every reject is a temporary failure, and so is discard without forget, so that nothing is "
+              "lost. It is one too where the store fails.",
 };
 
 static const struct option listener_options[] = {
@@ -879,6 +873,11 @@ static const struct option root_options[] = {
       .group = &conf_scanner_group,
       .manual = "The scanners, each a group with a name of your choice. Without this key there is one called engine, "
                 "with the defaults below." },
+    { .key = "store",
+      .type = OPTION_GROUPS,
+      .group = &conf_store_group,
+      .manual = "Where messages are kept, each store a group with a name of your choice, at most 8. Without this key "
+                "nothing is kept." },
     { .key = "policy",
       .type = OPTION_GROUP,
       .offset = offsetof(struct settings, policy),
@@ -957,7 +956,6 @@ static const struct option root_options[] = {
       .least = 0,
       .most = 1 * HOURS,
       .manual = "How long mail in flight may take to finish at the end." },
-    { .key = "store", .type = OPTION_LATER, .manual = "this version keeps no store; leave it out" },
     { .key = "web", .type = OPTION_LATER, .manual = "this version has no web pages; leave it out" },
 };
 const struct option_group conf_root_group = {

@@ -11,6 +11,8 @@ enum option_type {
     OPTION_BOOL,        /* bool */
     OPTION_NUMBER,      /* uint32_t */
     OPTION_DURATION,    /* uint32_t, milliseconds */
+    OPTION_AGE,         /* the same, uint64_t */
+    OPTION_AGES,        /* struct settings_ages: categories, each with its age */
     OPTION_SIZE,        /* uint64_t, bytes */
     OPTION_SIZE_32,     /* uint32_t, bytes */
     OPTION_WORD,        /* an enum: one of `words` */
@@ -22,6 +24,10 @@ enum option_type {
     OPTION_FOLDER,      /* a text: an absolute path */
     OPTION_SIGNATURES,  /* a text: an absolute path, or "test" */
     OPTION_FILE,        /* a text: an absolute path, or empty */
+    OPTION_OWN_FILE,    /* a text: an absolute path */
+    OPTION_FILES,       /* struct settings_list: one absolute path or more, at most `most` */
+    OPTION_DOMAINS,     /* struct settings_list: domains, and such with a dot before them */
+    OPTION_CATEGORIES,  /* unsigned: bits of enum category; 0: all */
     OPTION_PATH_PART,   /* a text: a part of a URI's path */
     OPTION_NETWORKS,    /* struct settings_list: what net_trust_add takes */
     OPTION_PATTERNS,    /* struct settings_list: patterns of file names */
@@ -53,6 +59,9 @@ struct option_word {
 
 #define OPTION_WORD_LATER (-1)
 
+/* In the default of a group with a name of its own: that name (load.c puts it there). */
+#define OPTION_OWN_NAME "NAME"
+
 /* A group's variants: a listener's mode or a scanner's type, by the value of that enum. */
 enum { OPTION_VARIANTS = 8 };
 
@@ -80,6 +89,7 @@ struct option_group {
 extern const struct option_group conf_root_group;
 extern const struct option_group conf_listener_group;
 extern const struct option_group conf_scanner_group;
+extern const struct option_group conf_store_group; /* options_store.c */
 
 /* The row, or NULL. */
 const struct option *option_find(const struct option_group *group, const char *key);

@@ -10,6 +10,7 @@ enum { PRINT_INDENT = 4, PRINT_COMMENT_COLUMN = 52 };
 
 struct print {
     bool with_origins;
+    bool has_stores;
     struct buf *text;
 };
 
@@ -33,6 +34,12 @@ static void print_origin(const struct print *print, size_t line_start, const str
         buf_put(print->text, is_control ? "?" : p, 1);
     }
     buf_printf(print->text, ":%u", node->line);
+}
+
+/* The default asks for quarantine also where there is none, which is not to be taken for a promise. */
+static bool print_wants_store(const struct option *option, const void *field)
+{
+    return option->type == OPTION_ACTIONS && (*(const unsigned *)field & ACTION_QUARANTINE) != 0;
 }
 
 /* `node` is what was read for the group, `under` what stands in for it key by key (the global policy); either may be
@@ -61,17 +68,20 @@ static void print_group(const struct print *print, const struct option_group *gr
         buf_put_char(print->text, ';');
         if (print->with_origins)
             print_origin(print, line_start, own != NULL ? own : inherited);
+        if (print->with_origins && !print->has_stores && print_wants_store(option, base + option->offset))
+            buf_put_text(print->text, ", and there is no store: nothing is kept");
         buf_put_char(print->text, '\n');
     }
 }
 
 void conf_print(const struct settings *settings, bool origins, struct buf *text_out)
 {
-    struct print print = { .with_origins = origins, .text = text_out };
+    struct print print = { .with_origins = origins, .has_stores = settings->store_count > 0, .text = text_out };
     const struct conf_memory *memory = settings->memory;
     const struct conf_node *root = memory != NULL ? memory->root : NULL;
     const struct conf_node *listen = conf_node_find(root, "listen");
     const struct conf_node *scanner = conf_node_find(root, "scanner");
+    const struct conf_node *store = conf_node_find(root, "store");
 
     /* What lies under a listener's own keys: nothing but the global policy. */
     const struct conf_node *global = conf_node_find(root, "policy");
@@ -93,6 +103,13 @@ void conf_print(const struct settings *settings, bool origins, struct buf *text_
         buf_printf(text_out, "%*s%s: {\n", PRINT_INDENT, "", row->name);
         print_group(&print, &conf_scanner_group, row->type, (const char *)row, conf_node_find(scanner, row->name), NULL,
                     2);
+        buf_printf(text_out, "%*s};\n", PRINT_INDENT, "");
+    }
+    buf_put_text(text_out, settings->store_count > 0 ? "};\nstore: {\n" : "");
+    for (size_t i = 0; i < settings->store_count; i++) {
+        const struct store_conf *row = &settings->stores[i];
+        buf_printf(text_out, "%*s%s: {\n", PRINT_INDENT, "", row->name);
+        print_group(&print, &conf_store_group, 0, (const char *)row, conf_node_find(store, row->name), NULL, 2);
         buf_printf(text_out, "%*s};\n", PRINT_INDENT, "");
     }
     buf_put_text(text_out, "};\n");

@@ -75,10 +75,15 @@ static void put_text(enum option_type type, struct buf *text)
         ("( { pattern = \"a\\\"*\"; action = \"banned\"; },"
          " { pattern = \"*\"; action = \"malformed\"; } )"),
     };
+    static const char *const ages[] = { "[]", "[\"infected 90d\", \"malformed 36h\", \"clean 0s\"]" };
+    static const char *const categories[] = { "[]", "[\"unscannable\", \"banned\"]" };
+    static const char *const domains[] = { "[]", "[\"example.org\", \".example.org\", \"b\xc3\xbc.example\"]" };
+    static const char *const files[] = { "[\"/etc/a.pub\"]", "[\"/etc/a b.pub\", \"/etc/\\\"\"]" };
     static const char *const rules[] = { "[\"/etc/yara/*.yar\", \"/srv/a b.yarc\"]" };
     static const char *const actions[] = { "\"pass\"",     "[\"tag\", \"pass\"]",
                                            "(\"reject\")", "[\"quarantine\", \"reject\"]",
-                                           "\"tempfail\"", "[\"forget\", \"discard\"]" };
+                                           "\"tempfail\"", "[\"forget\", \"discard\"]",
+                                           "\"discard\"" };
     static const char *const clean[] = { "\"pass\"", "[\"tag\", \"pass\"]" };
     static const char *const require[] = { "\"any\"", "\"all\"", "1", "2" };
     static const char *const flags[] = { "true", "false" };
@@ -94,6 +99,11 @@ static void put_text(enum option_type type, struct buf *text)
         [OPTION_FOLDER] = { folders, 2 },
         [OPTION_SIGNATURES] = { signatures, 2 },
         [OPTION_FILE] = { paths, 3 },
+        [OPTION_OWN_FILE] = { folders, 2 },
+        [OPTION_FILES] = { files, 2 },
+        [OPTION_AGES] = { ages, 2 },
+        [OPTION_CATEGORIES] = { categories, 2 },
+        [OPTION_DOMAINS] = { domains, 2 },
         [OPTION_NETWORKS] = { networks, 3 },
         [OPTION_PATTERNS] = { patterns, 3 },
         [OPTION_KEY] = { keys, 3 },
@@ -102,7 +112,7 @@ static void put_text(enum option_type type, struct buf *text)
         [OPTION_PATHS] = { containers, 2 },
         [OPTION_CANARY] = { canaries, 3 },
         [OPTION_NAMES] = { names, 3 },
-        [OPTION_ACTIONS] = { actions, 6 },
+        [OPTION_ACTIONS] = { actions, 7 },
         [OPTION_CLEAN] = { clean, 2 },
         [OPTION_REQUIRE] = { require, 4 },
     };
@@ -115,7 +125,7 @@ static void put_value(const struct option *option, struct buf *text)
     static const char *const bytes[] = { "", "K", "M" };
     if (option->type == OPTION_NUMBER) {
         put_number(option, "", text);
-    } else if (option->type == OPTION_DURATION) {
+    } else if (option->type == OPTION_DURATION || option->type == OPTION_AGE) {
         put_number(option, "ms", text);
     } else if (option->type == OPTION_SIZE || option->type == OPTION_SIZE_32) {
         struct option scaled = *option;
@@ -177,7 +187,13 @@ static void put_random(struct buf *text)
     buf_put_text(text, "};\nclamd: {\ntype = \"clamd\";\naddress = \"unix:/run/clamd\";\n");
     if (random_below(2) == 0)
         buf_put_text(text, "role = \"backup\";\n");
-    buf_put_text(text, "};\n};\n");
+    buf_put_text(text, "};\n};\nstore: {\n");
+    for (uint64_t i = random_below(3); i > 0; i--) {
+        buf_printf(text, "s%" PRIu64 ": {\n", i);
+        put_group(&conf_store_group, text, 0);
+        buf_put_text(text, "};\n");
+    }
+    buf_put_text(text, "};\n");
     put_group(&conf_root_group, text, 0);
 }
 

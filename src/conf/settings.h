@@ -20,6 +20,8 @@
 enum {
     SETTINGS_MOST_LISTENERS = 32,
     SETTINGS_MOST_SCANNERS = 16,
+    SETTINGS_MOST_STORES = 8,
+    SETTINGS_MOST_OWNERS = 8,                 /* of one store */
     SETTINGS_MOST_RUNNERS = ROLE_MOST_RUNNERS /* users as whom scanners' programs run (runners.h) */
 };
 
@@ -84,6 +86,29 @@ struct ban_settings {           /* patterns as glob_match has them */
     bool encrypted;
 };
 
+struct settings_ages {
+    unsigned set; /* bits 1U << enum category */
+    uint64_t ms[CATEGORIES];
+};
+
+struct store_conf { /* a store as it is configured; store/store.h has what becomes of it */
+    char name[SETTINGS_NAME_SIZE];
+    const char *path;
+    const char *head;
+    const char *root_key;
+    struct settings_list owners; /* files of public keys, at least one */
+    const char *owner_key;       /* where the secret half of the first one's pair is put when that is made; "": never */
+    uint64_t keep_for_ms;
+    struct settings_ages keep_categories;
+    uint64_t keep_ms[CATEGORIES]; /* from the two above; 0: for ever */
+    uint64_t most_bytes;          /* of messages; 0: no bound */
+    uint64_t share_ms;            /* 0: parts are not stored once */
+    uint64_t segment_bytes;
+    uint32_t check_percent;
+    struct settings_list domains; /* of recipients: "example.org", ".example.org"; none: all */
+    unsigned categories;          /* bits 1U << enum category; 0: all */
+};
+
 struct metrics_settings {
     const char *address; /* empty: nowhere */
     unsigned socket_mode;
@@ -94,6 +119,8 @@ struct settings {
     size_t listener_count;
     struct scanner_settings scanners[SETTINGS_MOST_SCANNERS];
     size_t scanner_count;
+    struct store_conf stores[SETTINGS_MOST_STORES]; /* the first that takes a recipient and category counts */
+    size_t store_count;
     struct policy_settings policy; /* the global one; each listener has its own complete copy */
     struct decoder_settings decoder;
     struct ban_settings ban;

@@ -4,6 +4,7 @@
 #include "conf/settings.h"
 #include "conf/suggest.h"
 #include "conf/units.h"
+#include "conf/value_category.h"
 #include "conf/value_list.h"
 #include "conf/value_names.h"
 #include "sys/net.h"
@@ -40,7 +41,8 @@ static bool value_is_between(const struct value_reading *reading, uint64_t value
         return true;
     struct buf bounds;
     buf_init(&bounds, VALUE_TEXT_SIZE);
-    enum unit_kind kind = option->type == OPTION_DURATION ? UNIT_DURATION : UNIT_SIZE;
+    bool is_time = option->type == OPTION_DURATION || option->type == OPTION_AGE;
+    enum unit_kind kind = is_time ? UNIT_DURATION : UNIT_SIZE;
     bool is_plain = option->type == OPTION_NUMBER || option->type == OPTION_REQUIRE;
     const char *quote = is_plain ? "" : "\"";
     const uint64_t shown[] = { value, option->least, option->most };
@@ -78,7 +80,7 @@ static bool read_unit(const struct value_reading *reading, enum unit_kind kind, 
     struct conf_node *node = reading->node;
     const char *key = reading->option->key;
     static const char *const mends[] = {
-        [UNIT_DURATION] = "a duration such as \"500ms\", \"60s\", \"5m\" or \"1h\", or a number of seconds",
+        [UNIT_DURATION] = "a duration such as \"500ms\", \"60s\", \"5m\", \"1h\" or \"30d\", or a number of seconds",
         [UNIT_SIZE] = "a size such as \"64K\", \"25M\" or \"1G\", or a number of bytes",
     };
     char digits[32];
@@ -104,6 +106,13 @@ static void read_duration(const struct value_reading *reading, void *field)
     uint64_t value = 0;
     if (read_unit(reading, UNIT_DURATION, &value))
         *(uint32_t *)field = (uint32_t)value;
+}
+
+static void read_age(const struct value_reading *reading, void *field)
+{
+    uint64_t value = 0;
+    if (read_unit(reading, UNIT_DURATION, &value))
+        *(uint64_t *)field = value;
 }
 
 static void read_size(const struct value_reading *reading, void *field)
@@ -400,9 +409,11 @@ static void print_number(const struct option *option, const void *field, struct 
 
 static void print_unit(const struct option *option, const void *field, struct buf *text_out)
 {
-    uint64_t value = option->type == OPTION_SIZE ? *(const uint64_t *)field : *(const uint32_t *)field;
+    bool is_long = option->type == OPTION_SIZE || option->type == OPTION_AGE;
+    bool is_time = option->type == OPTION_DURATION || option->type == OPTION_AGE;
+    uint64_t value = is_long ? *(const uint64_t *)field : *(const uint32_t *)field;
     buf_put_char(text_out, '"');
-    unit_print(option->type == OPTION_DURATION ? UNIT_DURATION : UNIT_SIZE, value, text_out);
+    unit_print(is_time ? UNIT_DURATION : UNIT_SIZE, value, text_out);
     buf_put_char(text_out, '"');
 }
 
@@ -487,6 +498,8 @@ static const struct value_type {
     [OPTION_BOOL] = { IS_BOOL, read_bool, print_bool, "true" },
     [OPTION_NUMBER] = { IS_NUMBER, read_number, print_number, NULL },
     [OPTION_DURATION] = { IS_NUMBER | IS_TEXT, read_duration, print_unit, NULL },
+    [OPTION_AGE] = { IS_NUMBER | IS_TEXT, read_age, print_unit, NULL },
+    [OPTION_AGES] = { IS_LIST, value_read_ages, value_print_ages, "[\"infected 90d\"]" },
     [OPTION_SIZE] = { IS_NUMBER | IS_TEXT, read_size, print_unit, NULL },
     [OPTION_SIZE_32] = { IS_NUMBER | IS_TEXT, read_size_32, print_unit, NULL },
     [OPTION_WORD] = { IS_TEXT, read_word, print_word, NULL },
@@ -498,6 +511,10 @@ static const struct value_type {
     [OPTION_FOLDER] = { IS_TEXT, read_path, print_text, NULL },
     [OPTION_SIGNATURES] = { IS_TEXT, read_path, print_text, NULL },
     [OPTION_FILE] = { IS_TEXT, read_path, print_text, "\"/etc/cordon/FILE.pem\"" },
+    [OPTION_OWN_FILE] = { IS_TEXT, read_path, print_text, NULL },
+    [OPTION_FILES] = { IS_LIST, value_read_list, print_list, NULL },
+    [OPTION_DOMAINS] = { IS_LIST, value_read_list, print_list, "[\"example.org\"]" },
+    [OPTION_CATEGORIES] = { IS_LIST, value_read_categories, value_print_categories, "[\"infected\", \"banned\"]" },
     [OPTION_PATH_PART] = { IS_TEXT, read_path_part, print_text, NULL },
     [OPTION_NETWORKS] = { IS_LIST, value_read_list, print_list, NULL },
     [OPTION_PATTERNS] = { IS_LIST, value_read_list, print_list, "[\"*.exe\", \"*.scr\"]" },

@@ -73,28 +73,62 @@ static void list_check_rules(const struct value_reading *reading, struct conf_no
                      item->text);
 }
 
+static void list_check_file(const struct value_reading *reading, struct conf_node *item)
+{
+    if (item->text[0] != '/')
+        conf_mistake(reading->mistakes, item,
+                     "%s: \"%.100s\" is not an absolute path; begin it with /, such as \"/etc/cordon/keys/x.pub\"",
+                     reading->option->key, item->text);
+}
+
+/* A domain may be written in letters of any script; it is compared as it stands. */
+static void list_check_domain(const struct value_reading *reading, struct conf_node *item)
+{
+    const char *domain = item->text + (item->text[0] == '.');
+    bool is_sound = domain[0] != '\0' && domain[0] != '.';
+    for (const char *p = domain; *p != '\0' && is_sound; p++)
+        is_sound = ascii_is_alnum(*p) || (unsigned char)*p >= 0x80 || strchr("-_", *p) != NULL ||
+                   (*p == '.' && p[1] != '.' && p[1] != '\0');
+    if (!is_sound)
+        conf_mistake(reading->mistakes, item,
+                     "%s: \"%.100s\" is no domain; write one such as \"example.org\", or \".example.org\" for all that "
+                     "end in it",
+                     reading->option->key, item->text);
+}
+
+static void list_check_item(const struct value_reading *reading, struct conf_node *item)
+{
+    static void (*const checks[OPTION_TYPES_COUNT])(const struct value_reading *reading, struct conf_node *item) = {
+        [OPTION_NETWORKS] = list_check_network, [OPTION_DIALOGUE] = list_check_step,
+        [OPTION_RULES] = list_check_rules,      [OPTION_FILES] = list_check_file,
+        [OPTION_DOMAINS] = list_check_domain,   [OPTION_PATTERNS] = list_check_pattern,
+        [OPTION_TYPES] = list_check_pattern,    [OPTION_PATHS] = list_check_pattern,
+    };
+    checks[reading->option->type](reading, item);
+}
+
 void value_read_list(const struct value_reading *reading, void *field)
 {
     struct settings_list *list = field;
     const char *key = reading->option->key;
+    bool is_files = reading->option->type == OPTION_FILES;
+    size_t most = is_files ? (size_t)reading->option->most : SETTINGS_MOST_LIST;
     *list = (struct settings_list){ 0 };
-    if (reading->node->count > SETTINGS_MOST_LIST) {
-        conf_mistake(reading->mistakes, reading->node, "%s has %zu members; at most %d are possible", key,
-                     reading->node->count, (int)SETTINGS_MOST_LIST);
+    if (reading->node->count > most) {
+        conf_mistake(reading->mistakes, reading->node, "%s has %zu members; at most %zu are possible", key,
+                     reading->node->count, most);
+        return;
+    }
+    if (is_files && reading->node->count == 0) {
+        conf_mistake(reading->mistakes, reading->node, "%s is empty; name one file or more, or leave it out", key);
         return;
     }
     for (struct conf_node *item = reading->node->first; item != NULL; item = item->next) {
         if (item->kind != CONF_TEXT)
             conf_mistake(reading->mistakes, item, "%s has %s in its list; put each member in double quotes", key,
                          conf_kind_text(item->kind));
-        else if (reading->option->type == OPTION_NETWORKS)
-            list_check_network(reading, item);
-        else if (reading->option->type == OPTION_DIALOGUE)
-            list_check_step(reading, item);
-        else if (reading->option->type == OPTION_RULES)
-            list_check_rules(reading, item);
         else
-            list_check_pattern(reading, item);
+            list_check_item(reading, item);
         reading->node->is_bad = reading->node->is_bad || item->is_bad;
         if (item->is_bad)
             continue;
@@ -132,8 +166,6 @@ static const struct {
     { ACTION_TAG, ACTION_PASS, "tag alone does not say what becomes of the message; write [\"tag\", \"pass\"]" },
     { ACTION_QUARANTINE, ACTION_REJECT | ACTION_DISCARD,
       "quarantine alone does not say what the sender hears; write [\"reject\", \"quarantine\"]" },
-    { ACTION_DISCARD, ACTION_FORGET,
-      "discard needs a store, and this version keeps none; write [\"discard\", \"forget\"] to drop without record" },
     { 0, ACTION_PASS | ACTION_REJECT | ACTION_DISCARD | ACTION_TEMPFAIL,
       "no action decides; write \"pass\", \"reject\", \"tempfail\" or [\"discard\", \"forget\"]" },
 };
