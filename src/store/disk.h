@@ -29,6 +29,8 @@ const char *disk_folder_path(const struct disk_folder *folder);
 /* The exclusive right to write in this folder (flock on a file "lock"), held until it is closed. EWOULDBLOCK where
  * somebody else has it. */
 int disk_lock(struct disk_folder *folder, struct fault *fault);
+/* Whether somebody has it, here or elsewhere. */
+bool disk_is_locked(struct disk_folder *folder);
 
 enum disk_mode { DISK_READ, DISK_WRITE, DISK_CREATE /* must not be there yet */ };
 struct disk_file *disk_open(struct disk_folder *folder, const char *name, enum disk_mode mode, struct fault *fault);
@@ -45,6 +47,10 @@ int disk_truncate(struct disk_file *file, uint64_t size, struct fault *fault);
 int disk_erase(struct disk_file *file, uint64_t offset, uint64_t size, struct fault *fault);
 int disk_sync(struct disk_file *file, struct fault *fault);
 
+/* How much room the name takes, in bytes: less than its size where it has holes. */
+int disk_used(struct disk_folder *folder, const char *name, uint64_t *bytes_out, struct fault *fault);
+
+/* Names may go through a folder within the folder ("damaged/NAME"); then both are to be synced. */
 int disk_rename(struct disk_folder *folder, const char *from, const char *to, struct fault *fault);
 int disk_remove(struct disk_folder *folder, const char *name, struct fault *fault);
 int disk_make_folder(struct disk_folder *folder, const char *name, struct fault *fault);

@@ -37,8 +37,9 @@ enum head_at {
     HEAD_SEQUENCE = 56,
     HEAD_TIME = 64,
     HEAD_DIGEST = 72,
-    HEAD_SIGNER = 104, /* then 56 reserved */
-    HEAD_RESERVED = 136,
+    HEAD_SIGNER = 104,
+    HEAD_FIRST = 136, /* then 48 reserved */
+    HEAD_RESERVED = 144,
     HEAD_SIGNATURE = 192
 };
 enum frame_at {
@@ -310,6 +311,7 @@ void record_head_make(const struct record_head *head, const struct crypt_signer 
     little_put(bytes_out + HEAD_VERSION, RECORD_VERSION, 4);
     memcpy(bytes_out + HEAD_STORE, head->store.bytes, sizeof head->store.bytes);
     little_put(bytes_out + HEAD_COMMIT, head->commit, 8);
+    little_put(bytes_out + HEAD_FIRST, head->first, 8);
     little_put(bytes_out + HEAD_SEGMENT, head->segment, 8);
     little_put(bytes_out + HEAD_LENGTH, head->length, 8);
     little_put(bytes_out + HEAD_SEQUENCE, head->sequence, 8);
@@ -330,11 +332,12 @@ bool record_head_read(struct span bytes, struct record_head *head_out)
         return false;
     memcpy(head_out->store.bytes, at(bytes, HEAD_STORE), sizeof head_out->store.bytes);
     head_out->commit = little_get(bytes, HEAD_COMMIT, 8);
+    head_out->first = little_get(bytes, HEAD_FIRST, 8);
     head_out->segment = little_get(bytes, HEAD_SEGMENT, 8);
     head_out->length = little_get(bytes, HEAD_LENGTH, 8);
     head_out->sequence = little_get(bytes, HEAD_SEQUENCE, 8);
     head_out->time_ms = little_get(bytes, HEAD_TIME, 8);
     memcpy(head_out->digest.bytes, at(bytes, HEAD_DIGEST), CRYPT_DIGEST_SIZE);
     memcpy(head_out->signer, at(bytes, HEAD_SIGNER), CRYPT_PUBLIC_SIZE);
-    return head_out->commit > 0;
+    return head_out->commit > 0 && head_out->first > 0 && head_out->first <= head_out->segment;
 }

@@ -69,7 +69,8 @@ bool record_segment_read(struct span bytes, struct record_segment *segment_out);
 struct record_header {
     enum record_kind kind;
     uint8_t slot_count;
-    uint64_t sequence; /* from 1, without gaps over all segments */
+    uint64_t sequence; /* from 1, without gaps over all segments but where a loss was accepted (segments_accept): then
+                          the next segment's header has a first_sequence beyond, and the digest before the gap */
     uint64_t time_ms;  /* since 1970: when it was stored */
     uint64_t frame_size;
     uint32_t meta_size;
@@ -125,10 +126,11 @@ bool record_tombstone_read(struct span content, const struct record_store_id *st
                            const unsigned char signer[CRYPT_PUBLIC_SIZE], size_t *count_out);
 struct record_death record_tombstone_at(struct span content, size_t index);
 
-/* A head: how far the store has come. */
+/* A head: where the store begins, and how far it has come. */
 struct record_head {
     struct record_store_id store;
     uint64_t commit;   /* from 1: how often a head was written */
+    uint64_t first;    /* the oldest segment's number: those before it were removed as a whole */
     uint64_t segment;  /* the last one's number */
     uint64_t length;   /* of it, in bytes */
     uint64_t sequence; /* of the last record; 0: none */

@@ -38,7 +38,7 @@ static void test_segment(void)
 static void test_head(void)
 {
     struct record_head head = {
-        .store = store, .commit = 9, .segment = 3, .length = 70000, .sequence = 41, .time_ms = 1790000000123
+        .store = store, .commit = 9, .first = 2, .segment = 3, .length = 70000, .sequence = 41, .time_ms = 1790000000123
     };
     memset(head.digest.bytes, 6, sizeof head.digest.bytes);
     memcpy(head.signer, signer.public_half, sizeof head.signer);
