@@ -115,7 +115,7 @@ void scan_session(struct session *session)
         if (scan_receive(session, &request, &packet) != 1)
             return;
         if (packet.size != sizeof request || request.magic != JUDGE_MAGIC || packet.fd_count != 1 ||
-            (request.flags & ~(uint32_t)JUDGE_FLAGS) != 0) {
+            (request.flags & ~(uint32_t)(JUDGE_EXPLAIN_TEXT | JUDGE_EXPLAIN_JSON)) != 0) {
             packet_close_fds(&packet);
             return;
         }

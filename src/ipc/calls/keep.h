@@ -1,11 +1,11 @@
 /* The keeper's calls: a message to be kept, and changes to what is kept. By pool_call, from the gate over its peer
  * socket and from `cordon` over run_directory/keeper.sock.
  *
- * A job is a struct keep_job with descriptors of sealed memory. KEEP_PUT: the message as it is to be stored, and its
- * papers: a struct keep_papers, the metadata (store/meta.h), then part_count ranges. KEEP_CHANGE: the papers alone: a
- * struct keep_papers, the metadata (META_WHAT, META_WHO, META_WHY, META_HOW and each META_ABOUT), no ranges.
- * KEEP_SLOTS: the papers alone: metadata with one META_ABOUT, then part_count slots of KEEP_SLOT_SIZE bytes.
- * KEEP_REINDEX: nothing.
+ * A job is a struct keep_job with descriptors of sealed memory. KEEP_PUT: the message, of which everything from
+ * `offset` on is stored, and its papers: a struct keep_papers, the metadata (store/meta.h), then part_count ranges.
+ * KEEP_CHANGE: the papers alone: a struct keep_papers, the metadata (META_WHAT, META_WHO, META_WHY, META_HOW and each
+ * META_ABOUT), no ranges. KEEP_SLOTS: the papers alone: metadata with one META_ABOUT, then part_count slots of
+ * KEEP_SLOT_SIZE bytes. KEEP_REINDEX: nothing.
  *
  * It is kept, changed, and durable, when the answer says KEEP_DONE, and only then.
  */
@@ -31,10 +31,10 @@ enum keep_kind { KEEP_PUT = 1, KEEP_CHANGE, KEEP_SLOTS, KEEP_REINDEX, KEEP_KINDS
 
 struct keep_job {
     uint64_t magic;
-    uint32_t kind;     /* enum keep_kind */
-    uint32_t change;   /* enum store_change_kind */
-    uint32_t category; /* enum category */
-    uint32_t reserved;
+    uint32_t kind;              /* enum keep_kind */
+    uint32_t change;            /* enum store_change_kind */
+    uint32_t category;          /* enum category */
+    uint32_t offset;            /* KEEP_PUT: what is stored begins here in the memory; ranges count from here too */
     char store[KEEP_NAME_SIZE]; /* terminated: its name in the configuration */
 };
 
