@@ -375,7 +375,8 @@ static void test_header(void)
                                           "X-Cordon-Scan: mx.example; clean;\r\n\tid=1\r\n"
                                           "received: b\r\n"
                                           "X-Cordon-Scan: other.example; clean\r\n"
-                                          "Subject: =?utf-8?Q?x?=\r\n y\r\n"
+                                          "Subject: =?utf-8?Q?r=C3=A4t?=\r\n y\r\n"
+                                          "From: =?iso-8859-1?Q?J=F6rg?=\r\n\t<j@example.org>\r\n"
                                           "X-Virus-Scanned: Cordon at MX.example\r\n"
                                           "X-Virus-Scanned: amavis at mx.example.org\r\n"
                                           "Message-ID: <1@x>\r\n"
@@ -386,7 +387,8 @@ static void test_header(void)
     struct memory memory;
     memory_decode(&memory, span_text(message), strlen(STANDIN), HOST, &limits);
     CHECK(memory.report.received_count == 2);
-    CHECK(span_is(memory.report.subject, "=?utf-8?Q?x?=\r\n y"));
+    CHECK(span_is(memory.report.subject, "r\xc3\xa4t y")); /* for people */
+    CHECK(span_is(memory.report.from, "J\xc3\xb6rg <j@example.org>"));
     CHECK(span_is(memory.report.message_id, "<1@x>"));
     static const char *const cuts[] = { "X-Cordon-Scan: mx.example; clean;\r\n\tid=1\r\n",
                                         "X-Virus-Scanned: Cordon at MX.example\r\n",

@@ -118,6 +118,12 @@ void emit_put_subject(struct emit *emit, struct span value)
         emit->subject = text_put_other(emit, span_slice(value, 0, DECODE_HEAD_TEXT_MOST));
 }
 
+void emit_put_from(struct emit *emit, struct span value)
+{
+    if (emit->from.size == 0)
+        emit->from = text_put_other(emit, span_slice(value, 0, DECODE_HEAD_TEXT_MOST));
+}
+
 void emit_put_message_id(struct emit *emit, struct span value)
 {
     if (emit->message_id.size == 0)
@@ -597,6 +603,7 @@ int emit_finish(struct emit *emit, emit_write *write, void *context, struct faul
                                 .finding_count = emit->finding_count,
                                 .text_size = emit->text_size,
                                 .subject = emit->subject,
+                                .from = emit->from,
                                 .message_id = emit->message_id,
                                 .magic_end = DECODE_MAGIC };
     head.parts_at = report.at;

@@ -75,7 +75,7 @@ struct emit {
     uint32_t text_counted; /* against limits.text_bytes: all but the head's texts */
     struct decode_text texts[EMIT_TEXTS];
     unsigned next_text;
-    struct decode_text subject, message_id;
+    struct decode_text subject, from, message_id;
     uint32_t received_count;
 };
 
@@ -129,6 +129,7 @@ bool emit_step(struct emit *emit, uint64_t units, uint32_t index);
 /* Facts of the message's own header. */
 void emit_add_cut(struct emit *emit, struct decode_range cut);
 void emit_put_subject(struct emit *emit, struct span value);
+void emit_put_from(struct emit *emit, struct span value);
 void emit_put_message_id(struct emit *emit, struct span value);
 
 /* Notes a bomb that is small only because what repeats is unpacked once here: one that would fill more than the limit

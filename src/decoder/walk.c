@@ -3,6 +3,7 @@
 #include "decoder/content_hash.h"
 #include "decoder/receive.h"
 #include "mail/detect.h"
+#include "mail/encoded_word.h"
 #include "mail/header.h"
 #include "mail/sniff.h"
 #include "text/mbox.h"
@@ -12,7 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WALK_MARKS_SHARE = 2, WALK_MARKS_LEAST = 1000, WALK_MARKS_TIMES = 8, WALK_BUFFERS_FIRST = 4 };
+enum {
+    WALK_MARKS_SHARE = 2,
+    WALK_MARKS_LEAST = 1000,
+    WALK_MARKS_TIMES = 8,
+    WALK_BUFFERS_FIRST = 4,
+    HEAD_RAW_MOST = 4096 /* of Subject and From */
+};
 
 /* Of one buffer. */
 static size_t most_marks(const struct emit *emit)
@@ -189,10 +196,33 @@ static void read_received(struct walk *walk, struct span value)
     walk->emit->received_count++;
 }
 
+/* As people are shown it: on one line, and decoded. */
+static void read_for_people(struct walk *walk, struct span value, void (*put)(struct emit *emit, struct span value))
+{
+    struct buf line;
+    struct buf text;
+    buf_init(&line, HEAD_RAW_MOST);
+    buf_init(&text, HEAD_RAW_MOST * 4); /* what a charset makes of a byte */
+    value = span_slice(value, 0, HEAD_RAW_MOST);
+    for (size_t i = 0; i < value.size; i++) {
+        if (value.data[i] != '\r' && value.data[i] != '\n')
+            buf_put_char(&line, value.data[i]);
+    }
+    (void)mail_encoded_words_put(span_trim(buf_span(&line)), &text);
+    put(walk->emit, buf_span(&text));
+    buf_fini(&line);
+    buf_fini(&text);
+}
+
 static void read_subject(struct walk *walk, struct span value)
 {
-    emit_put_subject(walk->emit, value);
+    read_for_people(walk, value, emit_put_subject);
     words_add(&walk->words, value);
+}
+
+static void read_from(struct walk *walk, struct span value)
+{
+    read_for_people(walk, value, emit_put_from);
 }
 
 static void read_message_id(struct walk *walk, struct span value)
@@ -206,6 +236,7 @@ static const struct {
 } header_fields[] = {
     { "Received", read_received },
     { "Subject", read_subject },
+    { "From", read_from },
     { "Message-ID", read_message_id },
 };
 

@@ -12,8 +12,8 @@ _Static_assert(sizeof(struct decode_cover) == 24, "struct decode_cover has holes
 _Static_assert(sizeof(struct decode_finding) == 16, "struct decode_finding has holes");
 _Static_assert(sizeof(struct decode_limits) == 48, "struct decode_limits has holes");
 _Static_assert(sizeof(struct decode_job) == 336, "struct decode_job has holes");
-_Static_assert(offsetof(struct decode_head, magic_end) == 96, "struct decode_head has moved");
-_Static_assert(sizeof(struct decode_head) == 104, "struct decode_head has holes");
+_Static_assert(offsetof(struct decode_head, magic_end) == 104, "struct decode_head has moved");
+_Static_assert(sizeof(struct decode_head) == 112, "struct decode_head has holes");
 
 /* The shortest field that could be a cut is "X-Cordon-:h" with its line end. */
 enum { DECODE_ALIGN = 8, DECODE_CUT_LEAST_BYTES = 12 };
@@ -179,9 +179,10 @@ static bool has_text(const struct check *check, struct decode_text text)
 static int check_texts(struct check *check)
 {
     const struct decode_head *head = &check->head;
-    if (!has_text(check, head->subject) || !has_text(check, head->message_id))
+    if (!has_text(check, head->subject) || !has_text(check, head->from) || !has_text(check, head->message_id))
         return fault_set(check->fault, EPROTO, "a text of the report's head lies outside of the text area");
     check->out.subject = decode_report_text(&check->out, head->subject);
+    check->out.from = decode_report_text(&check->out, head->from);
     check->out.message_id = decode_report_text(&check->out, head->message_id);
     return 0;
 }

@@ -98,7 +98,8 @@ struct decode_head {
     uint64_t findings_at;
     uint64_t text_at;
     uint32_t text_size;
-    struct decode_text subject; /* for the log: raw */
+    struct decode_text subject; /* for people: unfolded, with its encoded words decoded */
+    struct decode_text from;    /* the same of the field From */
     struct decode_text message_id;
     uint32_t reserved;
     uint64_t magic_end; /* DECODE_MAGIC too: written last */
@@ -117,7 +118,7 @@ struct decode_report {
     const struct decode_finding *findings;
     uint32_t finding_count;
     struct span text;
-    struct span subject, message_id;
+    struct span subject, from, message_id;
 };
 
 /* Is everything that the message holds among the parts, as far as the decoder can tell? */

@@ -18,7 +18,7 @@ static size_t sum_of(struct span span)
 
 static void read_report(const struct decode_report *report, struct span message, const uint64_t *pack_sizes)
 {
-    size_t sum = sum_of(report->subject) + sum_of(report->message_id);
+    size_t sum = sum_of(report->subject) + sum_of(report->from) + sum_of(report->message_id);
     uint64_t covered = 0;
     for (uint32_t i = 0; i < report->part_count; i++) {
         const struct decode_part *part = &report->parts[i];

@@ -12,9 +12,9 @@ enum {
     DECODE_JOB_FDS = 7, /* message, report, pack 1 to 5 */
     DECODE_HOST_SIZE = 256,
     DECODE_TEXT_OTHER =
-        16384, /* room in the text area for findings, subject and message_id, beyond limits.text_bytes */
+        16384, /* room in the text area for findings, subject, from and message_id, beyond limits.text_bytes */
     DECODE_MOST_PARTS = 1 << 24,  /* whatever the limit says */
-    DECODE_HEAD_TEXT_MOST = 1024, /* of subject and message_id each */
+    DECODE_HEAD_TEXT_MOST = 1024, /* of subject, from and message_id each */
     DECODE_NO_PARENT = -1
 };
 
