@@ -206,7 +206,7 @@ static void read_for_people(struct walk *walk, struct span value, void (*put)(st
     value = span_slice(value, 0, HEAD_RAW_MOST);
     for (size_t i = 0; i < value.size; i++) {
         if (value.data[i] != '\r' && value.data[i] != '\n')
-            buf_put_char(&line, value.data[i]);
+            buf_put_char(&line, value.data[i] != '\t' ? value.data[i] : ' ');
     }
     (void)mail_encoded_words_put(span_trim(buf_span(&line)), &text);
     put(walk->emit, buf_span(&text));
