@@ -4,7 +4,8 @@
  * SQLite, in STORE/index.sqlite. No plain word of a mail is in it: words are tokens (crypt_token), and what is shown of
  * a record is its sealed metadata. This is the one interface to it; PostgreSQL would stand behind it.
  *
- * Thread safety: one writer; each reader has an index of its own (index_open with is_reader).
+ * Thread safety: none within one index: one writer, and each reader has an index of its own (index_open with
+ * is_reader), in this process or another. They do not wait for each other.
  */
 #ifndef CORDON_STORE_INDEX_H
 #define CORDON_STORE_INDEX_H
@@ -27,11 +28,15 @@ enum { INDEX_VERSION = 1, INDEX_MOST_TOKENS = 512 /* of one record */ };
  * and *fault (EBADMSG) where it is true. *is_fresh_out: it is empty, and must be filled. */
 int index_open(const char *path, const struct record_store_id *store, bool is_reader, struct index **index_out,
                bool *is_fresh_out, struct fault *fault);
+/* A writer's file that any call found broken is removed, so that opening it again makes a new one. */
 void index_close(struct index *index);
 
-/* Everything below returns -1 and *fault where SQLite fails; EBADMSG where the file is broken. */
+/* Everything below returns -1 and *fault where SQLite fails; EBADMSG where the file is broken, or gone: then close it,
+ * open it anew, and fill it. */
 
-/* Changes are gathered into one transaction. */
+/* Changes are gathered into one transaction; those outside of any are each one of their own. Where a change failed
+ * (ENOENT, EEXIST and EINVAL are no failures: they change nothing), index_end says so (ECANCELED), and nothing since
+ * index_begin is kept. The larger, the faster: some hundreds while mail flows, some ten thousands for a new index. */
 int index_begin(struct index *index, struct fault *fault);
 int index_end(struct index *index, struct fault *fault);
 
@@ -52,15 +57,16 @@ struct index_row {
     struct span meta; /* sealed; while the callback runs */
 };
 
-/* A message with its words. `part_key` is a part's keyed digest; all zero for other kinds. */
+/* A record, a message with its words. `part_key` is a part's keyed digest; all zero or NULL for other kinds. EEXIST
+ * where it is there. */
 int index_add(struct index *index, const struct index_row *row, const uint64_t *tokens, size_t token_count,
               const struct crypt_digest *part_key, struct fault *fault);
-/* Adds or takes a reference to a part. */
+/* Adds or takes references to a part, holds of a message; never below 0. ENOENT where it is not there. */
 int index_refer(struct index *index, uint64_t part_sequence, int change, struct fault *fault);
 int index_hold(struct index *index, uint64_t sequence, int change, struct fault *fault);
-/* It is dead: no search finds it any more; its tokens go. */
+/* It is dead: nothing but index_unerased finds it any more; its tokens go. ENOENT where it is not there. */
 int index_remove(struct index *index, uint64_t sequence, struct fault *fault);
-/* A dead record whose bytes still have to be erased; and that they have been. */
+/* A dead record's bytes have been erased: now it is forgotten. */
 int index_erased(struct index *index, uint64_t sequence, struct fault *fault);
 
 /* ENOENT where there is no such record. row_out->meta is empty. */
@@ -78,13 +84,14 @@ struct index_query {
     bool is_held;                   /* only those */
     size_t limit;
 };
-/* Messages, the newest first. Stops where `each` gives something else than 0, and returns that. */
+/* Messages, the newest first. Stops where `each` gives something else than 0, and returns that. Here and below `each`
+ * may take its time, ask, and change the index: nothing is locked while it runs. */
 typedef int (*index_each)(void *context, const struct index_row *row);
 int index_find(struct index *index, const struct index_query *query, index_each each, void *context,
                struct fault *fault);
 
 /* Messages that nobody holds, of that category (CATEGORIES: any), the oldest first: older than `until_ms`. For
- * retention. */
+ * retention. At most 65,536 at a time, as the two below. */
 int index_oldest(struct index *index, enum category category, uint64_t until_ms, size_t limit, index_each each,
                  void *context, struct fault *fault);
 /* Parts that nobody refers to any more, likewise. */
@@ -99,11 +106,11 @@ struct index_totals {
     uint64_t bytes[CATEGORIES]; /* plain */
     uint64_t stored_bytes;      /* frames that are not dead */
     uint64_t held;
-    uint64_t oldest_ms; /* 0: none */
+    uint64_t oldest_ms; /* of the first message of any category; 0: none */
 };
 int index_totals(struct index *index, struct index_totals *totals_out, struct fault *fault);
 
-/* All rows, ascending: for holding it against the segments. */
+/* All rows that are not dead, ascending: for holding it against the segments. */
 int index_all(struct index *index, index_each each, void *context, struct fault *fault);
 
 #endif
