@@ -292,7 +292,7 @@ static unsigned changed(unsigned number, int change)
 /* The row as it was is counted out, as it is counted in. */
 static int mark(struct index *index, uint64_t sequence, int holds, int references, struct fault *fault)
 {
-    struct index_row row;
+    struct index_row row = { 0 };
     if (index_get(index, sequence, &row, fault) != 0)
         return -1;
     if (begin_change(index, fault) != 0)
@@ -331,7 +331,7 @@ static int take_out(struct index *index, const struct index_row *row, const uint
 
 int index_remove(struct index *index, uint64_t sequence, struct fault *fault)
 {
-    struct index_row row;
+    struct index_row row = { 0 };
     if (find_record(index, sequence, &row, fault) != 0)
         return -1;
     uint64_t tokens[INDEX_MOST_TOKENS];
