@@ -14,9 +14,12 @@ static void settings_print(const struct settings *settings, struct buf *text_out
     conf_print(settings, false, text_out);
 }
 
-int generation_init(struct generation *generation, unsigned number, struct settings *settings_take, struct fault *fault)
+int generation_init(struct generation *generation, unsigned number, struct settings *settings_take,
+                    const struct key_ring *keys_take, struct fault *fault)
 {
-    *generation = (struct generation){ .number = number, .settings = settings_take, .text = SEALED_NONE };
+    *generation = (struct generation){
+        .number = number, .settings = settings_take, .text = SEALED_NONE, .keys = *keys_take
+    };
     struct buf text;
     settings_print(settings_take, &text);
     int failed = buf_overflowed(&text) ? fault_set(fault, EFBIG, "the configuration is too large")
@@ -31,6 +34,7 @@ int generation_init(struct generation *generation, unsigned number, struct setti
 void generation_fini(struct generation *generation)
 {
     sealed_close(&generation->text);
+    key_ring_close(&generation->keys);
     settings_free(generation->settings);
     *generation = (struct generation){ 0 };
 }
@@ -53,7 +57,7 @@ bool generation_needs(const struct settings *settings, unsigned place)
     if (role == ROLE_ENGINE)
         return settings_engine(settings, SCANNER_CLAMAV) != NULL;
     if (role == ROLE_KEEPER)
-        return false; /* no configuration has a store yet */
+        return settings->store_count > 0;
     return role != ROLE_YARA || settings_engine(settings, SCANNER_YARA) != NULL;
 }
 
@@ -93,6 +97,11 @@ static bool settings_mix(struct settings *mix, const struct settings *old, enum 
     }
     if (role == ROLE_RUNNER)
         return settings_mix_runner(mix, old, user);
+    if (role == ROLE_KEEPER) {
+        memcpy(mix->stores, old->stores, sizeof mix->stores);
+        mix->store_count = old->store_count;
+        return true;
+    }
     const struct scanner_settings *from = settings_engine(old, SCANNER_CLAMAV);
     const struct scanner_settings *to = settings_engine(mix, SCANNER_CLAMAV);
     if (role != ROLE_ENGINE || from == NULL || to == NULL)
@@ -121,17 +130,20 @@ static bool settings_are_shared(const struct settings *old, const struct setting
     return is_same;
 }
 
-struct child *generation_shared(const struct generation *old, const struct settings *wanted, unsigned place)
+struct child *generation_shared(const struct generation *old, const struct generation *wanted, unsigned place)
 {
     if (old == NULL)
         return NULL;
     enum role role = role_of_place(place);
+    if (role == ROLE_KEEPER && !key_ring_equal(&old->keys, &wanted->keys))
+        return NULL;
     const char *user = "";
     if (role == ROLE_RUNNER) {
-        user = runners_user(wanted, place - ROLE_RUNNER);
+        user = runners_user(wanted->settings, place - ROLE_RUNNER);
         place = ROLE_RUNNER + (unsigned)runners_find(old->settings, user);
     }
-    if (place >= ROLE_PLACES || old->children[place] == NULL || !settings_are_shared(old->settings, wanted, role, user))
+    if (place >= ROLE_PLACES || old->children[place] == NULL ||
+        !settings_are_shared(old->settings, wanted->settings, role, user))
         return NULL;
     return old->children[place];
 }

@@ -1,10 +1,11 @@
 /* A reload goes in steps, and each may fail without harm to the generation that works:
  *
- *   1. The configuration is read and new listeners are opened.
+ *   1. The configuration is read, the keys of its stores are taken, and new listeners are opened.
  *   2. A decoder and an engine are started where their settings changed, and must become ready; the engine must scan
  *      where the one from before does.
  *   3. The new gate is started on all listeners, and must become ready.
- *   4. The old gate retires: its sessions end by themselves. Listeners that nobody wants any more are closed.
+ *   4. A new keeper takes the place of the old one everywhere, which ends. The old gate retires: its sessions end by
+ *      themselves. Listeners that nobody wants any more are closed.
  *   5. When the old gate has ended, pools that no generation uses drain too.
  */
 #include "generations.h"
@@ -43,6 +44,8 @@ static int child_introduce_listeners(struct child *child, const struct superviso
                                      const struct settings *settings, struct fault *fault)
 {
     for (size_t i = 0; i < listeners_wanted(settings); i++) {
+        if (listeners_role(settings, i) != child->settings.role)
+            continue;
         const char *name = listeners_name(settings, i);
         int fd = listeners_find(&supervisor->listeners, settings, i);
         if (fd < 0)
@@ -52,17 +55,57 @@ static int child_introduce_listeners(struct child *child, const struct superviso
     return 0;
 }
 
+static int child_introduce_stores(struct child *child, const struct generation *generation, struct fault *fault)
+{
+    for (size_t i = 0; i < generation->keys.count; i++) {
+        int fd = sealed_lend(&generation->keys.rows[i], fault);
+        if (fd < 0)
+            return -1;
+        child_send(child, CONTROL_STORE, child->settings.role, generation->settings->stores[i].name, fd);
+        (void)close(fd);
+    }
+    return 0;
+}
+
+/* The generation whose settings the child reads; the newest, where several share it. NULL: none yet. */
+static const struct generation *child_generation(const struct child *child, const struct supervisor *supervisor)
+{
+    const struct generation *newest = NULL;
+    for (size_t i = 0; i < SUPERVISOR_MOST_GENERATIONS; i++) {
+        const struct generation *generation = &supervisor->generations[i];
+        if (generation->is_used && generation_has(generation, child) &&
+            (newest == NULL || generation->number > newest->number))
+            newest = generation;
+    }
+    return newest;
+}
+
+/* What it needs besides peers: listeners, and the keeper its stores' keys. */
+static int child_introduce_own(struct child *child, const struct supervisor *supervisor, struct fault *fault)
+{
+    enum role role = child->settings.role;
+    const struct generation *generation = child_generation(child, supervisor);
+    if (generation == NULL || (role != ROLE_GATE && role != ROLE_KEEPER))
+        return 0;
+    if (role == ROLE_KEEPER && child_introduce_stores(child, generation, fault) != 0)
+        return -1;
+    /* Two keepers of the same stores: one alone can do what its guests want. */
+    bool is_second = role == ROLE_KEEPER && generation == supervisor->pending &&
+                     supervisor->current->children[ROLE_KEEPER] != NULL;
+    return is_second ? 0 : child_introduce_listeners(child, supervisor, generation->settings, fault);
+}
+
 /* In every generation that the child serves: it is introduced to whoever it talks to there. */
 static int child_introduce_all(struct child *child, void *context, struct fault *fault)
 {
     struct supervisor *supervisor = context;
     enum role role = child->settings.role;
+    if (child_introduce_own(child, supervisor, fault) != 0)
+        return -1;
     for (size_t i = 0; i < SUPERVISOR_MOST_GENERATIONS; i++) {
         struct generation *generation = &supervisor->generations[i];
         if (!generation->is_used || !generation_has(generation, child))
             continue;
-        if (role == ROLE_GATE && child_introduce_listeners(child, supervisor, generation->settings, fault) != 0)
-            return -1;
         for (unsigned place = 0; place < ROLE_PLACES; place++) {
             struct child *peer = generation->children[place];
             if (peer != NULL && generation_talks(role, peer->settings.role) && child_is_alive(peer) &&
@@ -92,6 +135,8 @@ static struct child *child_place(struct supervisor *supervisor)
 static uint32_t role_drain_ms(const struct settings *settings, enum role role)
 {
     uint32_t drain_ms = role == ROLE_GATE ? settings->shutdown_timeout_ms : SUPERVISOR_DRAIN_MS;
+    if (role == ROLE_KEEPER)
+        drain_ms = SUPERVISOR_KEEPER_DRAIN_MS;
     for (size_t i = 0; i < settings->scanner_count; i++) {
         const struct scanner_settings *scanner = &settings->scanners[i];
         if (role == ROLE_ENGINE && scanner->type == SCANNER_CLAMAV && scanner->timeout_ms > drain_ms)
@@ -141,24 +186,24 @@ static int generation_add_pools(struct supervisor *supervisor, struct generation
     for (unsigned place = 0; place < ROLE_PLACES; place++) {
         if (place == ROLE_GATE || !generation_needs(generation->settings, place))
             continue;
-        generation->children[place] = generation_shared(old, generation->settings, place);
+        generation->children[place] = generation_shared(old, generation, place);
         if (generation->children[place] == NULL && generation_add_child(supervisor, generation, place, fault) != 0)
             return -1;
     }
     return 0;
 }
 
-/* --- Another engine --- */
+/* --- Another process in the place of one --- */
 
 struct child *generations_add_engine(struct supervisor *supervisor, struct fault *fault)
 {
     return child_add(supervisor, supervisor->current, ROLE_ENGINE, fault);
 }
 
-/* All pairs of sockets first, because they may fail. The gate is told before the old engine is told to drain: whatever
- * reaches the old one too late is asked again of the new one. */
-int generations_replace_engine(struct supervisor *supervisor, const struct child *old, struct child *fresh,
-                               struct fault *fault)
+/* All pairs of sockets first, because they may fail. The gate is told before the old one is told to drain: whatever
+ * reaches that too late is asked again of the new one. */
+static int generations_replace(struct supervisor *supervisor, unsigned place, const struct child *old,
+                               struct child *fresh, struct fault *fault)
 {
     int pairs[SUPERVISOR_MOST_GENERATIONS][2];
     size_t count = 0;
@@ -168,18 +213,24 @@ int generations_replace_engine(struct supervisor *supervisor, const struct child
     for (size_t i = 0; i < count; i++) {
         struct generation *generation = &supervisor->generations[i];
         struct child *gate = generation->children[ROLE_GATE];
-        bool is_old = generation->is_used && generation->children[ROLE_ENGINE] == old;
+        bool is_old = generation->is_used && generation->children[place] == old;
         if (failed == 0 && is_old) {
-            generation->children[ROLE_ENGINE] = fresh;
+            generation->children[place] = fresh;
             if (gate != NULL && child_is_alive(gate)) {
                 child_send(fresh, CONTROL_PEER, ROLE_GATE, "", pairs[i][1]);
-                child_send(gate, CONTROL_PEER, ROLE_ENGINE, "", pairs[i][0]);
+                child_send(gate, CONTROL_PEER, fresh->settings.role, "", pairs[i][0]);
             }
         }
         (void)close(pairs[i][0]);
         (void)close(pairs[i][1]);
     }
     return failed;
+}
+
+int generations_replace_engine(struct supervisor *supervisor, const struct child *old, struct child *fresh,
+                               struct fault *fault)
+{
+    return generations_replace(supervisor, ROLE_ENGINE, old, fresh, fault);
 }
 
 static struct generation *generation_place(struct supervisor *supervisor)
@@ -236,11 +287,18 @@ static int reload_prepare(struct supervisor *supervisor, struct settings *settin
 {
     struct generation *generation = generation_place(supervisor);
     assert(generation != NULL);
-    if (listeners_open(&supervisor->listeners, settings_take, fault) != 0) {
+    struct key_ring_held held = { .settings = supervisor->current->settings, .keys = &supervisor->current->keys };
+    struct key_ring keys;
+    int failed = key_ring_take(settings_take, &supervisor->user, &held, &keys, fault);
+    if (failed == 0 && listeners_open(&supervisor->listeners, settings_take, fault) != 0) {
+        key_ring_close(&keys);
+        failed = -1;
+    }
+    if (failed != 0) {
         settings_free(settings_take);
         return -1;
     }
-    if (generation_init(generation, ++supervisor->last_number, settings_take, fault) != 0 ||
+    if (generation_init(generation, ++supervisor->last_number, settings_take, &keys, fault) != 0 ||
         generation_add_pools(supervisor, generation, supervisor->current, fault) != 0) {
         if (generation->is_used)
             generation_retire(generation, CHILD_DRAIN);
@@ -281,6 +339,22 @@ static void reload_give_up(struct supervisor *supervisor, const char *text)
     generation_retire(generation, CHILD_DRAIN);
     listeners_keep(&supervisor->listeners, supervisor->current->settings);
     reload_refuse_text(supervisor, configuration_name(supervisor->configuration), text);
+}
+
+/* A store has one writer. So the gates that finish their sessions use the new keeper too, for the stores that it still
+ * has; the old one ends, and the new one, which waits for that, opens them. -1 and *fault: nothing has changed. */
+static int reload_move_keeper(struct supervisor *supervisor, struct fault *fault)
+{
+    const struct child *old = supervisor->current->children[ROLE_KEEPER];
+    struct child *fresh = supervisor->pending->children[ROLE_KEEPER];
+    if (old == NULL || fresh == NULL || old == fresh)
+        return 0;
+    if (generations_replace(supervisor, ROLE_KEEPER, old, fresh, fault) != 0)
+        return -1;
+    if (child_is_alive(fresh) &&
+        child_introduce_listeners(fresh, supervisor, supervisor->pending->settings, fault) != 0)
+        log_note(LOG_ERROR, "reload", "the new keeper has no socket: %s", fault->text);
+    return 0;
 }
 
 static void reload_finish(struct supervisor *supervisor)
@@ -338,7 +412,9 @@ static void reload_tend(struct supervisor *supervisor)
     }
     const struct child *gate = generation->children[ROLE_GATE];
     struct fault fault = { 0 };
-    if (gate != NULL && gate->was_ready)
+    if (gate != NULL && gate->was_ready && reload_move_keeper(supervisor, &fault) != 0)
+        reload_give_up(supervisor, fault.text);
+    else if (gate != NULL && gate->was_ready)
         reload_finish(supervisor);
     else if (deadline_passed(supervisor->pending_limit))
         reload_give_up(supervisor, "the new roles were not ready in time");
@@ -374,10 +450,11 @@ static bool reload_may_begin(struct supervisor *supervisor)
 
 /* --- All of them --- */
 
-int generations_begin(struct supervisor *supervisor, struct settings *settings_take, struct fault *fault)
+int generations_begin(struct supervisor *supervisor, struct settings *settings_take, const struct key_ring *keys_take,
+                      struct fault *fault)
 {
     struct generation *generation = &supervisor->generations[0];
-    if (generation_init(generation, ++supervisor->last_number, settings_take, fault) != 0)
+    if (generation_init(generation, ++supervisor->last_number, settings_take, keys_take, fault) != 0)
         return -1;
     supervisor->current = generation;
     if (generation_add_pools(supervisor, generation, NULL, fault) != 0)

@@ -4,8 +4,9 @@
 
 #include "cordond/supervisor.h"
 
-/* The first one. Owns the settings. -1 and *fault. */
-int generations_begin(struct supervisor *supervisor, struct settings *settings_take, struct fault *fault);
+/* The first one. Owns the settings and the stores' keys. -1 and *fault. */
+int generations_begin(struct supervisor *supervisor, struct settings *settings_take, const struct key_ring *keys_take,
+                      struct fault *fault);
 
 /* SIGHUP. It is done when the one before is done, and when there is room. */
 void generations_reload(struct supervisor *supervisor);

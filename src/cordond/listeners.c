@@ -17,35 +17,61 @@ struct listener_wish {
     unsigned mode;
 };
 
+/* Behind those of the configuration's listeners. */
+enum socket_kind { SOCKET_MAIL, SOCKET_LOCAL, SOCKET_METRICS, SOCKET_KEEPER };
+
+static bool has_metrics(const struct settings *settings)
+{
+    return settings->metrics.address[0] != '\0';
+}
+
 size_t listeners_wanted(const struct settings *settings)
 {
-    return settings->listener_count + 1 + (settings->metrics.address[0] != '\0' ? 1 : 0);
+    return settings->listener_count + 1 + (has_metrics(settings) ? 1 : 0) + (settings->store_count > 0 ? 1 : 0);
+}
+
+static enum socket_kind socket_kind(const struct settings *settings, size_t index)
+{
+    assert(index < listeners_wanted(settings));
+    if (index <= settings->listener_count)
+        return index < settings->listener_count ? SOCKET_MAIL : SOCKET_LOCAL;
+    return index == settings->listener_count + 1 && has_metrics(settings) ? SOCKET_METRICS : SOCKET_KEEPER;
 }
 
 const char *listeners_name(const struct settings *settings, size_t index)
 {
-    if (index < settings->listener_count)
-        return settings->listeners[index].name;
-    return index == settings->listener_count ? LISTENER_LOCAL : LISTENER_METRICS;
+    static const char *const names[] = {
+        [SOCKET_LOCAL] = LISTENER_LOCAL, [SOCKET_METRICS] = LISTENER_METRICS, [SOCKET_KEEPER] = LISTENER_KEEPER
+    };
+    enum socket_kind kind = socket_kind(settings, index);
+    return kind == SOCKET_MAIL ? settings->listeners[index].name : names[kind];
+}
+
+enum role listeners_role(const struct settings *settings, size_t index)
+{
+    return socket_kind(settings, index) == SOCKET_KEEPER ? ROLE_KEEPER : ROLE_GATE;
 }
 
 static int listener_wish_of(const struct settings *settings, size_t index, struct listener_wish *wish_out,
                             struct fault *fault)
 {
-    assert(index < listeners_wanted(settings));
-    char local[NET_TEXT_SIZE];
-    bool is_mail = index < settings->listener_count;
-    bool is_local = index == settings->listener_count;
-    (void)snprintf(local, sizeof local, "unix:%s/scan.sock", settings->run_directory);
-    const char *text = is_local ? local : settings->metrics.address;
-    unsigned mode = is_local ? LISTENER_LOCAL_MODE : settings->metrics.socket_mode;
-    *wish_out = (struct listener_wish){
-        .name = listeners_name(settings, index),
-        .type = is_local ? SOCK_SEQPACKET : SOCK_STREAM,
-        .mode = is_mail ? settings->listeners[index].socket_mode : mode,
-    };
-    if (is_mail)
+    char own[NET_TEXT_SIZE];
+    const char *text = own;
+    enum socket_kind kind = socket_kind(settings, index);
+    bool is_ours = kind == SOCKET_LOCAL || kind == SOCKET_KEEPER;
+    *wish_out = (struct listener_wish){ .name = listeners_name(settings, index),
+                                        .type = is_ours ? SOCK_SEQPACKET : SOCK_STREAM };
+    (void)snprintf(own, sizeof own, "unix:%s/%s", settings->run_directory,
+                   kind == SOCKET_LOCAL ? "scan.sock" : "keeper.sock");
+    if (kind == SOCKET_MAIL) {
         text = settings->listeners[index].address;
+        wish_out->mode = settings->listeners[index].socket_mode;
+    } else if (kind == SOCKET_METRICS) {
+        text = settings->metrics.address;
+        wish_out->mode = settings->metrics.socket_mode;
+    } else {
+        wish_out->mode = kind == SOCKET_LOCAL ? LISTENER_LOCAL_MODE : LISTENER_KEEPER_MODE;
+    }
     if (net_address_parse(text, &wish_out->address, fault) != 0)
         return fault_wrap(fault, "listener %s", wish_out->name);
     net_address_text(&wish_out->address, wish_out->address_text);

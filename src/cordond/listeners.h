@@ -14,10 +14,14 @@
 /* Its name for the socket of monitoring. No listener of the operator's can have it. */
 #define LISTENER_METRICS "@metrics"
 
+/* The keeper's name for run_directory/keeper.sock, by which `cordon` changes what is kept. */
+#define LISTENER_KEEPER "@keeper"
+
 enum {
-    LISTENERS_WANTED = SETTINGS_MOST_LISTENERS + 2, /* by one configuration */
+    LISTENERS_WANTED = SETTINGS_MOST_LISTENERS + 3, /* by one configuration */
     LISTENERS_MOST = 2 * LISTENERS_WANTED,          /* open at once, while a reload is on its way */
-    LISTENER_LOCAL_MODE = 0660
+    LISTENER_LOCAL_MODE = 0660,
+    LISTENER_KEEPER_MODE = 0600
 };
 
 struct listener_open {
@@ -35,9 +39,11 @@ struct listeners {
     struct service_user user;
 };
 
-/* How many sockets a configuration wants: its listeners, the local one, and that of monitoring where there is one. */
+/* How many sockets a configuration wants: its listeners, the local one, that of monitoring where there is one, and the
+ * keeper's where there are stores. */
 size_t listeners_wanted(const struct settings *settings);
 const char *listeners_name(const struct settings *settings, size_t index);
+enum role listeners_role(const struct settings *settings, size_t index); /* whose it is */
 
 /* Opens what is not open yet. -1 and *fault where one can't be opened: then nothing has changed. */
 int listeners_open(struct listeners *listeners, const struct settings *settings, struct fault *fault);

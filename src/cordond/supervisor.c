@@ -136,9 +136,20 @@ static void supervisor_loop(struct supervisor *supervisor)
     }
 }
 
+/* Starting anew does not bring a key back: so it counts as a wrong configuration. */
+static int supervisor_take_keys(struct supervisor *supervisor, const struct settings *settings,
+                                struct key_ring *keys_out, struct fault *fault)
+{
+    if (key_ring_take(settings, &supervisor->user, NULL, keys_out, fault) == 0)
+        return 0;
+    supervisor->exit_status = CONF_EXIT_BAD;
+    return -1;
+}
+
 static int supervisor_begin(struct supervisor *supervisor, struct settings *settings_take, struct fault *fault)
 {
     const char *run_directory = settings_take->run_directory;
+    struct key_ring keys = { 0 };
     (void)snprintf(supervisor->reload_result, sizeof supervisor->reload_result, "never");
     supervisor->started_ms = clock_now_ms();
     supervisor->watchdog_ms = notify_watchdog_ms();
@@ -148,11 +159,13 @@ static int supervisor_begin(struct supervisor *supervisor, struct settings *sett
         supervisor->update_socket = update_socket_open(run_directory, fault);
     supervisor->signal_fd = supervisor->update_socket != NULL ? signals_open(fault) : -1;
     if (supervisor->signal_fd < 0 || signatures_begin(&supervisor->signatures, fault) != 0 ||
+        supervisor_take_keys(supervisor, settings_take, &keys, fault) != 0 ||
         service_rights_reduce(&supervisor->user, fault) != 0) {
+        key_ring_close(&keys);
         settings_free(settings_take);
         return -1;
     }
-    return generations_begin(supervisor, settings_take, fault);
+    return generations_begin(supervisor, settings_take, &keys, fault);
 }
 
 int supervisor_run(struct supervisor *supervisor, struct settings *settings_take)
@@ -165,7 +178,8 @@ int supervisor_run(struct supervisor *supervisor, struct settings *settings_take
         log_note(LOG_NOTICE, "stopped", "all roles have ended");
     } else {
         log_note(LOG_ERROR, "start-failed", "%s", fault.text);
-        supervisor->exit_status = 1;
+        if (supervisor->exit_status == 0)
+            supervisor->exit_status = 1;
     }
     signatures_end(&supervisor->signatures);
     update_socket_close(supervisor->update_socket);

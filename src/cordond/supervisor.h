@@ -20,8 +20,9 @@
 enum {
     SUPERVISOR_MOST_GENERATIONS = 5, /* the present one, the next, and those that drain; a reload waits for room */
     SUPERVISOR_MOST_CHILDREN = 40,
-    SUPERVISOR_FIRST_DEATHS = 5, /* of the first gate, before it was ever ready: then we give up */
-    SUPERVISOR_DRAIN_MS = 5000,  /* of the pools; the gate's is shutdown_timeout */
+    SUPERVISOR_FIRST_DEATHS = 5,        /* of the first gate, before it was ever ready: then we give up */
+    SUPERVISOR_DRAIN_MS = 5000,         /* of the pools; the gate's is shutdown_timeout */
+    SUPERVISOR_KEEPER_DRAIN_MS = 30000, /* what is under way must get to the disk */
     SUPERVISOR_RELOAD_MS = 900000,
     SUPERVISOR_REASON_SIZE = 512
 };
