@@ -103,6 +103,7 @@ static void work_run(void *argument)
                              .fds = work->fds + 1,
                              .fd_count = work->fd_count - 1,
                              .deadline = work->deadline,
+                             .is_guest = work->is_guest,
                              .caller = work->fds[0] };
     struct buf answer;
     buf_init(&answer, POOL_ANSWER_MOST_BYTES);

@@ -16,6 +16,7 @@
 #include "ipc/roles.h"
 #include "sys/clock.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum {
@@ -29,6 +30,7 @@ struct serve_job {
     int *fds;          /* whoever takes one puts -1 in its place; the rest is closed */
     size_t fd_count;
     struct deadline deadline;
+    bool is_guest;
     int caller; /* where this is readable it has hung up, or after serve_tell said that it is done */
 };
 
