@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -13,6 +14,8 @@ struct gate_counters {
     _Atomic uint64_t bytes;
     _Atomic uint64_t messages[CATEGORIES];
     _Atomic uint64_t decoder_crashes;
+    _Atomic uint64_t kept[SETTINGS_MOST_STORES];
+    _Atomic uint64_t keep_failures[SETTINGS_MOST_STORES];
 };
 
 struct gate_counters *counters_new(void)
@@ -52,6 +55,12 @@ void counters_decoder_crashes(struct gate_counters *counters, unsigned crashes)
     atomic_fetch_add(&counters->decoder_crashes, crashes);
 }
 
+void counters_kept(struct gate_counters *counters, size_t store, bool is_kept)
+{
+    assert(store < SETTINGS_MOST_STORES);
+    atomic_fetch_add(is_kept ? &counters->kept[store] : &counters->keep_failures[store], 1);
+}
+
 uint64_t counters_sessions(struct gate_counters *counters)
 {
     return atomic_load(&counters->sessions_open);
@@ -66,6 +75,30 @@ void counters_status(struct gate_counters *counters, struct buf *text_out)
         buf_printf(text_out, "messages_%s=%" PRIu64 "\n", category_text(c), atomic_load(&counters->messages[c]));
     buf_printf(text_out, "decoder_crashes=%" PRIu64 "\n", atomic_load(&counters->decoder_crashes));
     buf_printf(text_out, "bytes_total=%" PRIu64 "\n", atomic_load(&counters->bytes));
+}
+
+void counters_stores_status(struct gate_counters *counters, const struct settings *settings, struct buf *text_out)
+{
+    for (size_t i = 0; i < settings->store_count; i++)
+        buf_printf(text_out, "kept.%s=%" PRIu64 "\nkeep_failures.%s=%" PRIu64 "\n", settings->stores[i].name,
+                   atomic_load(&counters->kept[i]), settings->stores[i].name, atomic_load(&counters->keep_failures[i]));
+}
+
+static void put_stores(const char *name, const char *help, const _Atomic uint64_t *values,
+                       const struct settings *settings, struct buf *text_out)
+{
+    buf_printf(text_out, "# HELP %s %s\n# TYPE %s counter\n", name, help, name);
+    for (size_t i = 0; i < settings->store_count; i++)
+        buf_printf(text_out, "%s{store=\"%s\"} %" PRIu64 "\n", name, settings->stores[i].name, atomic_load(&values[i]));
+}
+
+void counters_stores_metrics(struct gate_counters *counters, const struct settings *settings, struct buf *text_out)
+{
+    if (settings->store_count == 0)
+        return;
+    put_stores("cordon_kept_total", "Messages that were put into a store.", counters->kept, settings, text_out);
+    put_stores("cordon_keep_failures_total", "Messages that a store should have kept and did not.",
+               counters->keep_failures, settings, text_out);
 }
 
 void counters_metrics(struct gate_counters *counters, struct buf *text_out)

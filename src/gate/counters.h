@@ -3,6 +3,7 @@
 #define CORDON_GATE_COUNTERS_H
 
 #include "base/buf.h"
+#include "conf/settings.h"
 #include "policy/policy.h"
 #include "verdict/verdict.h"
 
@@ -22,13 +23,18 @@ void counters_message(struct gate_counters *counters, enum category category, ui
 /* Decoders that died of a message, or gave a report that is none. */
 void counters_decoder_crashes(struct gate_counters *counters, unsigned crashes);
 
+/* A message was put into the store of this number in the settings, or could not be. */
+void counters_kept(struct gate_counters *counters, size_t store, bool is_kept);
+
 /* Sessions open now. */
 uint64_t counters_sessions(struct gate_counters *counters);
 
 /* Lines key=value. */
 void counters_status(struct gate_counters *counters, struct buf *text_out);
+void counters_stores_status(struct gate_counters *counters, const struct settings *settings, struct buf *text_out);
 
 /* In the text format of Prometheus. */
 void counters_metrics(struct gate_counters *counters, struct buf *text_out);
+void counters_stores_metrics(struct gate_counters *counters, const struct settings *settings, struct buf *text_out);
 
 #endif

@@ -196,6 +196,7 @@ static int gate_receive_start(struct gate_process *process, struct fault *fault)
 static void gate_put_status(struct gate_process *process, struct buf *text)
 {
     counters_status(process->gate.counters, text);
+    counters_stores_status(process->gate.counters, process->gate.settings, text);
     buf_printf(text, "memory_reserved=%llu\n", (unsigned long long)budget_used(process->gate.budget));
     if (process->is_weaker)
         buf_put_text(text, "weaker=the kernel has no Landlock\n");

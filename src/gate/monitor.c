@@ -91,6 +91,7 @@ void monitor_put_metrics(struct gate *gate, struct buf *text_out)
               budget_used(gate->budget), text_out);
     put_gauge("cordon_memory_budget_bytes", "The most that may be reserved.", gate->settings->memory_budget, text_out);
     counters_metrics(gate->counters, text_out);
+    counters_stores_metrics(gate->counters, gate->settings, text_out);
     waiting_metrics(gate->waiting, clock_now_ms(), text_out);
     scanners_metrics(gate->scanners, text_out);
     updates_metrics(gate->updates, clock_now_ms(), (int64_t)time(NULL), text_out);

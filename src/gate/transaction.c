@@ -4,6 +4,7 @@
 #include "gate/counters.h"
 #include "gate/decode.h"
 #include "gate/frame.h"
+#include "gate/keep.h"
 #include "gate/stamp.h"
 #include "gate/transaction_log.h"
 #include "gate/waiting.h"
@@ -162,7 +163,8 @@ static void transaction_decide_each(struct transaction *t)
 {
     for (size_t i = 0; i < t->recipient_count; i++) {
         struct recipient *recipient = &t->recipients[i];
-        policy_decide(&t->verdict, t->policy, t->mode, false, &recipient->fate);
+        recipient->store = keep_find_store(t->gate->settings, verdict_gravest(&t->verdict), recipient->address);
+        policy_decide(&t->verdict, t->policy, t->mode, recipient->store != NULL, &recipient->fate);
         if (recipient->fate.action == FATE_PASS && transaction_is_loop(t)) {
             recipient->fate = (struct fate){ .action = FATE_REJECT };
             (void)snprintf(recipient->fate.reply, sizeof recipient->fate.reply,
@@ -193,6 +195,12 @@ static void transaction_decide(struct transaction *t)
 {
     transaction_decide_each(t);
     transaction_merge_fates(t);
+}
+
+static void transaction_keep(struct transaction *t)
+{
+    if (!keep_message(t))
+        transaction_merge_fates(t);
 }
 
 static bool transaction_has_passing(const struct transaction *t)
@@ -237,6 +245,8 @@ void transaction_run(struct transaction *t, transaction_forward forward, void *c
     transaction_judge(t);
     t->judged_us = clock_now_us();
     transaction_decide(t);
+    transaction_keep(t); /* before anybody is answered */
+    t->kept_us = clock_now_us();
     stamp_make(t);
     if (forward != NULL && transaction_has_passing(t))
         forward(t, context); /* the next hop's reply becomes the recipient's */

@@ -46,8 +46,9 @@ struct origin {
 };
 
 struct recipient {
-    char *address;    /* as in RCPT TO, without the angle brackets; may be empty */
-    char *parameters; /* as in RCPT TO, behind the address: "NOTIFY=NEVER" or "" */
+    char *address;                  /* as in RCPT TO, without the angle brackets; may be empty */
+    char *parameters;               /* as in RCPT TO, behind the address: "NOTIFY=NEVER" or "" */
+    const struct store_conf *store; /* that takes the message for this recipient; NULL: none does */
     struct fate fate;
     char reply[TRANSACTION_REPLY_SIZE]; /* what this recipient is answered after the body: "250 2.0.0 Ok"; lines parted
                                            by CRLF, none at the end */
@@ -89,10 +90,11 @@ struct transaction {
     bool has_report;
     struct answer answers[SETTINGS_MOST_SCANNERS];
     struct verdict verdict;
+    uint64_t kept[SETTINGS_MOST_STORES]; /* its number in each store that has it now; 0: it is not there */
     struct edits edits;
     char next_hop_reply[TRANSACTION_REPLY_SIZE]; /* the last one, for the log */
     bool client_is_gone;
-    int64_t received_us, sealed_us, decoded_us, judged_us, acted_us; /* clock_now_us at the end of each step */
+    int64_t received_us, sealed_us, decoded_us, judged_us, kept_us, acted_us; /* clock_now_us at the end of each step */
 };
 
 /* Zeroes and fills what every intake needs. The arena is ready afterwards. */

@@ -79,6 +79,12 @@ static void log_actions(const struct transaction *t, struct log_line *line)
         if (recipient->fate.finding[0] != '\0')
             log_put_text(line, "finding", recipient->fate.finding);
     }
+    for (size_t i = 0; i < t->gate->settings->store_count; i++) {
+        char kept[SETTINGS_NAME_SIZE + 24];
+        (void)snprintf(kept, sizeof kept, "%s:%" PRIu64, t->gate->settings->stores[i].name, t->kept[i]);
+        if (t->kept[i] != 0)
+            log_put_text(line, "kept", kept);
+    }
     if (t->next_hop_reply[0] != '\0')
         log_put_text(line, "next_hop_reply", t->next_hop_reply);
     if (t->client_is_gone)
@@ -90,7 +96,8 @@ static void log_times(const struct transaction *t, struct log_line *line)
     log_put_number(line, "seal_us", t->sealed_us - t->received_us);
     log_put_number(line, "decode_us", t->decoded_us - t->sealed_us);
     log_put_number(line, "scan_us", t->judged_us - t->decoded_us);
-    log_put_number(line, "act_us", t->acted_us - t->judged_us);
+    log_put_number(line, "keep_us", t->kept_us - t->judged_us);
+    log_put_number(line, "act_us", t->acted_us - t->kept_us);
     log_put_number(line, "total_us", t->acted_us - t->received_us);
 }
 

@@ -72,11 +72,13 @@ static void fate_reject(struct fate *fate, const struct verdict *verdict, unsign
             return;
         }
         fate->action = FATE_DISCARD;
+        fate->wants_keeping = true;
         (void)snprintf(fate->reply, sizeof fate->reply, "250 2.0.0 kept in quarantine");
         return;
     }
     fate->action = FATE_REJECT;
     fate_reply(fate, "550 5.7.1", verdict);
+    fate->wants_keeping = (actions & ACTION_QUARANTINE) != 0 && has_store;
     if ((actions & ACTION_QUARANTINE) != 0 && !has_store)
         (void)snprintf(fate->finding, sizeof fate->finding,
                        "rejected without a copy: there is no store for the quarantine");
@@ -90,6 +92,7 @@ static void fate_discard(struct fate *fate, const struct verdict *verdict, unsig
         return;
     }
     fate->action = FATE_DISCARD;
+    fate->wants_keeping = !may_forget;
     (void)snprintf(fate->reply, sizeof fate->reply, "250 2.0.0 discarded");
 }
 
@@ -100,6 +103,7 @@ static void fate_pass(struct fate *fate, const struct verdict *verdict, unsigned
         return;
     }
     fate->action = FATE_PASS;
+    fate->wants_keeping = (actions & ACTION_QUARANTINE) != 0;
     fate->is_tagged = (actions & ACTION_TAG) != 0;
 }
 

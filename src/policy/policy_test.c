@@ -93,6 +93,9 @@ static void check_set(unsigned actions, enum mode mode, bool has_store, const st
     check_fate(fate, fate->action);
     CHECK(fate->action != FATE_PASS || ((actions & ACTION_PASS) != 0 && may_pass));
     CHECK(fate->action != FATE_REJECT || ((actions & ACTION_REJECT) != 0 && mode == MODE_BEFORE_QUEUE));
+    bool is_forgotten = (actions & ACTION_DISCARD) != 0 && (actions & ACTION_REJECT) == 0 && may_discard;
+    bool is_quarantined = (actions & ACTION_QUARANTINE) != 0 && fate->action != FATE_TEMPFAIL;
+    CHECK(fate->wants_keeping == (has_store && (fate->action == FATE_DISCARD ? !is_forgotten : is_quarantined)));
     CHECK(fate->action != FATE_DISCARD || has_store || ((actions & ACTION_DISCARD) != 0 && may_discard));
     CHECK((actions & ACTION_TEMPFAIL) == 0 || fate->action == FATE_TEMPFAIL);
     CHECK(fate->action != FATE_TEMPFAIL || (actions & ACTION_TEMPFAIL) != 0 || fate->finding[0] != '\0');

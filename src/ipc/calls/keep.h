@@ -22,6 +22,7 @@ enum {
     KEEP_TEXT_SIZE = 256,
     KEEP_PAPERS_MOST = 1048576,
     KEEP_MOST_PARTS = 16384,
+    KEEP_PART_LEAST = 4096, /* a shorter one is not worth a record of its own */
     KEEP_SLOT_SIZE = 88,
     KEEP_KEY_SIZE = 32,
     KEEP_MOST_OWNERS = 8
