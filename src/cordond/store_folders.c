@@ -51,8 +51,15 @@ static int folder_check(int fd, const char *path, const struct service_user *use
 }
 
 /* By its descriptor, so that what is given away is what was made. */
-static int folder_make(const char *path, const struct service_user *user, struct fault *fault)
+static int folder_make(const char *name, const struct service_user *user, struct fault *fault)
 {
+    char path[PATH_MAX];
+    size_t size = strlen(name);
+    while (size > 1 && name[size - 1] == '/')
+        size--;
+    if (size >= sizeof path)
+        return fault_set(fault, ENAMETOOLONG, "%s is too long", name);
+    (void)snprintf(path, sizeof path, "%.*s", (int)size, name);
     if (folders_make_above(path, fault) != 0)
         return -1;
     bool is_made = mkdir(path, FOLDER_MODE) == 0;

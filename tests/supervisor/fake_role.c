@@ -1,12 +1,13 @@
 /* Any role, for the tests of the supervisor: it takes what it is given, says so in its status, and serves a little.
  *
- * What it plays follows from its name (cordon-gate, cordon-decoder, cordon-engine-clamav). A file NAME.does beside the
- * program, looked at when it starts, makes it misbehave: "exit N", "silent" (never ready), "hang" (does not end when
- * drained), "babble" (sends what no role sends), "close" (closes its control socket), "late N" (begins after so many
- * milliseconds). What is in a file NAME.says becomes a part of its status. The gate answers each connection with its
- * process id and the host name of its settings, and asks each new peer for its process id.
+ * What it plays follows from its name (cordon-gate, cordon-decoder, cordon-engine-clamav, cordon-keeper). A file
+ * NAME.does beside the program, looked at when it starts, makes it misbehave: "exit N", "silent" (never ready), "hang"
+ * (does not end when drained), "babble" (sends what no role sends), "close" (closes its control socket), "late N"
+ * (begins after so many milliseconds). What is in a file NAME.says becomes a part of its status. The gate answers each
+ * connection with its process id and the host name of its settings, and asks each new peer for its process id.
  */
 #include "base/buf.h"
+#include "ipc/calls/keep.h"
 #include "ipc/packet.h"
 #include "ipc/roles.h"
 
@@ -31,6 +32,7 @@ struct fake {
     char does[DOES_SIZE];
     char says[SAYS_SIZE];
     char told[SAYS_SIZE]; /* of signatures */
+    char stores[SAYS_SIZE];
     char hostname[256];
     char environment[1024];
     char descriptors[256];
@@ -131,6 +133,7 @@ static void fake_say_status(const struct fake *fake)
         struct span line = span_cut(&told, '\n');
         buf_printf(&text, "told.%.*s\n", (int)line.size, line.data);
     }
+    buf_put_text(&text, fake->stores);
     for (unsigned i = 0; i < fake->listener_count; i++)
         buf_printf(&text, "listener.%s=given\n", fake->listener_names[i]);
     for (unsigned i = 0; i < fake->peer_count; i++) {
@@ -148,6 +151,19 @@ static void fake_say(int socket, const char *word)
     (void)packet_send(socket, text, strlen(text), NULL, 0, deadline_in(SAY_MS), NULL);
 }
 
+/* Of a store's keys: their size, seals and first bytes. */
+static void fake_take_store(struct fake *fake, const struct control_message *message)
+{
+    struct keep_keys keys = { 0 };
+    size_t used = strlen(fake->stores);
+    ssize_t n = pread(message->fd, &keys, sizeof keys, 0);
+    bool is_whole = n == (ssize_t)sizeof keys && lseek(message->fd, 0, SEEK_END) == n && keys.magic == KEEP_KEYS_MAGIC;
+    (void)snprintf(fake->stores + used, sizeof fake->stores - used, "store.%.31s=%s %02x%02x %u %02x%02x seals=%d\n",
+                   message->text, is_whole ? "keys" : "nothing", keys.root[0], keys.root[1], keys.owner_count,
+                   keys.owners[0][0], keys.owners[0][1], fcntl(message->fd, F_GET_SEALS));
+    (void)close(message->fd);
+}
+
 static void fake_obey(struct fake *fake)
 {
     struct control_message message;
@@ -162,6 +178,8 @@ static void fake_obey(struct fake *fake)
         fake->peers[fake->peer_count++] = message.fd;
         if (fake->role == ROLE_GATE)
             fake_say(message.fd, "?");
+    } else if (message.kind == CONTROL_STORE && message.fd >= 0) {
+        fake_take_store(fake, &message);
     } else if (message.kind == CONTROL_SIGNATURES) {
         (void)snprintf(fake->told, sizeof fake->told, "%.1023s", message.text);
     } else if (message.kind == CONTROL_RETIRE || message.kind == CONTROL_DRAIN) {

@@ -3,6 +3,7 @@
 
 The roles are fake_role.c under their names, so what each was given can be seen in its status.
 """
+import base64
 import contextlib
 import json
 import os
@@ -166,6 +167,44 @@ class Signed(Daemon):
     def write(self, name, text="x"):
         with open(os.path.join(self.folder, name), "a") as f:
             f.write(text)
+
+
+class Keeping(Daemon):
+    """With stores, and a keeper."""
+
+    def __init__(self, rig, *names, start=True, as_user=None):
+        self.names = names
+        super().__init__(rig, start=False, as_user=as_user)
+        shutil.copy(FAKE, os.path.join(self.roles, "cordon-keeper"))
+        self.configure(*names)
+        if start:
+            self.start()
+            self.wait_notified("READY=1")
+
+    def configure(self, *names, settings="", **more):
+        groups = " ".join(f'{name}: {{ path = "{self.store(name)}"; head = "{self.rig.path("heads", name)}"; '
+                          f'root_key = "{self.key(name, "root")}"; owners = ["{self.key(name, "pub")}"]; '
+                          f'domains = ["{name}.test"]; '
+                          + more.get(name, f'owner_key = "{self.key(name, "secret")}";') + " };" for name in names)
+        super().configure(f"store: {{ {groups} }};\n{settings}" if names else settings)
+
+    def store(self, name):
+        return self.rig.path("lib", name)
+
+    def key(self, name, kind):
+        return self.rig.path("keys", f"{name}.{kind}")
+
+    def mode(self, path):
+        found = os.stat(path)
+        return found.st_mode & 0o7777, found.st_uid
+
+    def end(self):
+        self.signal(signal.SIGTERM)
+        assert self.wait_end() == 0, self.log()
+
+
+def key_bytes(path):
+    return base64.b64decode(open(path).read().split()[1])
 
 
 def check(*arguments):
@@ -768,6 +807,132 @@ def test_folder_comes_and_goes(rig):
     daemon.wait_status(signatures_state="in use")
     daemon.write("second.ndb")
     daemon.wait_status(signatures_switched_total="1", signatures_generation="b2")
+
+
+def test_keys_of_stores(rig):
+    daemon = Keeping(rig, "one", "two")
+    status = daemon.status()
+    uid = pwd.getpwnam(USER).pw_uid if os.getuid() == 0 else os.getuid()
+    sock = os.path.join(daemon.run_directory, "keeper.sock")
+    assert daemon.mode(sock) == (0o600, os.getuid()), daemon.mode(sock)
+    for folder in (daemon.store("one"), daemon.store("two"), rig.path("heads")):
+        assert daemon.mode(folder) == (0o700, uid), (folder, daemon.mode(folder))
+    assert daemon.log().count("event=owner-key ") == 2, daemon.log()
+    roots = {}
+    for name in ("one", "two"):
+        for kind in ("root", "secret"):
+            assert daemon.mode(daemon.key(name, kind)) == (0o600, os.getuid()), name
+        root, public = key_bytes(daemon.key(name, "root")), key_bytes(daemon.key(name, "pub"))
+        assert len(root) == 32 and len(public) == 32, (root, public)
+        roots[name] = f"keys {root[:2].hex()} 1 {public[:2].hex()}"
+        assert status[f"keeper.store.{name}"].startswith(roots[name]), status
+        assert int(status[f"keeper.store.{name}"].split("seals=")[1]) & 0xe == 0xe, status
+    assert roots["one"] != roots["two"]
+    assert status["keeper.listener.@keeper"] == "given" and "gate.listener.@keeper" not in status, status
+    daemon.wait_status(gate__peer__keeper=status["keeper.pid"])
+    os.kill(int(status["keeper.pid"]), signal.SIGKILL)
+    status = daemon.wait_status(keeper__restarts="1", keeper__state="working")
+    assert status["keeper.store.one"].startswith(roots["one"]), status
+    daemon.end()
+    assert not os.path.exists(sock)
+    # The next start finds them.
+    daemon.start()
+    daemon.wait_notified("READY=1")
+    status = daemon.status()
+    assert status["keeper.store.one"].startswith(roots["one"]), status
+    assert daemon.log().count("event=owner-key ") == 2, daemon.log()
+    daemon.end()
+
+
+def test_key_is_missing(rig):
+    daemon = Keeping(rig, "one")
+    daemon.end()
+    os.mkdir(os.path.join(daemon.store("one"), "segments"))
+    os.rename(daemon.key("one", "root"), rig.path("root.away"))
+    daemon.start()  # without a segment another key does no harm
+    daemon.wait_notified("READY=1")
+    daemon.end()
+    with open(os.path.join(daemon.store("one"), "segments", "00000001.seg"), "w"):
+        pass
+    for kind in ("root", "pub"):
+        kept = open(daemon.key("one", kind)).read()
+        os.unlink(daemon.key("one", kind))
+        daemon.start()
+        assert daemon.wait_end() == 78, daemon.log()
+        assert not os.path.exists(daemon.key("one", kind)), "a new key was made"
+        with open(daemon.key("one", kind), "w") as f:
+            os.fchmod(f.fileno(), 0o600)
+            f.write(kept)
+    assert "is missing, and there are messages that need it" in daemon.log(), daemon.log()
+    os.chmod(daemon.key("one", "root"), 0o644)
+    daemon.start()
+    assert daemon.wait_end() == 78, daemon.log()
+    os.chmod(daemon.key("one", "root"), 0o600)
+    os.chmod(daemon.store("one"), 0o777)
+    daemon.start()
+    assert daemon.wait_end() == 78 and "chmod 0700" in daemon.log(), daemon.log()
+    os.chmod(daemon.store("one"), 0o700)
+    daemon.start()
+    daemon.wait_notified("READY=1")
+
+
+def test_reload_of_stores(rig):
+    daemon = Keeping(rig, "one")
+    first = daemon.status()
+    daemon.configure("one", settings='hostname = "two.test";')
+    second = daemon.reload()
+    assert second["keeper.pid"] == first["keeper.pid"], second
+    daemon.wait_status(gate__peer__keeper=second["keeper.pid"])
+    daemon.configure("one", one='keep = "5d"; owner_key = "";')
+    third = daemon.reload()
+    assert third["keeper.pid"] != first["keeper.pid"] and third["keeper.store.one"] == first["keeper.store.one"]
+    wait_for(lambda: not is_alive(int(first["keeper.pid"])), "the old keeper's end")
+    daemon.wait_status(**{"keeper.listener.@keeper": "given", "gate.peer.keeper": third["keeper.pid"]})
+    # What we hold is enough for a store that we have, whatever became of the file; another key is none.
+    os.rename(daemon.key("one", "root"), rig.path("away"))
+    daemon.configure("one", one='keep = "6d"; owner_key = "";')
+    fourth = daemon.reload()
+    assert fourth["keeper.store.one"] == first["keeper.store.one"], fourth
+    shutil.copy(daemon.key("one", "secret"), daemon.key("one", "root"))
+    with open(daemon.key("one", "root"), "w") as f:
+        f.write("cordon-store-root-1 " + base64.b64encode(bytes(32)).decode() + "\n")
+    assert "is not the one" in daemon.reload("refused: ")["reload"]
+    os.rename(rig.path("away"), daemon.key("one", "root"))
+    # A store more: with its keys, or not at all.
+    daemon.configure("one", "two", two='owner_key = "";')
+    assert "keygen" in daemon.reload("refused: ")["reload"]
+    assert daemon.status()["keeper.pid"] == fourth["keeper.pid"]
+    daemon.configure("one", "two")
+    fifth = daemon.reload()
+    assert fifth["keeper.store.one"] == first["keeper.store.one"] and "keeper.store.two" in fifth, fifth
+    daemon.configure()
+    sixth = daemon.reload()
+    assert "keeper.pid" not in sixth, sixth
+    wait_for(lambda: not is_alive(int(fifth["keeper.pid"])), "the last keeper's end")
+    wait_for(lambda: not os.path.exists(os.path.join(daemon.run_directory, "keeper.sock")), "the socket's end")
+
+
+def test_keeper_ends_last(rig):
+    daemon = Keeping(rig, "one")
+    daemon.misbehave("gate", "hang")
+    os.kill(daemon.pid("gate"), signal.SIGKILL)
+    daemon.wait_status(gate__restarts="1", gate__state="working")
+    daemon.signal(signal.SIGTERM)
+    daemon.wait_status(gate__state="draining", keeper__state="working")
+    daemon.misbehave("gate", None)
+    daemon.signal(signal.SIGTERM)
+    daemon.wait_end()
+
+
+def test_stores_of_an_ordinary_user(rig):
+    if os.getuid() != 0:
+        return
+    user = pwd.getpwnam(USER)
+    os.chown(rig.folder, user.pw_uid, user.pw_gid)
+    daemon = Keeping(rig, "one", as_user=user)
+    assert daemon.mode(daemon.key("one", "root")) == (0o600, user.pw_uid)
+    assert daemon.status()["keeper.store.one"].startswith("keys "), daemon.status()
+    daemon.end()
 
 
 def main():
