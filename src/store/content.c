@@ -19,8 +19,8 @@ enum {
     CONTENT_BYTES_KIND = (char)'B', /* as bytes of the format */
     CONTENT_PART_KIND = (char)'P'
 };
-#define CONTENT_MAGIC UINT32_C(0xfd2fb528) /* RFC 8878 section 3.1.1: of a frame that is neither skipped nor outdated  \
-                                            */
+/* RFC 8878 section 3.1.1: of a frame that is neither skipped nor outdated. */
+#define CONTENT_MAGIC UINT32_C(0xfd2fb528)
 
 /* --- Sealing --- */
 

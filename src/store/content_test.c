@@ -98,15 +98,20 @@ static void test_sizes(void)
     free(bytes);
 }
 
+static void bit_flip(char *bytes, size_t bit)
+{
+    bytes[bit / 8] = (char)((unsigned char)bytes[bit / 8] ^ 1U << bit % 8);
+}
+
 /* Each bit of a short one; cuts and junk of a long one, at the ends of pieces above all. */
 static void test_altered(void)
 {
     buf_clear(&sealed);
     CHECK(content_seal(&key, span_text("a text that is a text"), &sealed, &fault) == 0);
     for (size_t bit = 0; bit < sealed.size * 8; bit++) {
-        sealed.data[bit / 8] ^= (char)(1 << bit % 8);
+        bit_flip(sealed.data, bit);
         CHECK(open_it(buf_span(&sealed), 100) == -1 && fault.code == EBADMSG && opened.size == 0);
-        sealed.data[bit / 8] ^= (char)(1 << bit % 8);
+        bit_flip(sealed.data, bit);
     }
     for (size_t size = 0; size < sealed.size; size++)
         CHECK(open_it(span_slice(buf_span(&sealed), 0, size), 100) == -1 && fault.code == EBADMSG);

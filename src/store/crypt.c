@@ -9,13 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static_assert(CRYPT_KEY_SIZE == crypto_kdf_KEYBYTES && CRYPT_KEY_SIZE == crypto_aead_xchacha20poly1305_ietf_KEYBYTES &&
-                  CRYPT_KEY_SIZE == crypto_secretstream_xchacha20poly1305_KEYBYTES &&
-                  CRYPT_KEY_SIZE == crypto_box_SECRETKEYBYTES && CRYPT_KEY_SIZE == crypto_sign_SEEDBYTES &&
-                  CRYPT_KEY_SIZE == crypto_generichash_KEYBYTES,
-              "one size of key for everything");
-static_assert(CRYPT_PUBLIC_SIZE == crypto_box_PUBLICKEYBYTES && CRYPT_PUBLIC_SIZE == crypto_sign_PUBLICKEYBYTES,
-              "one size of public key for everything");
+/* One size of key for everything. */
+static_assert(CRYPT_KEY_SIZE == crypto_kdf_KEYBYTES, "derivation");
+static_assert(CRYPT_KEY_SIZE == crypto_aead_xchacha20poly1305_ietf_KEYBYTES, "sealing");
+static_assert(CRYPT_KEY_SIZE == crypto_secretstream_xchacha20poly1305_KEYBYTES, "streams");
+static_assert(CRYPT_KEY_SIZE == crypto_generichash_KEYBYTES, "keyed digests");
+static_assert(CRYPT_KEY_SIZE == crypto_sign_SEEDBYTES, "signing");
+static_assert(CRYPT_KEY_SIZE == crypto_box_SECRETKEYBYTES, "owners");
+static_assert(CRYPT_PUBLIC_SIZE == crypto_box_PUBLICKEYBYTES, "owners");
+static_assert(CRYPT_PUBLIC_SIZE == crypto_sign_PUBLICKEYBYTES, "signing");
 static_assert(sizeof((struct crypt_signer *)0)->secret_half == crypto_sign_SECRETKEYBYTES, "the library's own");
 static_assert(CRYPT_SIGNATURE_SIZE == crypto_sign_BYTES && CRYPT_DIGEST_SIZE == crypto_generichash_BYTES, "as well");
 static_assert(CRYPT_SEALED_MORE ==
