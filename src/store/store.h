@@ -56,7 +56,7 @@ void store_close(struct store *store);
  * overlapping; those of at least CONTENT_PART_LEAST are stored once. */
 struct store_message {
     struct span bytes;
-    struct span meta; /* plain (meta.h), at most STORE_META_MOST bytes; the store adds META_PART */
+    struct span meta; /* plain (meta.h), at most STORE_META_MOST bytes, with META_SIZE; the store adds META_PART */
     enum category category;
     const struct content_part *parts; /* `sequence` is not looked at */
     size_t part_count;

@@ -1,0 +1,450 @@
+#include "store/store_inner.h"
+
+#include "base/memory.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { STORE_TRIES = 3, STORE_MESSAGE_MORE = 1048576 };
+
+/* --- Small things that all files of the facade need --- */
+
+uint64_t store_wall_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+void store_say(struct store *store, bool is_alarm, const char *event, const char *format, ...)
+{
+    char text[FAULT_TEXT_SIZE];
+    va_list arguments;
+    if (store->tell == NULL)
+        return;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    store->tell(store->tell_context, is_alarm, event, text);
+}
+
+void store_keys_derive(const struct crypt_key *root, struct store_keys *keys_out)
+{
+    crypt_key_derive(root, CRYPT_FOR_META, &keys_out->meta);
+    crypt_key_derive(root, CRYPT_FOR_TOKENS, &keys_out->tokens);
+    crypt_key_derive(root, CRYPT_FOR_PARTS, &keys_out->parts);
+    crypt_signer_derive(root, &keys_out->signer);
+}
+
+struct span store_marker(const struct record_store_id *id, enum record_kind kind,
+                         unsigned char bytes_out[STORE_MARKER_SIZE])
+{
+    memcpy(bytes_out, id->bytes, sizeof id->bytes);
+    bytes_out[sizeof id->bytes] = (unsigned char)kind;
+    return span_of(bytes_out, STORE_MARKER_SIZE);
+}
+
+/* --- Opening and closing --- */
+
+static char *path_join(const char *folder, const char *name)
+{
+    size_t size = strlen(folder) + strlen(name) + 2;
+    char *path = memory_new(size);
+    (void)snprintf(path, size, "%s/%s", folder, name);
+    return path;
+}
+
+static struct store *store_new(const struct store_settings *settings, store_tell tell, void *context)
+{
+    struct store *store = memory_new(sizeof *store);
+    store->name = memory_copy_text(settings->name);
+    store->path = memory_copy_text(settings->path);
+    store->head_path = memory_copy_text(settings->head_path);
+    store->index_path = path_join(settings->path, "index.sqlite");
+    store->settings = *settings;
+    store->settings.name = store->name;
+    store->settings.path = store->path;
+    store->settings.head_path = store->head_path;
+    store_keys_derive(&settings->root, &store->keys);
+    crypt_wipe(&store->settings.root, sizeof store->settings.root);
+    struct span owners = span_of(settings->owners, settings->owner_count * sizeof settings->owners[0]);
+    crypt_digest(NULL, &owners, 1, &store->owners_digest);
+    store->tell = tell;
+    store->tell_context = context;
+    store->last = &store->first;
+    atomic_init(&store->may_verify, true);
+    lock_init(&store->disk);
+    lock_init(&store->index_lock);
+    lock_init(&store->lock);
+    signal_point_init(&store->work);
+    signal_point_init(&store->settled);
+    signal_point_init(&store->tend);
+    return store;
+}
+
+static void store_free(struct store *store)
+{
+    index_close(store->index);
+    segments_close(store->segments);
+    signal_point_fini(&store->tend);
+    signal_point_fini(&store->settled);
+    signal_point_fini(&store->work);
+    lock_fini(&store->lock);
+    lock_fini(&store->index_lock);
+    lock_fini(&store->disk);
+    crypt_wipe(&store->keys, sizeof store->keys);
+    free(store->index_path);
+    free(store->head_path);
+    free(store->path);
+    free(store->name);
+    free(store);
+}
+
+static int store_open_files(struct store *store, struct segments_found *found_out, struct fault *fault)
+{
+    struct segments_settings settings = { .path = store->path,
+                                          .head_path = store->head_path,
+                                          .signer = &store->keys.signer,
+                                          .segment_bytes = store->settings.segment_bytes };
+    bool is_fresh = false;
+    if (segments_open(&settings, &store->segments, found_out, fault) != 0)
+        return -1;
+    return index_open(store->index_path, segments_id(store->segments), false, &store->index, &is_fresh, fault);
+}
+
+static int store_start_thread(struct store *store, void (*function)(void *), struct fault *fault)
+{
+    lock_take(&store->lock);
+    store->threads++;
+    lock_drop(&store->lock);
+    if (thread_start(function, store, STORE_STACK_BYTES, fault) == 0)
+        return 0;
+    lock_take(&store->lock);
+    store->threads--;
+    lock_drop(&store->lock);
+    return -1;
+}
+
+/* Returns when the threads have ended. The writer finishes what is in the queue. */
+static void store_end_threads(struct store *store)
+{
+    atomic_store(&store->may_verify, false);
+    lock_take(&store->lock);
+    store->is_closing = true;
+    signal_point_wake_all(&store->work);
+    signal_point_wake_all(&store->tend);
+    while (store->threads > 0)
+        (void)signal_point_wait(&store->settled, &store->lock, deadline_never());
+    lock_drop(&store->lock);
+}
+
+struct store *store_open(const struct store_settings *settings, store_tell tell, void *context,
+                         struct segments_found *found_out, struct fault *fault)
+{
+    if (crypt_begin(fault) != 0)
+        return NULL;
+    assert(settings->owner_count <= STORE_MOST_OWNERS);
+    if (settings->owner_count == 0) {
+        (void)fault_set(fault, EINVAL, "the store has no owner: nobody could ever read what is in it");
+        return NULL;
+    }
+    struct store *store = store_new(settings, tell, context);
+    if (store_open_files(store, found_out, fault) != 0) {
+        store_free(store);
+        return NULL;
+    }
+    if (store_start_thread(store, store_write_thread, fault) == 0 &&
+        store_start_thread(store, store_tend_thread, fault) == 0)
+        return store;
+    store_end_threads(store);
+    store_free(store);
+    return NULL;
+}
+
+void store_close(struct store *store)
+{
+    if (store == NULL)
+        return;
+    store_end_threads(store);
+    store_free(store);
+}
+
+/* --- Jobs --- */
+
+struct store_job *store_job_new(enum store_job_kind kind)
+{
+    struct store_job *job = memory_new(sizeof *job);
+    job->kind = kind;
+    atomic_init(&job->owners, 1);
+    buf_init(&job->meta, STORE_META_MOST + STORE_MESSAGE_MORE);
+    buf_init(&job->sealed_meta, STORE_META_MOST + STORE_MESSAGE_MORE);
+    buf_init(&job->slots, RECORD_MOST_SLOTS * CRYPT_SLOT_SIZE);
+    return job;
+}
+
+void store_job_drop(struct store_job *job)
+{
+    if (atomic_fetch_sub(&job->owners, 1) > 1)
+        return;
+    buf_fini(&job->meta);
+    buf_fini(&job->sealed_meta);
+    buf_fini(&job->slots);
+    buf_fini(&job->content);
+    free(job->parts);
+    free(job->about);
+    free(job->dead);
+    free(job);
+}
+
+static int job_wait(struct store *store, struct store_job *job, struct deadline deadline, struct fault *fault)
+{
+    lock_take(&store->lock);
+    if (store->is_closing) {
+        lock_drop(&store->lock);
+        return fault_set(fault, ESHUTDOWN, "the store is being closed");
+    }
+    atomic_fetch_add(&job->owners, 1);
+    *store->last = job;
+    store->last = &job->next;
+    signal_point_wake_one(&store->work);
+    while (!job->is_done && signal_point_wait(&store->settled, &store->lock, deadline))
+        continue;
+    int failed = 0;
+    if (!job->is_done)
+        failed = fault_set(fault, ETIMEDOUT, "the store did not answer in time");
+    else if (job->code != 0)
+        failed = fault_set(fault, job->code, "%s", job->why);
+    lock_drop(&store->lock);
+    return failed;
+}
+
+uint64_t store_job_run(struct store *store, struct store_job *job_take, struct deadline deadline, struct fault *fault)
+{
+    uint64_t sequence = job_wait(store, job_take, deadline, fault) == 0 ? job_take->sequence : 0;
+    store_job_drop(job_take);
+    return sequence;
+}
+
+/* --- Putting --- */
+
+static void job_wrap(struct store *store, const struct crypt_key *key, struct store_job *job)
+{
+    for (size_t i = 0; i < store->settings.owner_count; i++) {
+        unsigned char slot[CRYPT_SLOT_SIZE];
+        crypt_wrap(key, store->settings.owners[i], slot);
+        buf_put(&job->slots, slot, sizeof slot);
+    }
+}
+
+/* What a part is known by: equal bytes, of the same owners, in the same period. */
+static void part_key(struct store *store, struct span bytes, uint64_t period, struct crypt_digest *key_out)
+{
+    struct span spans[] = { span_of(store->owners_digest.bytes, sizeof store->owners_digest.bytes),
+                            span_of(&period, sizeof period), bytes };
+    crypt_digest(&store->keys.parts, spans, 3, key_out);
+}
+
+static bool part_is_known(struct store *store, const struct crypt_digest *key, uint64_t size, uint64_t *sequence_out)
+{
+    struct index_row row;
+    lock_take(&store->index_lock);
+    bool is_known = store->index != NULL && index_find_part(store->index, key, &row, NULL) == 0 && row.size == size;
+    lock_drop(&store->index_lock);
+    if (is_known)
+        *sequence_out = row.sequence;
+    return is_known;
+}
+
+/* Bytes, sealed under a key of their own. */
+static int job_fill(struct store *store, struct store_job *job, struct span bytes, const struct content_part *parts,
+                    size_t part_count, struct fault *fault)
+{
+    struct crypt_key key;
+    crypt_random(&key, sizeof key);
+    job_wrap(store, &key, job);
+    job->size = bytes.size;
+    buf_init(&job->content, bytes.size + bytes.size / 64 + STORE_MESSAGE_MORE);
+    int failed = job->kind == STORE_JOB_PART
+                     ? content_seal(&key, bytes, &job->content, fault)
+                     : content_seal_message(&key, bytes, parts, part_count, &job->content, fault);
+    crypt_wipe(&key, sizeof key);
+    return failed;
+}
+
+static int part_put(struct store *store, struct span bytes, uint64_t period, struct deadline deadline,
+                    uint64_t *sequence_out, struct fault *fault)
+{
+    struct crypt_digest key;
+    part_key(store, bytes, period, &key);
+    if (part_is_known(store, &key, bytes.size, sequence_out))
+        return 0;
+    struct store_job *job = store_job_new(STORE_JOB_PART);
+    job->part_key = key;
+    meta_put(&job->meta, META_PART_DIGEST, span_of(key.bytes, sizeof key.bytes));
+    meta_put_number(&job->meta, META_PART_SIZE, bytes.size);
+    meta_put_number(&job->meta, META_PERIOD, period);
+    meta_put(&job->meta, META_OWNERS, span_of(store->owners_digest.bytes, sizeof store->owners_digest.bytes));
+    if (job_fill(store, job, bytes, NULL, 0, fault) != 0) {
+        store_job_drop(job);
+        return -1;
+    }
+    *sequence_out = store_job_run(store, job, deadline, fault);
+    return *sequence_out != 0 ? 0 : -1;
+}
+
+/* The parts that are to be stored once, each with its record. */
+static int parts_put(struct store *store, const struct store_message *message, struct deadline deadline,
+                     struct content_part *parts_out, size_t *count_out, struct fault *fault)
+{
+    uint64_t period = store->settings.period_ms > 0 ? store_wall_ms() / store->settings.period_ms : 0;
+    uint64_t end = 0;
+    *count_out = 0;
+    for (size_t i = 0; i < message->part_count && store->settings.period_ms > 0; i++) {
+        struct content_part part = message->parts[i];
+        if (part.size < CONTENT_PART_LEAST)
+            continue;
+        if (part.offset < end || part.offset > message->bytes.size || part.size > message->bytes.size - part.offset)
+            return fault_set(fault, EINVAL, "a part of the message is not within it");
+        struct span bytes = span_slice(message->bytes, (size_t)part.offset, (size_t)part.size);
+        if (part_put(store, bytes, period, deadline, &part.sequence, fault) != 0)
+            return -1;
+        end = part.offset + part.size;
+        parts_out[(*count_out)++] = part;
+    }
+    return 0;
+}
+
+/* One try. EAGAIN: a part that it was to refer to has gone meanwhile. */
+static int message_put(struct store *store, const struct store_message *message, struct content_part *parts,
+                       struct deadline deadline, uint64_t *sequence_out, struct fault *fault)
+{
+    size_t count = 0;
+    if (parts_put(store, message, deadline, parts, &count, fault) != 0)
+        return -1;
+    struct store_job *job = store_job_new(STORE_JOB_MESSAGE);
+    job->category = message->category;
+    job->parts = count > 0 ? memory_new(count * sizeof *job->parts) : NULL;
+    job->part_count = count;
+    buf_put_span(&job->meta, message->meta);
+    for (size_t i = 0; i < count; i++) {
+        job->parts[i] = parts[i].sequence;
+        meta_put_number(&job->meta, META_PART, parts[i].sequence);
+    }
+    int failed = job_fill(store, job, message->bytes, parts, count, fault);
+    if (failed == 0 && buf_overflowed(&job->meta))
+        failed = fault_set(fault, EMSGSIZE, "the metadata is too large");
+    if (failed != 0) {
+        store_job_drop(job);
+        return -1;
+    }
+    *sequence_out = store_job_run(store, job, deadline, fault);
+    return *sequence_out != 0 ? 0 : -1;
+}
+
+int store_put(struct store *store, const struct store_message *message, struct deadline deadline,
+              uint64_t *sequence_out, struct fault *fault)
+{
+    struct fault why = { 0 };
+    struct content_part *parts = NULL;
+    *sequence_out = 0;
+    uint64_t size = 0;
+    if (message->meta.size > STORE_META_MOST)
+        return fault_set(fault, EMSGSIZE, "the metadata is too large");
+    if (!meta_number(message->meta, META_SIZE, &size) || size != message->bytes.size)
+        return fault_set(fault, EINVAL, "the metadata does not tell the message's size");
+    if (message->part_count > 0 &&
+        (parts = memory_try(message->part_count * sizeof *parts)) == NULL) /* as many as somebody says */
+        return fault_set(fault, ENOMEM, "no memory for the list of parts");
+    int failed = -1;
+    for (unsigned try = 0; try < STORE_TRIES && failed != 0 && (try == 0 || why.code == EAGAIN); try++)
+        failed = message_put(store, message, parts, deadline, sequence_out, &why);
+    free(parts);
+    lock_take(&store->lock);
+    store->put += failed == 0 ? 1 : 0;
+    store->refused += failed != 0 ? 1 : 0;
+    lock_drop(&store->lock);
+    return failed == 0 ? 0 : fault_set(fault, why.code, "%s", why.text);
+}
+
+/* --- Changes --- */
+
+static void meta_put_given(struct buf *meta, enum meta_field field, const char *text)
+{
+    if (text != NULL && text[0] != '\0')
+        meta_put_text(meta, field, text);
+}
+
+int store_change(struct store *store, const struct store_change *change, struct deadline deadline, struct fault *fault)
+{
+    if (change->count > STORE_MOST_ABOUT || (change->count == 0 && change->kind != STORE_NOTE))
+        return fault_set(fault, EINVAL, "a change is about 1 to %d records", (int)STORE_MOST_ABOUT);
+    struct store_job *job = store_job_new(STORE_JOB_CHANGE);
+    job->change = change->kind;
+    meta_put_given(&job->meta, META_WHAT, change->what);
+    meta_put_given(&job->meta, META_WHO, change->who);
+    meta_put_given(&job->meta, META_WHY, change->why);
+    meta_put_given(&job->meta, META_HOW, change->how);
+    if (change->count > 0) {
+        job->about = memory_new(change->count * sizeof *job->about);
+        memcpy(job->about, change->about, change->count * sizeof *job->about);
+    }
+    job->about_count = change->count;
+    for (size_t i = 0; i < change->count; i++)
+        meta_put_number(&job->meta, META_ABOUT, change->about[i]);
+    return store_job_run(store, job, deadline, fault) != 0 ? 0 : -1;
+}
+
+int store_add_slots(struct store *store, uint64_t about, const unsigned char *slots, size_t count,
+                    struct deadline deadline, struct fault *fault)
+{
+    if (count == 0 || count > RECORD_MOST_SLOTS)
+        return fault_set(fault, EINVAL, "a record has 1 to %d slots", (int)RECORD_MOST_SLOTS);
+    struct store_job *job = store_job_new(STORE_JOB_SLOTS);
+    job->about = memory_new(sizeof *job->about);
+    job->about[0] = about;
+    job->about_count = 1;
+    meta_put_number(&job->meta, META_ABOUT, about);
+    buf_put(&job->slots, slots, count * CRYPT_SLOT_SIZE);
+    return store_job_run(store, job, deadline, fault) != 0 ? 0 : -1;
+}
+
+void store_reindex(struct store *store)
+{
+    lock_take(&store->lock);
+    store->must_reindex = true;
+    signal_point_wake_all(&store->tend);
+    lock_drop(&store->lock);
+}
+
+/* --- Figures --- */
+
+void store_read_status(struct store *store, struct store_status *status_out)
+{
+    *status_out = (struct store_status){ .last_sequence = 0 };
+    lock_take(&store->disk);
+    const char *failure = segments_failure(store->segments);
+    status_out->last_sequence = segments_last_sequence(store->segments);
+    status_out->disk_bytes = segments_bytes(store->segments);
+    (void)snprintf(status_out->failure, sizeof status_out->failure, "%s", failure != NULL ? failure : "");
+    lock_drop(&store->disk);
+    lock_take(&store->index_lock);
+    if (store->index != NULL)
+        (void)index_totals(store->index, &status_out->totals, NULL);
+    status_out->indexed_sequence = store->indexed;
+    status_out->is_indexing = !store->is_current;
+    lock_drop(&store->index_lock);
+    lock_take(&store->lock);
+    status_out->commits = store->commits;
+    status_out->put = store->put;
+    status_out->refused = store->refused;
+    status_out->expired = store->expired;
+    status_out->erased = store->erased;
+    status_out->checked_ms = store->checked_ms;
+    status_out->wrong = store->wrong;
+    lock_drop(&store->lock);
+}

@@ -1,0 +1,145 @@
+/* What the files of the facade share: store.c (callers' side), store_write.c (the thread that writes), store_index.c
+ * (what a record means to the index), store_tend.c (the thread that tends), reader.c. Nobody else includes it.
+ *
+ * Locks, to be taken in this order: `disk` (segments: appending, committing, erasing), `index_lock` (the index's one
+ * handle), `lock` (the queue and the figures). The writer alone appends.
+ */
+#ifndef CORDON_STORE_STORE_INNER_H
+#define CORDON_STORE_STORE_INNER_H
+
+#include "store/meta.h"
+#include "store/store.h"
+#include "sys/thread.h"
+
+#include <stdatomic.h>
+
+enum {
+    STORE_STACK_BYTES = 1048576,
+    STORE_BATCH_MOST = 256, /* jobs that share a commit */
+    STORE_MARKER_SIZE = RECORD_STORE_ID_SIZE + 1,
+    STORE_ORPHAN_MS = 3600000, /* a part that nobody refers to yet may be of a message that is on its way */
+    STORE_TEND_MS = 60000,
+    STORE_TEND_ROWS = 256
+};
+
+/* The keys that follow from the root key. */
+struct store_keys {
+    struct crypt_key meta;
+    struct crypt_key tokens;
+    struct crypt_key parts;
+    struct crypt_signer signer;
+};
+void store_keys_derive(const struct crypt_key *root, struct store_keys *keys_out);
+
+/* What metadata is bound to: the store and the kind of record. */
+struct span store_marker(const struct record_store_id *id, enum record_kind kind,
+                         unsigned char bytes_out[STORE_MARKER_SIZE]);
+
+enum store_job_kind { STORE_JOB_MESSAGE, STORE_JOB_PART, STORE_JOB_CHANGE, STORE_JOB_SLOTS, STORE_JOB_KINDS };
+
+/* Something that is to be written. Belongs to the caller who waits and to the writer; the last one frees it. */
+struct store_job {
+    struct store_job *next;
+    enum store_job_kind kind;
+    atomic_uint owners;
+
+    struct buf meta; /* plain */
+    struct buf slots;
+    struct buf content; /* sealed */
+    enum category category;
+    uint64_t size;                /* plain */
+    struct crypt_digest part_key; /* of a part */
+    uint64_t *parts;              /* of a message: the records that it refers to */
+    size_t part_count;
+    enum store_change_kind change;
+    uint64_t *about;
+    size_t about_count;
+
+    /* The writer's answer, under the store's lock. */
+    bool is_done;
+    int code; /* 0: it is kept */
+    char why[FAULT_TEXT_SIZE];
+    uint64_t sequence;
+
+    /* The writer's own. */
+    bool is_known; /* a part that was there already: nothing was appended */
+    struct crypt_digest digest;
+    struct place place;
+    uint64_t time_ms;
+    struct buf sealed_meta;
+    struct index_row *dead; /* of a deletion: the rows of `about` */
+};
+
+struct store {
+    char *name;
+    char *path;
+    char *head_path;
+    char *index_path;
+    struct store_settings settings; /* its texts are the three above; the root key is wiped */
+    struct store_keys keys;
+    struct crypt_digest owners_digest;
+    store_tell tell;
+    void *tell_context;
+
+    struct lock disk;
+    struct segments *segments;
+
+    struct lock index_lock;
+    struct index *index;
+    bool is_current; /* the index has all that is committed, and the writer keeps it so */
+    uint64_t indexed;
+
+    struct lock lock;
+    struct signal_point work;    /* for the writer */
+    struct signal_point settled; /* for those who wait for jobs */
+    struct signal_point tend;    /* for the tender */
+    struct store_job *first;
+    struct store_job **last;
+    bool is_closing;
+    unsigned threads;
+    bool must_reindex;
+    uint64_t commits, put, refused, expired, erased, checked_ms, wrong;
+    atomic_bool may_verify;
+};
+
+uint64_t store_wall_ms(void);
+void store_say(struct store *store, bool is_alarm, const char *event, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* --- store.c --- */
+
+struct store_job *store_job_new(enum store_job_kind kind);
+void store_job_drop(struct store_job *job);
+/* Puts it into the queue, waits, and drops it. The sequence, or 0 and *fault. */
+uint64_t store_job_run(struct store *store, struct store_job *job_take, struct deadline deadline, struct fault *fault);
+
+/* --- store_write.c --- */
+
+void store_write_thread(void *argument);
+
+/* --- store_index.c: all under index_lock --- */
+
+/* One record as it was written or walked over; `meta` plain. 0, or -1 and *fault. */
+struct store_fact {
+    enum record_kind kind;
+    uint64_t sequence;
+    uint64_t time_ms;
+    struct place place;
+    struct crypt_digest digest;
+    struct span meta;
+    struct span sealed_meta;
+    struct span content; /* of a tombstone */
+};
+int store_index_apply(struct store *store, const struct store_fact *fact, struct fault *fault);
+
+/* As many records as fit into one turn. 1: there is more; 0: it has all; -1 and *fault. */
+int store_index_catch_up(struct store *store, struct fault *fault);
+
+/* Away with it; a new one, empty. */
+int store_index_reset(struct store *store, struct fault *fault);
+
+/* --- store_tend.c --- */
+
+void store_tend_thread(void *argument);
+
+#endif

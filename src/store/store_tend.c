@@ -1,0 +1,302 @@
+/* The thread that tends: the index catches up or is made anew, what is old goes, what is dead is erased, and now and
+ * then every byte is looked at. */
+#include "store/store_inner.h"
+
+#include "base/memory.h"
+#include "store/verify.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DAY_MS INT64_C(86400000)
+
+enum { CHANGE_MS = 60000, CHECK_BYTES_PER_SECOND = 20 * 1024 * 1024, TOLD_MOST = 20 };
+
+static bool is_closing(struct store *store)
+{
+    lock_take(&store->lock);
+    bool is_closing = store->is_closing;
+    lock_drop(&store->lock);
+    return is_closing;
+}
+
+/* --- The index --- */
+
+static void index_trouble(struct store *store, const struct fault *fault)
+{
+    struct fault why = { 0 };
+    store_say(store, true, "store-index", "%s: the index is made anew: %s", store->name, fault->text);
+    if (store_index_reset(store, &why) != 0)
+        store_say(store, true, "store-index", "%s: there is no index: %s", store->name, why.text);
+}
+
+/* One turn; true where there is more. The last step, from "it has all" to "the writer keeps it so", is taken with the
+ * writer held up. */
+static bool index_turn(struct store *store)
+{
+    struct fault fault = { 0 };
+    lock_take(&store->index_lock);
+    if (store->index == NULL || store->is_current) {
+        if (store->index == NULL)
+            index_trouble(store, &(struct fault){ .text = "it could not be opened" });
+        lock_drop(&store->index_lock);
+        return false;
+    }
+    int more = store_index_catch_up(store, &fault);
+    if (more < 0)
+        index_trouble(store, &fault);
+    lock_drop(&store->index_lock);
+    if (more != 0)
+        return true;
+    lock_take(&store->disk);
+    lock_take(&store->index_lock);
+    bool is_all = store->index != NULL && store_index_catch_up(store, &fault) == 0;
+    store->is_current = is_all;
+    lock_drop(&store->index_lock);
+    lock_drop(&store->disk);
+    if (is_all)
+        store_say(store, false, "store-indexed", "%s: the index has all %llu records", store->name,
+                  (unsigned long long)store->indexed);
+    return !is_all;
+}
+
+static void index_renew_if_asked(struct store *store)
+{
+    struct fault fault = { 0 };
+    lock_take(&store->lock);
+    bool must = store->must_reindex;
+    store->must_reindex = false;
+    lock_drop(&store->lock);
+    if (!must)
+        return;
+    lock_take(&store->index_lock);
+    if (store_index_reset(store, &fault) != 0)
+        store_say(store, true, "store-index", "%s: there is no index: %s", store->name, fault.text);
+    lock_drop(&store->index_lock);
+}
+
+static void tend_index(struct store *store)
+{
+    index_renew_if_asked(store);
+    for (unsigned failures = 0; failures < 3 && !is_closing(store);) {
+        if (!index_turn(store))
+            return;
+        lock_take(&store->index_lock);
+        failures += store->index == NULL ? 1 : 0;
+        lock_drop(&store->index_lock);
+    }
+}
+
+/* --- Age and size --- */
+
+struct rows {
+    struct index_row list[STORE_TEND_ROWS];
+    size_t count;
+};
+
+static int rows_add(void *context, const struct index_row *row)
+{
+    struct rows *rows = context;
+    rows->list[rows->count] = *row;
+    rows->list[rows->count].meta = span_of(NULL, 0);
+    return ++rows->count == STORE_TEND_ROWS ? 1 : 0;
+}
+
+static size_t rows_delete(struct store *store, const struct rows *rows, const char *what, const char *why)
+{
+    uint64_t about[STORE_TEND_ROWS];
+    struct fault fault = { 0 };
+    for (size_t i = 0; i < rows->count; i++)
+        about[i] = rows->list[i].sequence;
+    struct store_change change = {
+        .kind = STORE_DELETE, .what = what, .who = "cordon", .why = why, .about = about, .count = rows->count
+    };
+    if (rows->count == 0)
+        return 0;
+    if (store_change(store, &change, deadline_in(CHANGE_MS), &fault) != 0) {
+        store_say(store, fault.code != ESHUTDOWN, "store-expire", "%s: %s", store->name, fault.text);
+        return 0;
+    }
+    lock_take(&store->lock);
+    store->expired += rows->count;
+    lock_drop(&store->lock);
+    return rows->count;
+}
+
+static void rows_find_old(struct store *store, enum category category, uint64_t until_ms, struct rows *rows_out)
+{
+    rows_out->count = 0;
+    lock_take(&store->index_lock);
+    if (store->index != NULL && store->is_current)
+        (void)index_oldest(store->index, category, until_ms, STORE_TEND_ROWS, rows_add, rows_out, NULL);
+    lock_drop(&store->index_lock);
+}
+
+static void tend_age(struct store *store, struct rows *rows)
+{
+    uint64_t now = store_wall_ms();
+    for (int category = 0; category < CATEGORIES; category++) {
+        uint64_t keep = store->settings.keep_ms[category];
+        if (keep == 0 || keep > now)
+            continue;
+        do
+            rows_find_old(store, (enum category)category, now - keep, rows);
+        while (rows_delete(store, rows, "expire", "it has reached its age") == STORE_TEND_ROWS && !is_closing(store));
+    }
+}
+
+static uint64_t kept_bytes(struct store *store)
+{
+    struct index_totals totals = { .stored_bytes = 0 };
+    lock_take(&store->index_lock);
+    if (store->index != NULL && store->is_current)
+        (void)index_totals(store->index, &totals, NULL);
+    lock_drop(&store->index_lock);
+    return totals.stored_bytes;
+}
+
+/* Of the oldest no more than is too much. */
+static void rows_trim(struct rows *rows, uint64_t too_much)
+{
+    size_t count = 0;
+    for (uint64_t bytes = 0; count < rows->count && bytes < too_much; count++)
+        bytes += rows->list[count].place.size;
+    rows->count = count;
+}
+
+static void tend_size(struct store *store, struct rows *rows)
+{
+    uint64_t most = store->settings.most_bytes;
+    while (most > 0 && !is_closing(store)) {
+        uint64_t kept = kept_bytes(store);
+        if (kept <= most)
+            return;
+        rows_find_old(store, CATEGORIES, UINT64_MAX, rows);
+        rows_trim(rows, kept - most);
+        if (rows_delete(store, rows, "expire", "the store has reached its size") == 0)
+            return;
+    }
+}
+
+static void tend_orphans(struct store *store, struct rows *rows)
+{
+    uint64_t until = store_wall_ms() - STORE_ORPHAN_MS;
+    rows->count = 0;
+    lock_take(&store->index_lock);
+    if (store->index != NULL && store->is_current)
+        (void)index_orphans(store->index, STORE_TEND_ROWS, rows_add, rows, NULL);
+    lock_drop(&store->index_lock);
+    size_t old = 0;
+    for (size_t i = 0; i < rows->count; i++) {
+        if (rows->list[i].time_ms < until)
+            rows->list[old++] = rows->list[i];
+    }
+    rows->count = old;
+    (void)rows_delete(store, rows, "expire", "no message refers to it any more");
+}
+
+static size_t tend_erase_some(struct store *store, struct rows *rows)
+{
+    struct fault fault = { 0 };
+    rows->count = 0;
+    lock_take(&store->index_lock);
+    if (store->index != NULL && store->is_current)
+        (void)index_unerased(store->index, STORE_TEND_ROWS, rows_add, rows, NULL);
+    lock_drop(&store->index_lock);
+    size_t done = 0;
+    for (; done < rows->count; done++) {
+        lock_take(&store->disk);
+        int failed = segments_erase(store->segments, rows->list[done].place, &fault);
+        lock_drop(&store->disk);
+        lock_take(&store->index_lock);
+        if (failed == 0 && store->index != NULL)
+            failed = index_erased(store->index, rows->list[done].sequence, &fault);
+        lock_drop(&store->index_lock);
+        if (failed != 0) {
+            store_say(store, true, "store-erase", "%s: %s", store->name, fault.text);
+            break;
+        }
+    }
+    lock_take(&store->lock);
+    store->erased += done;
+    lock_drop(&store->lock);
+    return done;
+}
+
+/* --- Verifying --- */
+
+struct check {
+    struct store *store;
+    unsigned told;
+};
+
+static bool check_may_go_on(void *context)
+{
+    struct check *check = context;
+    return atomic_load(&check->store->may_verify);
+}
+
+static void check_tell(void *context, const char *file, uint64_t offset, uint64_t sequence, const char *text)
+{
+    struct check *check = context;
+    if (check->told++ < TOLD_MOST)
+        store_say(check->store, true, "store-damaged", "%s: %s at %llu, record %llu: %s", check->store->name, file,
+                  (unsigned long long)offset, (unsigned long long)sequence, text);
+}
+
+static void tend_check(struct store *store)
+{
+    struct check check = { .store = store };
+    struct verify_settings settings = { .path = store->path,
+                                        .head_path = store->head_path,
+                                        .percent = store->settings.check_percent,
+                                        .bytes_per_second = CHECK_BYTES_PER_SECOND,
+                                        .may_go_on = check_may_go_on,
+                                        .tell = check_tell,
+                                        .context = &check };
+    struct verify_result result = { .records = 0 };
+    struct fault fault = { 0 };
+    int failed = verify_store(&settings, &result, &fault);
+    if (!atomic_load(&store->may_verify))
+        return;
+    if (failed != 0)
+        store_say(store, true, "store-check", "%s: %s", store->name, fault.text);
+    else
+        store_say(store, result.wrong > 0, "store-checked", "%s: %llu records, %llu bytes: %llu wrong", store->name,
+                  (unsigned long long)result.records, (unsigned long long)result.bytes,
+                  (unsigned long long)result.wrong);
+    lock_take(&store->lock);
+    store->checked_ms = store_wall_ms();
+    store->wrong = result.wrong;
+    lock_drop(&store->lock);
+}
+
+void store_tend_thread(void *argument)
+{
+    struct store *store = argument;
+    struct rows *rows = memory_new(sizeof *rows);
+    struct deadline check = deadline_in(DAY_MS);
+    lock_take(&store->lock);
+    while (!store->is_closing) {
+        lock_drop(&store->lock);
+        tend_index(store);
+        tend_age(store, rows);
+        tend_size(store, rows);
+        tend_orphans(store, rows);
+        while (tend_erase_some(store, rows) == STORE_TEND_ROWS && !is_closing(store))
+            continue;
+        if (deadline_passed(check) && store->settings.check_percent > 0) {
+            tend_check(store);
+            check = deadline_in(DAY_MS);
+        }
+        lock_take(&store->lock);
+        if (!store->must_reindex && !store->is_closing)
+            (void)signal_point_wait(&store->tend, &store->lock, deadline_in(STORE_TEND_MS));
+    }
+    store->threads--;
+    signal_point_wake_all(&store->settled);
+    lock_drop(&store->lock); /* from here on it may be gone */
+    free(rows);
+}

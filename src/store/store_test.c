@@ -1,0 +1,387 @@
+/* A store as its users see it: what is put is found, read, held, deleted, and there again after whatever happened. */
+#include "store/store.h"
+
+#include "base/memory.h"
+#include "base/test.h"
+#include "store/meta.h"
+#include "store/verify.h"
+#include "sys/thread.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { WAIT_MS = 30000, PART_SIZE = 20000, CROWD = 8, CROWD_EACH = 40, PATH_SIZE = 256 };
+
+struct rig {
+    char folder[PATH_SIZE];
+    char path[PATH_SIZE + 16];
+    char head[PATH_SIZE + 16];
+    struct store_settings settings;
+    struct crypt_pair owner;
+    struct store *store;
+};
+
+static void rig_open(struct rig *rig)
+{
+    struct segments_found found = { .text = "" };
+    struct fault fault = { 0 };
+    rig->store = store_open(&rig->settings, NULL, NULL, &found, &fault);
+    if (!CHECK(rig->store != NULL)) {
+        fprintf(stderr, "%s\n", fault.text);
+        abort();
+    }
+}
+
+static void rig_begin(struct rig *rig)
+{
+    *rig = (struct rig){ .folder = "/tmp/cordon-store-XXXXXX" };
+    CHECK(crypt_begin(NULL) == 0 && mkdtemp(rig->folder) != NULL);
+    (void)snprintf(rig->path, sizeof rig->path, "%s/store", rig->folder);
+    (void)snprintf(rig->head, sizeof rig->head, "%s/head", rig->folder);
+    CHECK(mkdir(rig->path, 0700) == 0);
+    crypt_pair_new(&rig->owner);
+    rig->settings = (struct store_settings){ .name = "test",
+                                             .path = rig->path,
+                                             .head_path = rig->head,
+                                             .owner_count = 1,
+                                             .period_ms = UINT64_C(864000000000),
+                                             .segment_bytes = 200000 };
+    crypt_random(&rig->settings.root, sizeof rig->settings.root);
+    memcpy(rig->settings.owners[0], rig->owner.public_half, sizeof rig->owner.public_half);
+    rig_open(rig);
+}
+
+static void rig_end(struct rig *rig)
+{
+    char command[PATH_SIZE + 16];
+    store_close(rig->store);
+    (void)snprintf(command, sizeof command, "rm -rf %s", rig->folder);
+    CHECK(system(command) == 0); /* NOLINT(cert-env33-c): a folder of our own making */
+}
+
+/* Header, a part that repeats, and an end. */
+static struct span message_make(char *out, size_t room, unsigned number)
+{
+    size_t size = (size_t)snprintf(out, room, "Subject: number %u\r\n\r\n", number);
+    for (size_t i = 0; i < PART_SIZE; i++)
+        out[size++] = (char)('A' + (i * i + i / 7) % 26);
+    size += (size_t)snprintf(out + size, room - size, "\r\nthe end of %u\r\n", number);
+    return span_of(out, size);
+}
+
+static uint64_t rig_put(struct rig *rig, unsigned number, const char *sender, enum category category)
+{
+    char bytes[PART_SIZE + 200];
+    struct span message = message_make(bytes, sizeof bytes, number);
+    struct buf meta;
+    buf_init(&meta, STORE_META_MOST);
+    meta_put_text(&meta, META_SENDER, sender);
+    meta_put_text(&meta, META_RECIPIENT, "someone@example.org");
+    meta_put_text(&meta, META_CATEGORY, category_text(category));
+    meta_put_text(&meta, META_SUBJECT, "An odd subject");
+    meta_put_number(&meta, META_SIZE, message.size);
+    size_t start = span_find(message, span_text("\r\n\r\n")) + 4;
+    struct content_part part = { .offset = start, .size = PART_SIZE };
+    struct store_message put = {
+        .bytes = message, .meta = buf_span(&meta), .category = category, .parts = &part, .part_count = 1
+    };
+    uint64_t sequence = 0;
+    struct fault fault = { 0 };
+    if (!CHECK(store_put(rig->store, &put, deadline_in(WAIT_MS), &sequence, &fault) == 0))
+        fprintf(stderr, "%s\n", fault.text);
+    buf_fini(&meta);
+    return sequence;
+}
+
+static void rig_await_index(struct rig *rig)
+{
+    struct store_status status;
+    struct deadline end = deadline_in(WAIT_MS);
+    do {
+        (void)usleep(1000);
+        store_read_status(rig->store, &status);
+    } while (!deadline_passed(end) && (status.is_indexing || status.indexed_sequence < status.last_sequence));
+    CHECK(!status.is_indexing && status.indexed_sequence == status.last_sequence);
+}
+
+struct found {
+    uint64_t sequences[1000];
+    size_t count;
+};
+
+static int found_add(void *context, const struct store_entry *entry)
+{
+    struct found *found = context;
+    CHECK(entry->meta.size > 0 && entry->row.kind == RECORD_MESSAGE);
+    found->sequences[found->count++] = entry->row.sequence;
+    return 0;
+}
+
+static struct found rig_find(struct rig *rig, const char *field, const char *text, unsigned categories)
+{
+    struct found found = { .count = 0 };
+    struct store_reader *reader = NULL;
+    struct fault fault = { 0 };
+    uint64_t tokens[INDEX_MOST_TOKENS];
+    struct index_query query = { .tokens = tokens, .categories = categories, .limit = 1000 };
+    if (!CHECK(store_open_reader(&rig->settings, &reader, &fault) == 0)) {
+        fprintf(stderr, "%s\n", fault.text);
+        return found;
+    }
+    if (field != NULL)
+        CHECK(store_ask(reader, span_text(field), span_text(text), tokens, &query.token_count, &fault) == 0);
+    CHECK(store_find(reader, &query, found_add, &found, &fault) == 0);
+    store_close_reader(reader);
+    return found;
+}
+
+static int read_put(void *context, struct span bytes, struct fault *fault)
+{
+    (void)fault;
+    buf_put_span(context, bytes);
+    return 0;
+}
+
+/* 0, or the fault's code. */
+static int rig_read(struct rig *rig, uint64_t sequence, const struct crypt_pair *pair, struct buf *out)
+{
+    struct store_reader *reader = NULL;
+    struct fault fault = { 0 };
+    buf_clear(out);
+    if (!CHECK(store_open_reader(&rig->settings, &reader, &fault) == 0))
+        return -1;
+    int failed = store_read(reader, sequence, pair, 1, read_put, out, &fault);
+    store_close_reader(reader);
+    return failed == 0 ? 0 : fault.code;
+}
+
+static int rig_change(struct rig *rig, enum store_change_kind kind, const char *what, uint64_t sequence)
+{
+    struct fault fault = { 0 };
+    struct store_change change = {
+        .kind = kind, .what = what, .who = "test", .why = "so", .how = "", .about = &sequence, .count = 1
+    };
+    return store_change(rig->store, &change, deadline_in(WAIT_MS), &fault) == 0 ? 0 : fault.code;
+}
+
+static void check_reads(struct rig *rig, uint64_t sequence, unsigned number)
+{
+    char bytes[PART_SIZE + 200];
+    struct span message = message_make(bytes, sizeof bytes, number);
+    struct buf out;
+    buf_init(&out, 1048576);
+    CHECK(rig_read(rig, sequence, &rig->owner, &out) == 0 && span_equal(buf_span(&out), message));
+    buf_fini(&out);
+}
+
+static uint64_t wrong_count;
+
+static void verify_tell(void *context, const char *file, uint64_t offset, uint64_t sequence, const char *text)
+{
+    (void)context;
+    fprintf(stderr, "%s %llu %llu %s\n", file, (unsigned long long)offset, (unsigned long long)sequence, text);
+    wrong_count++;
+}
+
+static void check_verifies(const struct rig *rig)
+{
+    struct verify_settings settings = {
+        .path = rig->path, .head_path = rig->head, .percent = 100, .tell = verify_tell
+    };
+    struct verify_result result = { .records = 0 };
+    wrong_count = 0;
+    CHECK(verify_store(&settings, &result, NULL) == 0 && result.wrong == 0 && wrong_count == 0 && result.records > 0);
+}
+
+static void test_put_find_read(void)
+{
+    test_context("put, find, read");
+    struct rig rig;
+    struct buf out;
+    buf_init(&out, 1048576);
+    rig_begin(&rig);
+    rig_await_index(&rig);
+    uint64_t one = rig_put(&rig, 1, "a@client.test", CATEGORY_INFECTED);
+    uint64_t two = rig_put(&rig, 2, "b@client.test", CATEGORY_BANNED);
+    CHECK(one == 2 && two == 3); /* the part that they share came first */
+    rig_await_index(&rig);
+    struct found found = rig_find(&rig, "sender", "a@client.test", 0);
+    CHECK(found.count == 1 && found.sequences[0] == one);
+    found = rig_find(&rig, "sender", "@client.test", 0);
+    CHECK(found.count == 2 && found.sequences[0] == two);
+    CHECK(rig_find(&rig, "subject", "odd", 1U << CATEGORY_BANNED).count == 1);
+    CHECK(rig_find(&rig, "subject", "even", 0).count == 0);
+    check_reads(&rig, one, 1);
+    check_reads(&rig, two, 2);
+    struct crypt_pair other;
+    crypt_pair_new(&other);
+    CHECK(rig_read(&rig, one, &other, &out) == EACCES && out.size == 0);
+    CHECK(rig_read(&rig, 77, &rig.owner, &out) == ENOENT);
+    check_verifies(&rig);
+    rig_end(&rig);
+    buf_fini(&out);
+}
+
+static void test_changes(void)
+{
+    test_context("hold and delete");
+    struct rig rig;
+    struct buf out;
+    buf_init(&out, 1048576);
+    rig_begin(&rig);
+    rig_await_index(&rig);
+    uint64_t one = rig_put(&rig, 1, "a@client.test", CATEGORY_INFECTED);
+    uint64_t two = rig_put(&rig, 2, "a@client.test", CATEGORY_INFECTED);
+    CHECK(rig_change(&rig, STORE_DELETE, "delete", 77) == ENOENT);
+    CHECK(rig_change(&rig, STORE_DELETE, "delete", 1) == EPERM); /* the part that both refer to */
+    CHECK(rig_change(&rig, STORE_HOLD, "hold", one) == 0);
+    CHECK(rig_change(&rig, STORE_DELETE, "delete", one) == EPERM);
+    CHECK(rig_change(&rig, STORE_UNHOLD, "unhold", one) == 0);
+    CHECK(rig_change(&rig, STORE_DELETE, "delete", one) == 0);
+    CHECK(rig_change(&rig, STORE_DELETE, "delete", one) == ENOENT);
+    CHECK(rig_change(&rig, STORE_NOTE, "show", two) == 0);
+    struct found found = rig_find(&rig, "sender", "a@client.test", 0);
+    CHECK(found.count == 1 && found.sequences[0] == two);
+    CHECK(rig_read(&rig, one, &rig.owner, &out) == ENOENT);
+    check_reads(&rig, two, 2);
+    check_verifies(&rig);
+
+    store_close(rig.store); /* the same again, also where the index has to be made anew */
+    char index[PATH_SIZE + 40];
+    (void)snprintf(index, sizeof index, "%s/index.sqlite", rig.path);
+    CHECK(unlink(index) == 0);
+    rig_open(&rig);
+    rig_await_index(&rig);
+    found = rig_find(&rig, "sender", "a@client.test", 0);
+    CHECK(found.count == 1 && found.sequences[0] == two);
+    check_reads(&rig, two, 2);
+    CHECK(rig_change(&rig, STORE_DELETE, "delete", one) == ENOENT);
+    CHECK(rig_change(&rig, STORE_DELETE, "delete", two) == 0);
+    CHECK(rig_change(&rig, STORE_DELETE, "delete", 1) == 0); /* nothing refers to the part any more */
+    check_verifies(&rig);
+    rig_end(&rig);
+    buf_fini(&out);
+}
+
+static void test_another_owner(void)
+{
+    test_context("a key for another owner");
+    struct rig rig;
+    struct buf out;
+    struct buf slots;
+    struct crypt_pair other;
+    struct store_reader *reader = NULL;
+    buf_init(&out, 1048576);
+    buf_init(&slots, 4096);
+    rig_begin(&rig);
+    rig_await_index(&rig);
+    uint64_t one = rig_put(&rig, 1, "a@client.test", CATEGORY_INFECTED);
+    crypt_pair_new(&other);
+    for (uint64_t sequence = 1; sequence <= one; sequence++) { /* its part too */
+        buf_clear(&slots);
+        CHECK(store_open_reader(&rig.settings, &reader, NULL) == 0);
+        CHECK(store_rewrap(reader, sequence, &rig.owner, (const unsigned char(*)[CRYPT_PUBLIC_SIZE])other.public_half,
+                           1, &slots, NULL) == 0);
+        store_close_reader(reader);
+        CHECK(store_add_slots(rig.store, sequence, (const unsigned char *)slots.data, 1, deadline_in(WAIT_MS), NULL) ==
+              0);
+    }
+    CHECK(rig_read(&rig, one, &other, &out) == 0 && out.size > PART_SIZE);
+    check_reads(&rig, one, 1);
+    rig_end(&rig);
+    buf_fini(&slots);
+    buf_fini(&out);
+}
+
+/* What is old goes by itself, but for what is held; and the room it took is had again. */
+static void test_age(void)
+{
+    test_context("age");
+    struct rig rig;
+    rig_begin(&rig);
+    rig_await_index(&rig);
+    uint64_t held = rig_put(&rig, 1, "a@client.test", CATEGORY_INFECTED);
+    (void)rig_put(&rig, 2, "a@client.test", CATEGORY_INFECTED);
+    uint64_t other = rig_put(&rig, 3, "a@client.test", CATEGORY_BANNED);
+    CHECK(rig_change(&rig, STORE_HOLD, "hold", held) == 0);
+    store_close(rig.store);
+    (void)usleep(20000);
+    rig.settings.keep_ms[CATEGORY_INFECTED] = 10;
+    rig_open(&rig);
+    struct store_status status = { .erased = 0 };
+    struct deadline end = deadline_in(WAIT_MS);
+    while (status.erased == 0 && !deadline_passed(end)) {
+        (void)usleep(1000);
+        store_read_status(rig.store, &status);
+    }
+    CHECK(status.expired == 1 && status.erased == 1);
+    struct found found = rig_find(&rig, "sender", "a@client.test", 0);
+    CHECK(found.count == 2 && found.sequences[0] == other && found.sequences[1] == held);
+    check_reads(&rig, held, 1);
+    check_verifies(&rig);
+    rig_end(&rig);
+}
+
+struct crowd {
+    struct rig *rig;
+    struct lock *lock;
+    struct signal_point *ended;
+    unsigned *left;
+};
+
+static void crowd_run(void *argument)
+{
+    struct crowd *crowd = argument;
+    for (unsigned i = 0; i < CROWD_EACH; i++)
+        (void)rig_put(crowd->rig, i, "crowd@client.test", CATEGORY_INFECTED);
+    lock_take(crowd->lock);
+    (*crowd->left)--;
+    signal_point_wake_all(crowd->ended);
+    lock_drop(crowd->lock);
+}
+
+/* Many at once share commits, and the one part that all of them have. */
+static void test_crowd(void)
+{
+    test_context("many at once");
+    struct rig rig;
+    struct lock lock;
+    struct signal_point ended;
+    unsigned left = CROWD;
+    rig_begin(&rig);
+    rig_await_index(&rig);
+    lock_init(&lock);
+    signal_point_init(&ended);
+    struct crowd crowd = { .rig = &rig, .lock = &lock, .ended = &ended, .left = &left };
+    for (unsigned i = 0; i < CROWD; i++)
+        CHECK(thread_start(crowd_run, &crowd, 1048576, NULL) == 0);
+    lock_take(&lock);
+    while (left > 0)
+        (void)signal_point_wait(&ended, &lock, deadline_never());
+    lock_drop(&lock);
+    rig_await_index(&rig);
+    struct store_status status;
+    store_read_status(rig.store, &status);
+    CHECK(status.put == CROWD * CROWD_EACH && status.refused == 0);
+    CHECK(status.last_sequence == CROWD * CROWD_EACH + 1 && status.commits < status.put);
+    CHECK(rig_find(&rig, "sender", "crowd@client.test", 0).count == CROWD * CROWD_EACH);
+    check_verifies(&rig);
+    rig_end(&rig);
+    signal_point_fini(&ended);
+    lock_fini(&lock);
+}
+
+int main(void)
+{
+    test_put_find_read();
+    test_changes();
+    test_another_owner();
+    test_age();
+    test_crowd();
+    return test_end();
+}
