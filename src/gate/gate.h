@@ -21,6 +21,8 @@ struct gate {
     struct waiting *waiting;        /* messages that were told to wait (waiting.h) */
     struct updates *updates;        /* of the engine's signatures, as the supervisor tells (updates.h) */
     struct scanner_set *scanners;
+    struct gate_listener *listeners; /* by whose next hops a kept message may be released */
+    size_t listener_count;
     struct slots decode_slots; /* what needs the processor takes one of a few */
     int retiring_fd;           /* an eventfd that is readable once nothing new is to be accepted */
     int stopping_fd;           /* an eventfd that is readable once the gate drains; sessions look at it while idle */

@@ -321,6 +321,8 @@ static int gate_begin(struct gate_process *process, const struct settings *setti
     }
     gate_local_listener_init(process);
     gate_monitor_init(process);
+    process->gate.listeners = process->listeners;
+    process->gate.listener_count = process->listener_count;
     if (gate_receive_start(process, fault) != 0 || gate_close_box(process, fault) != 0)
         return -1;
     return gate_start(process, fault);

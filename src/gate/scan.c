@@ -1,7 +1,9 @@
-/* The intake of `cordon scan`: files in sealed memory over the local socket, judged by the same transaction as mail. */
+/* The intake of `cordon scan` and of releases: files in sealed memory over the local socket, judged by the same
+ * transaction as mail. */
 #include "gate/session.h"
 
 #include "gate/explain.h"
+#include "gate/release.h"
 #include "ipc/calls/judge.h"
 #include "ipc/packet.h"
 #include "sys/log.h"
@@ -13,13 +15,13 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SCAN_IDLE_MS = 60000, SCAN_ANSWER_MS = 10000, SCAN_FILE_LIMIT = 2147483647 };
+enum { SCAN_IDLE_MS = 60000, SCAN_ANSWER_MS = 10000, SCAN_FILE_LIMIT = 2147483647, SCAN_MOST_FDS = 2 };
 
 static void scan_json(const struct transaction *t, struct buf *json)
 {
     buf_put_char(json, '{');
     explain_put_verdict(t, json);
-    buf_printf(json, ",\"parts\":%" PRIu32 ",\"size\":%zu,", t->report.part_count, t->message.size);
+    buf_printf(json, ",\"parts\":%" PRIu32 ",\"size\":%zu,", t->report.part_count, t->message.size - t->standin_bytes);
     explain_put_scanners(t, json);
     buf_put_char(json, '}');
 }
@@ -51,12 +53,9 @@ static int scan_explain(const struct transaction *t, uint32_t flags, struct seal
     return failed;
 }
 
-static int scan_answer(struct session *session, const struct transaction *t, uint32_t flags)
+/* `beside` goes along, where there is one. */
+static int scan_answer(struct session *session, const struct transaction *t, const struct sealed *beside)
 {
-    struct sealed explanation;
-    if (scan_explain(t, flags, &explanation) != 0)
-        return -1;
-
     struct judge_answer answer = { .magic = JUDGE_MAGIC, .category = verdict_gravest(&t->verdict) };
     struct buf json;
     buf_init(&json, JUDGE_ANSWER_SIZE - sizeof answer);
@@ -69,9 +68,8 @@ static int scan_answer(struct session *session, const struct transaction *t, uin
     buf_put(&packet, &answer, sizeof answer);
     buf_put_span(&packet, buf_span(&json));
     struct fault fault;
-    int sent = packet_send(session->packet_fd, packet.data, packet.size, &explanation.fd, explanation.fd >= 0 ? 1 : 0,
+    int sent = packet_send(session->packet_fd, packet.data, packet.size, &beside->fd, beside->fd >= 0 ? 1 : 0,
                            deadline_in(SCAN_ANSWER_MS), &fault);
-    sealed_close(&explanation);
     buf_fini(&packet);
     buf_fini(&json);
     return sent;
@@ -84,7 +82,13 @@ static int scan_receive(const struct session *session, struct judge_request *req
     struct deadline deadline = deadline_in(SCAN_IDLE_MS);
     if (ready_wait(session->packet_fd, POLLIN, session->listener->gate->stopping_fd, deadline, &fault) != 0)
         return -1;
-    return packet_receive(session->packet_fd, request, sizeof *request, 1, packet, deadline, &fault);
+    return packet_receive(session->packet_fd, request, sizeof *request, SCAN_MOST_FDS, packet, deadline, &fault);
+}
+
+static struct deadline scan_deadline(const struct judge_request *request)
+{
+    bool is_named = request->timeout_ms > 0 && request->timeout_ms < JUDGE_TIMEOUT_MS;
+    return deadline_in(is_named ? request->timeout_ms : JUDGE_TIMEOUT_MS);
 }
 
 /* Judges one file. The descriptor is taken. 0, or -1 where the caller is to be hung up on. */
@@ -99,12 +103,67 @@ static int scan_one(struct session *session, const struct judge_request *request
         transaction_fini(&t);
         return -1;
     }
-    bool is_named = request->timeout_ms > 0 && request->timeout_ms < JUDGE_TIMEOUT_MS;
-    t.deadline = deadline_in(is_named ? request->timeout_ms : JUDGE_TIMEOUT_MS);
+    t.deadline = scan_deadline(request);
     transaction_run(&t, NULL, NULL);
-    int sent = scan_answer(session, &t, request->flags);
+    struct sealed explanation;
+    int sent = scan_explain(&t, request->flags, &explanation);
+    if (sent == 0)
+        sent = scan_answer(session, &t, &explanation);
+    sealed_close(&explanation);
     transaction_fini(&t);
     return sent;
+}
+
+static int scan_answer_release(struct session *session, const struct release *release)
+{
+    struct buf text;
+    struct sealed replies = SEALED_NONE;
+    buf_init(&text, JUDGE_REPLIES_SIZE);
+    release_put_replies(release, &text);
+    int sent = sealed_copy(buf_span(&text), "cordon-replies", &replies, NULL);
+    if (sent == 0)
+        sent = scan_answer(session, release_transaction(release), &replies);
+    sealed_close(&replies);
+    buf_fini(&text);
+    return sent;
+}
+
+/* As scan_one, of a message and its envelope. */
+static int scan_release(struct session *session, const struct judge_request *request, struct packet *packet_take,
+                        uint32_t number)
+{
+    struct sealed message = SEALED_NONE;
+    struct sealed envelope = SEALED_NONE;
+    struct fault fault = { 0 };
+    struct release *release = NULL;
+    int sent = -1;
+    bool has_message = sealed_take(packet_take->fds[0], SCAN_FILE_LIMIT, &message, &fault) == 0;
+    bool has_both = has_message && sealed_take(packet_take->fds[1], JUDGE_ENVELOPE_SIZE, &envelope, &fault) == 0;
+    if (has_both)
+        release = release_new(session->listener->gate, sealed_span(&envelope), session->id, number, &fault);
+    if (release != NULL) {
+        release_run(release, sealed_span(&message), (request->flags & JUDGE_FORCE) != 0, scan_deadline(request));
+        sent = scan_answer_release(session, release);
+    } else {
+        log_note(LOG_WARNING, "release-refused", "%s", fault.text);
+    }
+    release_free(release);
+    if (!has_message)
+        (void)close(packet_take->fds[0]);
+    if (!has_both)
+        (void)close(packet_take->fds[1]);
+    sealed_close(&message);
+    sealed_close(&envelope);
+    return sent;
+}
+
+/* What is asked for has its descriptors, and nothing beside it. */
+static bool scan_request_is_sound(const struct judge_request *request, const struct packet *packet)
+{
+    bool is_release = (request->flags & JUDGE_RELEASE) != 0;
+    uint32_t allowed = is_release ? JUDGE_RELEASE | JUDGE_FORCE : JUDGE_EXPLAIN_TEXT | JUDGE_EXPLAIN_JSON;
+    return packet->size == sizeof *request && request->magic == JUDGE_MAGIC &&
+           packet->fd_count == (is_release ? SCAN_MOST_FDS : 1) && (request->flags & ~allowed) == 0;
 }
 
 void scan_session(struct session *session)
@@ -114,12 +173,13 @@ void scan_session(struct session *session)
         struct packet packet;
         if (scan_receive(session, &request, &packet) != 1)
             return;
-        if (packet.size != sizeof request || request.magic != JUDGE_MAGIC || packet.fd_count != 1 ||
-            (request.flags & ~(uint32_t)(JUDGE_EXPLAIN_TEXT | JUDGE_EXPLAIN_JSON)) != 0) {
+        if (!scan_request_is_sound(&request, &packet)) {
             packet_close_fds(&packet);
             return;
         }
-        if (scan_one(session, &request, packet.fds[0], number) != 0)
+        bool is_release = (request.flags & JUDGE_RELEASE) != 0;
+        if ((is_release ? scan_release(session, &request, &packet, number)
+                        : scan_one(session, &request, packet.fds[0], number)) != 0)
             return;
     }
 }

@@ -156,6 +156,23 @@ static void transaction_judge(struct transaction *t)
     transaction_number_answers(t, &input);
 }
 
+/* What was kept is not kept again, and is not dropped; the operator may have it go on all the same, and that is told.
+ */
+static void transaction_decide_release(const struct transaction *t, struct fate *fate)
+{
+    enum fate_action wanted = fate->action;
+    fate->wants_keeping = false;
+    if (wanted != FATE_PASS && t->release == RELEASE_FORCED) {
+        *fate = (struct fate){ .action = FATE_PASS };
+        (void)snprintf(fate->finding, sizeof fate->finding, "released by force, where the policy says %s",
+                       fate_action_text(wanted));
+    } else if (wanted == FATE_DISCARD) {
+        fate->action = FATE_REJECT;
+        (void)snprintf(fate->reply, sizeof fate->reply, "550 5.7.1 %s: the policy says discard",
+                       category_text(verdict_gravest(&t->verdict)));
+    }
+}
+
 /* Everybody shares one policy for now; the loop is the place where a recipient's own would come in. A message that goes
  * round in a circle is refused where it would go on: after the queue the mail server returns what we refuse to its
  * sender, and what may not pass must not go there either. */
@@ -165,6 +182,8 @@ static void transaction_decide_each(struct transaction *t)
         struct recipient *recipient = &t->recipients[i];
         recipient->store = keep_find_store(t->gate->settings, verdict_gravest(&t->verdict), recipient->address);
         policy_decide(&t->verdict, t->policy, t->mode, recipient->store != NULL, &recipient->fate);
+        if (t->release != RELEASE_NOT)
+            transaction_decide_release(t, &recipient->fate);
         if (recipient->fate.action == FATE_PASS && transaction_is_loop(t)) {
             recipient->fate = (struct fate){ .action = FATE_REJECT };
             (void)snprintf(recipient->fate.reply, sizeof recipient->fate.reply,
@@ -220,7 +239,7 @@ static void transaction_note_waiting(const struct transaction *t)
         if (t->recipients[i].reply[0] == '4')
             waits = &t->recipients[i];
     }
-    if (t->listener == NULL || (waits == NULL && waiting_is_empty(t->gate->waiting)))
+    if (t->listener == NULL || t->release != RELEASE_NOT || (waits == NULL && waiting_is_empty(t->gate->waiting)))
         return;
     struct digest key;
     struct span bytes = sealed_span(&t->message);

@@ -60,14 +60,18 @@ struct edits {
     size_t cut_count;
 };
 
+/* A message that was kept and is to go on: it is not kept again, and nothing of it comes again by itself. */
+enum transaction_release { RELEASE_NOT, RELEASE_ASKED, RELEASE_FORCED /* whatever the policy says */ };
+
 struct transaction {
     struct gate *gate;
     const struct listener_settings *listener; /* NULL: command line; then `policy` alone decides */
     const struct policy_settings *policy;
     enum mode mode;
+    enum transaction_release release;
     char id[SESSION_ID_SIZE]; /* of the session, "s-" and hexadecimal digits */
     uint32_t number;          /* of this transaction in its session */
-    const char *intake;       /* "smtp", "lmtp", "scan" */
+    const char *intake;       /* "smtp", "lmtp", "scan", "release" */
     struct origin origin;
 
     struct arena arena;

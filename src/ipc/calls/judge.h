@@ -10,9 +10,10 @@
  * struct judge_envelope, and behind it texts, each ended by a NUL: the sender, the parameters of MAIL ("" where there
  * are none), and each recipient. The message is judged as mail of that listener is. Where the policy says pass, or
  * whatever it says with JUDGE_FORCE, it goes to the next hop of that listener. The answer is as ever; with it comes a
- * descriptor of sealed memory with two texts for each recipient, in their order and each ended by a NUL: the action
- * ("pass": it was given to the next hop), and the reply: the next hop's, or Cordon's own where it refused the recipient
- * or the message. Only "pass" with a 2xx is a release. Nothing of it is kept again.
+ * descriptor of sealed memory with two texts for each recipient, in their order and each ended by a NUL: what
+ * became of it ("pass": it was given to the next hop; "reject" or "tempfail": the policy says so; "refused": it did not
+ * come to that, for the next hop did not take the recipient, or there is none), and the reply. Only "pass" with a 2xx
+ * is a release. Nothing of it is kept again.
  */
 #ifndef CORDON_IPC_CALLS_JUDGE_H
 #define CORDON_IPC_CALLS_JUDGE_H
