@@ -9,7 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TOTAL_ALL = 100 /* beside the categories: what is held, and the frames' bytes */ };
+enum {
+    TOTAL_ALL = 100,         /* beside the categories: what is held, and the frames' bytes */
+    POSTINGS_MOST = 1 << 20, /* 16 MB: only where a new index is filled in large transactions */
+    POSTINGS_KEPT = 1 << 14
+};
 
 int index_open(const char *path, const struct record_store_id *store, bool is_reader, struct index **index_out,
                bool *is_fresh_out, struct fault *fault)
@@ -43,7 +47,53 @@ void index_close(struct index *index)
     if (index == NULL)
         return;
     index_sql_close(index->sql);
+    free(index->postings);
     free(index);
+}
+
+/* --- Words that wait --- */
+
+static int compare_postings(const void *a, const void *b)
+{
+    const struct index_posting *x = a, *y = b;
+    if (x->token != y->token) {
+        uint64_t sign = UINT64_C(1) << 63; /* SQLite's numbers have one */
+        return (x->token ^ sign) < (y->token ^ sign) ? -1 : 1;
+    }
+    return (x->sequence < y->sequence) - (x->sequence > y->sequence);
+}
+
+int index_put_postings(struct index *index, struct fault *fault)
+{
+    if (index->posting_count > 1)
+        qsort(index->postings, index->posting_count, sizeof *index->postings, compare_postings);
+    int result = 0;
+    for (size_t i = 0; i < index->posting_count && result == 0; i++)
+        result = index_sql_run(index->sql, SQL_WORD_PUT,
+                               (uint64_t[]){ index->postings[i].token, index->postings[i].sequence }, 2, fault);
+    index->posting_count = 0;
+    if (index->posting_room > POSTINGS_KEPT) {
+        free(index->postings);
+        index->postings = NULL;
+        index->posting_room = 0;
+    }
+    return result;
+}
+
+static int add_posting(struct index *index, uint64_t token, uint64_t sequence, struct fault *fault)
+{
+    if (index->posting_count == POSTINGS_MOST && index_put_postings(index, fault) != 0)
+        return -1;
+    if (index->posting_count == index->posting_room) {
+        size_t room = index->posting_room == 0 ? POSTINGS_KEPT : index->posting_room * 2;
+        struct index_posting *larger = realloc(index->postings, room * sizeof *larger);
+        if (larger == NULL)
+            memory_end();
+        index->postings = larger;
+        index->posting_room = room;
+    }
+    index->postings[index->posting_count++] = (struct index_posting){ token, sequence };
+    return 0;
 }
 
 /* --- Transactions --- */
@@ -64,6 +114,7 @@ int index_begin(struct index *index, struct fault *fault)
 static int give_up(struct index *index)
 {
     struct fault unused;
+    index->posting_count = 0;
     if (index_sql_is_within(index->sql))
         (void)index_sql_run(index->sql, SQL_ROLLBACK, NULL, 0, &unused);
     return -1;
@@ -78,7 +129,8 @@ int index_end(struct index *index, struct fault *fault)
         (void)give_up(index);
         return fault_set(fault, ECANCELED, "a change to the index failed, so none of the transaction was kept");
     }
-    return index_sql_run(index->sql, SQL_COMMIT, NULL, 0, fault) == 0 ? 0 : give_up(index);
+    bool is_kept = index_put_postings(index, fault) == 0 && index_sql_run(index->sql, SQL_COMMIT, NULL, 0, fault) == 0;
+    return is_kept ? 0 : give_up(index);
 }
 
 /* Every change stands between these two, so that it is made as a whole also where no transaction is open. */
@@ -251,7 +303,7 @@ static int add(struct index *index, const struct index_row *row, const uint64_t 
     if (put_row(index, row, tokens, token_count, part_key, fault) != 0 || count_row(index, row, 1, fault) != 0)
         return -1;
     for (size_t i = 0; i < token_count; i++) {
-        if (RUN(index, SQL_WORD_PUT, fault, tokens[i], row->sequence) != 0)
+        if (add_posting(index, tokens[i], row->sequence, fault) != 0)
             return -1;
     }
     if (row->kind != RECORD_MESSAGE)
@@ -320,6 +372,8 @@ int index_hold(struct index *index, uint64_t sequence, int change, struct fault 
 static int take_out(struct index *index, const struct index_row *row, const uint64_t *tokens, size_t token_count,
                     struct fault *fault)
 {
+    if (index_put_postings(index, fault) != 0)
+        return -1;
     for (size_t i = 0; i < token_count; i++) {
         if (RUN(index, SQL_WORD_DROP, fault, tokens[i], row->sequence) != 0)
             return -1;

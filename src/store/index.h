@@ -78,10 +78,10 @@ struct index_query {
     const uint64_t *tokens; /* all of them */
     size_t token_count;
     unsigned categories;            /* bits (1U << enum category); 0: any */
+    bool is_held;                   /* only those */
     uint64_t since_ms, until_ms;    /* 0: any; until is exclusive */
     uint64_t least_size, most_size; /* 0: any */
     uint64_t before;                /* sequence: only older ones; 0: any. For the next page. */
-    bool is_held;                   /* only those */
     size_t limit;
 };
 /* Messages, the newest first. Stops where `each` gives something else than 0, and returns that. Here and below `each`

@@ -344,6 +344,8 @@ int index_find(struct index *index, const struct index_query *query, index_each 
                struct fault *fault)
 {
     assert(query->token_count <= INDEX_MOST_TOKENS);
+    if (index_put_postings(index, fault) != 0) /* of the transaction that is open */
+        return -1;
     struct search *search = memory_new(sizeof *search);
     search->index = index;
     search->query = *query;
