@@ -53,6 +53,7 @@ static int part_check(struct store *store, struct store_job *job)
 
 static int change_check(struct store *store, struct store_job *job, struct fault *fault)
 {
+    bool is_death = job_record_kind(job) == RECORD_TOMBSTONE;
     free(job->dead);
     job->dead = job->about_count > 0 ? memory_new(job->about_count * sizeof *job->dead) : NULL;
     for (size_t i = 0; i < job->about_count; i++) {
@@ -62,9 +63,9 @@ static int change_check(struct store *store, struct store_job *job, struct fault
             return fault_set(fault, why.code, why.code == ENOENT ? "there is no record %llu" : "record %llu: no index",
                              (unsigned long long)job->about[i]);
         row->meta = span_of(NULL, 0);
-        if (job->change == STORE_DELETE && row->kind != RECORD_MESSAGE && row->kind != RECORD_PART)
+        if (is_death && row->kind != RECORD_MESSAGE && row->kind != RECORD_PART)
             return fault_set(fault, EPERM, "record %llu is no message", (unsigned long long)row->sequence);
-        if (job->change == STORE_DELETE && (row->holds > 0 || row->references > 0))
+        if (is_death && (row->holds > 0 || row->references > 0))
             return fault_set(fault, EPERM, "record %llu is %s", (unsigned long long)row->sequence,
                              row->holds > 0 ? "held" : "still referred to");
     }
