@@ -3,8 +3,8 @@
  *
  *   cleaner truncate|delete FOLDER...
  *
- * Prints "ready", then a line for each file that it has altered ("truncated PATH"), and on its end ("looked at N files").
- * For tests alone; needs root.
+ * Prints "ready", then a line for each file that it has altered ("truncated PATH"), and on its end ("looked at N
+ * files"). For tests alone; needs root.
  */
 #include <errno.h>
 #include <fcntl.h>
