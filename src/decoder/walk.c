@@ -202,11 +202,13 @@ static void read_for_people(struct walk *walk, struct span value, void (*put)(st
     struct buf line;
     struct buf text;
     buf_init(&line, HEAD_RAW_MOST);
-    buf_init(&text, HEAD_RAW_MOST * 4); /* what a charset makes of a byte */
+    buf_init(&text, (size_t)HEAD_RAW_MOST * 4); /* what a charset makes of a byte */
     value = span_slice(value, 0, HEAD_RAW_MOST);
     for (size_t i = 0; i < value.size; i++) {
-        if (value.data[i] != '\r' && value.data[i] != '\n')
-            buf_put_char(&line, value.data[i] != '\t' ? value.data[i] : ' ');
+        if (value.data[i] == '\t')
+            buf_put_char(&line, ' ');
+        else if (value.data[i] != '\r' && value.data[i] != '\n')
+            buf_put_char(&line, value.data[i]);
     }
     (void)mail_encoded_words_put(span_trim(buf_span(&line)), &text);
     put(walk->emit, buf_span(&text));
