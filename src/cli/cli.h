@@ -14,8 +14,10 @@ enum { CLI_EXIT_USAGE = 64 };
 int cli_config(int argc, char **argv);
 int cli_convert(int argc, char **argv);
 int cli_explain(int argc, char **argv);
+int cli_quarantine(int argc, char **argv);
 int cli_scan(int argc, char **argv);
 int cli_status(int argc, char **argv);
+int cli_store(int argc, char **argv);
 
 /* The options that subcommands without others have in common: [--config FILE] [--json]. */
 struct cli_options {

@@ -1,5 +1,6 @@
 #include "cli/judge.h"
 
+#include "base/buf.h"
 #include "base/memory.h"
 #include "ipc/calls/judge.h"
 #include "ipc/packet.h"
@@ -73,20 +74,20 @@ static int judge_read_file(int fd, struct sealed *sealed_out, struct fault *faul
     return -1;
 }
 
-/* Takes the descriptor. */
-static int judge_take_explanation(struct judge *judge, bool is_asked, struct packet *packet, struct fault *fault)
+/* Takes the descriptor of what was asked for besides the verdict: at most `most` bytes, 0 where it was nothing. */
+static int judge_take_explanation(struct judge *judge, size_t most, struct packet *packet, struct fault *fault)
 {
-    if (packet->fd_count != (is_asked ? 1 : 0)) {
+    if (packet->fd_count != (most > 0 ? 1 : 0)) {
         packet_close_fds(packet);
-        return fault_set(fault, EPROTO, "the daemon gave no explanation");
+        return fault_set(fault, EPROTO, "the daemon gave the verdict alone");
     }
-    if (!is_asked || sealed_take(packet->fds[0], JUDGE_EXPLANATION_SIZE, &judge->explanation, fault) == 0)
+    if (most == 0 || sealed_take(packet->fds[0], most, &judge->explanation, fault) == 0)
         return 0;
     packet_close_fds(packet);
     return -1;
 }
 
-static int judge_receive(struct judge *judge, bool is_explained, struct judge_result *result_out, struct fault *fault)
+static int judge_receive(struct judge *judge, size_t most, struct judge_result *result_out, struct fault *fault)
 {
     struct packet packet;
     struct judge_answer head;
@@ -98,7 +99,7 @@ static int judge_receive(struct judge *judge, bool is_explained, struct judge_re
         return fault_set(fault, EPIPE, "the daemon hung up");
     sealed_close(&judge->explanation);
     judge->explanation = SEALED_NONE;
-    if (judge_take_explanation(judge, is_explained, &packet, fault) != 0)
+    if (judge_take_explanation(judge, most, &packet, fault) != 0)
         return -1;
     memcpy(&head, judge->answer, sizeof head);
     if (packet.size < sizeof head || head.magic != JUDGE_MAGIC || head.category >= CATEGORIES ||
@@ -121,7 +122,7 @@ static int judge_ask(struct judge *judge, int fd, uint32_t flags, struct judge_r
     struct judge_request request = { .magic = JUDGE_MAGIC, .flags = flags };
     int failed = packet_send(judge->socket, &request, sizeof request, &sealed.fd, 1, deadline_in(JUDGE_SEND_MS), fault);
     sealed_close(&sealed);
-    return failed != 0 ? -1 : judge_receive(judge, flags != 0, result_out, fault);
+    return failed != 0 ? -1 : judge_receive(judge, flags != 0 ? JUDGE_EXPLANATION_SIZE : 0, result_out, fault);
 }
 
 int judge_file(struct judge *judge, int fd, struct judge_result *result_out, struct fault *fault)
@@ -132,4 +133,46 @@ int judge_file(struct judge *judge, int fd, struct judge_result *result_out, str
 int judge_explain(struct judge *judge, int fd, bool is_json, struct judge_result *result_out, struct fault *fault)
 {
     return judge_ask(judge, fd, is_json ? JUDGE_EXPLAIN_JSON : JUDGE_EXPLAIN_TEXT, result_out, fault);
+}
+
+static int envelope_seal(const struct judge_wish *wish, struct sealed *sealed_out, struct fault *fault)
+{
+    struct judge_envelope envelope = { .magic = JUDGE_ENVELOPE_MAGIC,
+                                       .recipient_count = (uint32_t)wish->recipient_count };
+    struct buf text;
+    if (wish->recipient_count == 0 || wish->recipient_count > JUDGE_MOST_RECIPIENTS)
+        return fault_set(fault, EINVAL, "a release has from 1 to %d recipients", JUDGE_MOST_RECIPIENTS);
+    if (!span_copy(span_text(wish->listener), envelope.listener, sizeof envelope.listener))
+        return fault_set(fault, EINVAL, "there is no listener \"%s\"", wish->listener);
+    buf_init(&text, JUDGE_ENVELOPE_SIZE);
+    buf_put(&text, &envelope, sizeof envelope);
+    buf_put_span(&text, wish->sender);
+    buf_put_char(&text, '\0');
+    buf_put_span(&text, wish->parameters);
+    buf_put_char(&text, '\0');
+    for (size_t i = 0; i < wish->recipient_count; i++) {
+        buf_put_span(&text, wish->recipients[i]);
+        buf_put_char(&text, '\0');
+    }
+    int failed = buf_overflowed(&text) ? fault_set(fault, E2BIG, "the envelope is too long")
+                                       : sealed_copy(buf_span(&text), "cordon-envelope", sealed_out, fault);
+    buf_fini(&text);
+    return failed;
+}
+
+int judge_release(struct judge *judge, const struct sealed *message, const struct judge_wish *wish,
+                  struct judge_result *result_out, struct span *replies_out, struct fault *fault)
+{
+    struct sealed envelope;
+    struct judge_request request = { .magic = JUDGE_MAGIC,
+                                     .flags = JUDGE_RELEASE | (wish->is_forced ? (unsigned)JUDGE_FORCE : 0U) };
+    if (envelope_seal(wish, &envelope, fault) != 0)
+        return -1;
+    int failed = packet_send(judge->socket, &request, sizeof request, (const int[]){ message->fd, envelope.fd }, 2,
+                             deadline_in(JUDGE_SEND_MS), fault);
+    sealed_close(&envelope);
+    if (failed != 0 || judge_receive(judge, JUDGE_REPLIES_SIZE, result_out, fault) != 0)
+        return -1;
+    *replies_out = result_out->explanation;
+    return 0;
 }

@@ -4,6 +4,7 @@
 
 #include "base/fault.h"
 #include "base/span.h"
+#include "sys/sealed.h"
 #include "verdict/verdict.h"
 
 #include <stdbool.h>
@@ -26,5 +27,18 @@ int judge_file(struct judge *judge, int fd, struct judge_result *result_out, str
 
 /* The same, and asks for an explanation. */
 int judge_explain(struct judge *judge, int fd, bool is_json, struct judge_result *result_out, struct fault *fault);
+
+/* Has a message that was kept judged again and sent on (JUDGE_RELEASE of ipc/calls/judge.h). */
+struct judge_wish {
+    const char *listener;
+    struct span sender;
+    struct span parameters; /* of MAIL; may be empty */
+    const struct span *recipients;
+    size_t recipient_count;
+    bool is_forced;
+};
+/* *replies_out, until the next call: two texts for each recipient, each ended by a NUL: the action and the reply. */
+int judge_release(struct judge *judge, const struct sealed *message, const struct judge_wish *wish,
+                  struct judge_result *result_out, struct span *replies_out, struct fault *fault);
 
 #endif

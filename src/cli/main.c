@@ -15,8 +15,10 @@ static const struct subcommand subcommands[] = {
     { "config", cli_config, "print the whole configuration in effect, and where each value comes from" },
     { "convert", cli_convert, "turn another scanner's configuration into Cordon's" },
     { "explain", cli_explain, "show how messages are read, part by part, and what was found" },
+    { "quarantine", cli_quarantine, "list, show, export, release or delete what was stopped" },
     { "scan", cli_scan, "judge messages from files" },
     { "status", cli_status, "show how the daemon, its roles and the scanners are" },
+    { "store", cli_store, "verify the store of messages, its keys, its audit trail" },
 };
 
 enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };
@@ -27,7 +29,7 @@ static void usage(FILE *out)
                 "       cordon SUBCOMMAND --help | --help | --version\n\n",
                 out);
     for (size_t i = 0; i < SUBCOMMANDS; i++)
-        fprintf(out, "  %-8s  %s\n", subcommands[i].name, subcommands[i].help);
+        fprintf(out, "  %-10s  %s\n", subcommands[i].name, subcommands[i].help);
 }
 
 int main(int argc, char **argv)

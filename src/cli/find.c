@@ -1,0 +1,128 @@
+#include "cli/find.h"
+
+#include "base/memory.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum { FIND_PAGE = 500, FIND_MOST_QUERIES = 8 };
+
+/* Where a word is looked for that was said without a field. */
+static const char *const text_fields[] = { "subject", "sender", "recipient", "name", "file", "message-id", "client" };
+enum { TEXT_FIELDS = sizeof text_fields / sizeof text_fields[0] };
+
+struct find_query {
+    uint64_t tokens[INDEX_MOST_TOKENS];
+    struct index_query query;
+};
+
+struct find {
+    struct store_reader *reader;
+    struct find_query *queries; /* what any of them finds */
+    size_t query_count;
+    uint64_t page[FIND_MOST_QUERIES * FIND_PAGE]; /* sequences */
+    size_t page_count;
+};
+
+static int query_ask(struct find *find, const struct filter *filter, const char *field, const char *text,
+                     struct fault *fault)
+{
+    struct find_query *query = &find->queries[find->query_count];
+    size_t count = 0;
+    for (size_t i = 0; i < filter->word_count; i++) {
+        if (store_ask(find->reader, span_text(filter->words[i].field), span_text(filter->words[i].text), query->tokens,
+                      &count, fault) != 0)
+            return fault_wrap(fault, "--%s \"%s\"", filter->words[i].field, filter->words[i].text);
+    }
+    if (field != NULL && store_ask(find->reader, span_text(field), span_text(text), query->tokens, &count, fault) != 0)
+        return -1;
+    query->query = filter->query;
+    query->query.tokens = query->tokens;
+    query->query.token_count = count;
+    find->query_count++;
+    return 0;
+}
+
+static int find_ask(struct find *find, const struct filter *filter, const char *text, struct fault *fault)
+{
+    if (text == NULL)
+        return query_ask(find, filter, NULL, NULL, fault);
+    for (size_t i = 0; i < TEXT_FIELDS; i++) {
+        /* A field in which this text can't stand finds nothing. */
+        if (query_ask(find, filter, text_fields[i], text, fault) != 0 && fault->code != EINVAL)
+            return -1;
+    }
+    return find->query_count > 0 ? 0 : -1;
+}
+
+static int page_add(void *context, const struct store_entry *entry)
+{
+    struct find *find = context;
+    if (find->page_count == FIND_MOST_QUERIES * (size_t)FIND_PAGE)
+        return 1;
+    find->page[find->page_count++] = entry->row.sequence;
+    return 0;
+}
+
+static int sequence_compare(const void *a, const void *b)
+{
+    uint64_t left = *(const uint64_t *)a;
+    uint64_t right = *(const uint64_t *)b;
+    return left > right ? -1 : left < right;
+}
+
+/* The newest `size` of all that any query finds before `before`, each once. Each query gives its own newest ones, so
+ * none is missed. */
+static int page_read(struct find *find, uint64_t before, size_t size, struct fault *fault)
+{
+    size_t kept = 0;
+    find->page_count = 0;
+    for (size_t i = 0; i < find->query_count; i++) {
+        find->queries[i].query.before = before;
+        find->queries[i].query.limit = size;
+        if (store_find(find->reader, &find->queries[i].query, page_add, find, fault) < 0)
+            return -1;
+    }
+    qsort(find->page, find->page_count, sizeof find->page[0], sequence_compare);
+    for (size_t i = 0; i < find->page_count && kept < size; i++) {
+        if (kept == 0 || find->page[kept - 1] != find->page[i])
+            find->page[kept++] = find->page[i];
+    }
+    find->page_count = kept;
+    return 0;
+}
+
+static int page_give(struct find *find, store_each each, void *context, struct fault *fault)
+{
+    int status = 0;
+    for (size_t i = 0; i < find->page_count && status == 0; i++) {
+        status = store_get(find->reader, find->page[i], each, context, fault);
+        if (status < 0 && fault->code == ENOENT)
+            status = 0; /* deleted since */
+    }
+    return status;
+}
+
+int find_messages(struct store_reader *reader, const struct filter *filter, const char *text, uint64_t before,
+                  uint64_t limit, store_each each, void *context, struct fault *fault)
+{
+    struct find *find = memory_new(sizeof *find);
+    find->reader = reader;
+    find->queries = memory_new(FIND_MOST_QUERIES * sizeof *find->queries);
+    int status = find_ask(find, filter, text, fault);
+    bool is_all = limit == 0;
+    while (status == 0 && (is_all || limit > 0)) {
+        size_t size = is_all || limit > FIND_PAGE ? FIND_PAGE : (size_t)limit;
+        status = page_read(find, before, size, fault);
+        if (status != 0 || find->page_count == 0)
+            break;
+        before = find->page[find->page_count - 1];
+        limit -= is_all ? 0 : find->page_count;
+        status = page_give(find, each, context, fault);
+        if (find->page_count < size)
+            break;
+    }
+    free(find->queries);
+    free(find);
+    return status;
+}
