@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { FIND_PAGE = 500, FIND_MOST_QUERIES = 8 };
 
@@ -92,15 +93,64 @@ static int page_read(struct find *find, uint64_t before, size_t size, struct fau
     return 0;
 }
 
+struct page_row {
+    uint64_t sequence;
+    store_each each;
+    void *context;
+};
+
+static int row_give(void *context, const struct store_entry *entry)
+{
+    const struct page_row *row = context;
+    return entry->row.sequence == row->sequence ? row->each(row->context, entry) : 0;
+}
+
+/* From the index alone, which has the metadata too: so a message whose record is damaged is given like any other. One
+ * that was deleted since is not. */
 static int page_give(struct find *find, store_each each, void *context, struct fault *fault)
 {
     int status = 0;
     for (size_t i = 0; i < find->page_count && status == 0; i++) {
-        status = store_get(find->reader, find->page[i], each, context, fault);
-        if (status < 0 && fault->code == ENOENT)
-            status = 0; /* deleted since */
+        struct page_row row = { .sequence = find->page[i], .each = each, .context = context };
+        struct index_query query = { .before = find->page[i] + 1, .limit = 1 };
+        status = store_find(find->reader, &query, row_give, &row, fault);
     }
     return status;
+}
+
+struct direct {
+    store_each each;
+    void *context;
+    size_t count;
+    uint64_t last;
+};
+
+static int direct_give(void *context, const struct store_entry *entry)
+{
+    struct direct *direct = context;
+    direct->count++;
+    direct->last = entry->row.sequence;
+    return direct->each(direct->context, entry);
+}
+
+/* One page; what there was of it in *count_out, and the oldest in *last_out. */
+static int page_find(struct find *find, uint64_t before, size_t size, store_each each, void *context, size_t *count_out,
+                     uint64_t *last_out, struct fault *fault)
+{
+    int status = 0;
+    if (find->query_count == 1) { /* nothing to merge */
+        struct direct direct = { .each = each, .context = context };
+        find->queries[0].query.before = before;
+        find->queries[0].query.limit = size;
+        status = store_find(find->reader, &find->queries[0].query, direct_give, &direct, fault);
+        *count_out = direct.count;
+        *last_out = direct.last;
+        return status;
+    }
+    status = page_read(find, before, size, fault);
+    *count_out = find->page_count;
+    *last_out = find->page_count > 0 ? find->page[find->page_count - 1] : 0;
+    return status == 0 ? page_give(find, each, context, fault) : status;
 }
 
 int find_messages(struct store_reader *reader, const struct filter *filter, const char *text, uint64_t before,
@@ -113,16 +163,50 @@ int find_messages(struct store_reader *reader, const struct filter *filter, cons
     bool is_all = limit == 0;
     while (status == 0 && (is_all || limit > 0)) {
         size_t size = is_all || limit > FIND_PAGE ? FIND_PAGE : (size_t)limit;
-        status = page_read(find, before, size, fault);
-        if (status != 0 || find->page_count == 0)
-            break;
-        before = find->page[find->page_count - 1];
-        limit -= is_all ? 0 : find->page_count;
-        status = page_give(find, each, context, fault);
-        if (find->page_count < size)
+        size_t count = 0;
+        status = page_find(find, before, size, each, context, &count, &before, fault);
+        limit -= is_all ? 0 : count;
+        if (count < size)
             break;
     }
     free(find->queries);
     free(find);
+    return status;
+}
+
+struct sequences {
+    uint64_t *items;
+    size_t count;
+    size_t capacity;
+};
+
+static int sequences_add(void *context, const struct store_entry *entry)
+{
+    struct sequences *list = context;
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity > 0 ? 2 * list->capacity : 1024;
+        uint64_t *items = memory_new(capacity * sizeof *items);
+        if (list->count > 0)
+            memcpy(items, list->items, list->count * sizeof *items);
+        free(list->items);
+        list->items = items;
+        list->capacity = capacity;
+    }
+    list->items[list->count++] = entry->row.sequence;
+    return 0;
+}
+
+int find_sequences(struct store_reader *reader, const struct filter *filter, uint64_t **sequences_out,
+                   size_t *count_out, struct fault *fault)
+{
+    struct sequences list = { 0 };
+    int status = find_messages(reader, filter, NULL, 0, 0, sequences_add, &list, fault);
+    for (size_t i = 0; i < list.count / 2; i++) {
+        uint64_t last = list.items[list.count - 1 - i];
+        list.items[list.count - 1 - i] = list.items[i];
+        list.items[i] = last;
+    }
+    *sequences_out = list.items;
+    *count_out = list.count;
     return status;
 }

@@ -14,4 +14,8 @@
 int find_messages(struct store_reader *reader, const struct filter *filter, const char *text, uint64_t before,
                   uint64_t limit, store_each each, void *context, struct fault *fault);
 
+/* The sequences of all that fit, the oldest first, to be freed; for what goes on for long, or changes the store. */
+int find_sequences(struct store_reader *reader, const struct filter *filter, uint64_t **sequences_out,
+                   size_t *count_out, struct fault *fault);
+
 #endif

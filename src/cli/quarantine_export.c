@@ -158,47 +158,20 @@ static int export_ids(struct export *export, const uint64_t *ids, size_t count)
     return export->failed > 0 ? STORE_EXIT_NOT_ALL : STORE_EXIT_DONE;
 }
 
-struct export_list {
-    uint64_t *ids;
-    size_t count;
-    size_t capacity;
-};
-
-static int list_add(void *context, const struct store_entry *entry)
-{
-    struct export_list *list = context;
-    if (list->count == list->capacity) {
-        size_t capacity = list->capacity > 0 ? 2 * list->capacity : 1024;
-        uint64_t *ids = memory_new(capacity * sizeof *ids);
-        if (list->count > 0)
-            memcpy(ids, list->ids, list->count * sizeof *ids);
-        free(list->ids);
-        list->ids = ids;
-        list->capacity = capacity;
-    }
-    list->ids[list->count++] = entry->row.sequence;
-    return 0;
-}
-
 /* What the filters find, the oldest first. */
 static int export_found(struct export *export, const struct filter *filter)
 {
     struct fault fault = { 0 };
-    struct export_list list = { 0 };
-    int status = find_messages(export->use->reader, filter, NULL, 0, 0, list_add, &list, &fault);
-    if (status < 0) {
+    uint64_t *ids = NULL;
+    size_t count = 0;
+    int status = find_sequences(export->use->reader, filter, &ids, &count, &fault);
+    if (status < 0)
         status = command_refuse(export->use->line, STORE_EXIT_NOT_READ, "%s", fault.text);
-    } else if (list.count == 0) {
+    else if (count == 0)
         status = command_refuse(export->use->line, STORE_EXIT_NOT_ALL, "nothing is kept that fits");
-    } else {
-        for (size_t i = 0; i < list.count / 2; i++) {
-            uint64_t last = list.ids[list.count - 1 - i];
-            list.ids[list.count - 1 - i] = list.ids[i];
-            list.ids[i] = last;
-        }
-        status = export_ids(export, list.ids, list.count);
-    }
-    free(list.ids);
+    else
+        status = export_ids(export, ids, count);
+    free(ids);
     return status;
 }
 

@@ -172,21 +172,18 @@ static int rotate_message(struct rotate *rotate, uint64_t sequence, struct fault
     return failed;
 }
 
-static int rotate_each(void *context, const struct store_entry *entry)
+/* False where it makes no sense to go on. */
+static bool rotate_next(struct rotate *rotate, uint64_t sequence)
 {
-    struct rotate *rotate = context;
     struct fault fault = { 0 };
-    if (rotate_message(rotate, entry->row.sequence, &fault) != 0) {
-        rotate->failed++;
-        progress_clear();
-        (void)command_refuse(rotate->use->line, 1, "%s:%" PRIu64 ": %s", rotate->use->conf->name, entry->row.sequence,
-                             fault.text);
-        if (fault.code != EACCES && fault.code != EBADMSG)
-            return 1; /* not this record's trouble: so it would be with all */
-    }
     rotate->messages++;
     progress_show("rotated", rotate->messages, rotate->all);
-    return 0;
+    if (rotate_message(rotate, sequence, &fault) == 0)
+        return true;
+    rotate->failed++;
+    progress_clear();
+    (void)command_refuse(rotate->use->line, 1, "%s:%" PRIu64 ": %s", rotate->use->conf->name, sequence, fault.text);
+    return fault.code == EACCES || fault.code == EBADMSG; /* else it is not this record's trouble */
 }
 
 static int rotate_owners(struct rotate *rotate)
@@ -208,18 +205,19 @@ static int rotate_owners(struct rotate *rotate)
 static int rotate_run(struct rotate *rotate, const struct filter *filter)
 {
     struct fault fault = { 0 };
-    struct index_totals totals = { 0 };
-    if (store_read_totals(rotate->use->reader, &totals, &fault) == 0) {
-        for (size_t i = 0; i < CATEGORIES; i++)
-            rotate->all += totals.messages[i];
-    }
+    uint64_t *ids = NULL;
+    size_t count = 0;
     rotate->client = keep_open(rotate->use, &fault);
     if (rotate->client == NULL)
         return command_refuse(rotate->use->line, STORE_EXIT_NOT_READ, "%s", fault.text);
-    int status = find_messages(rotate->use->reader, filter, NULL, 0, 0, rotate_each, rotate, &fault);
-    progress_clear();
+    int status = find_sequences(rotate->use->reader, filter, &ids, &count, &fault);
     if (status < 0)
         (void)command_refuse(rotate->use->line, 1, "%s", fault.text);
+    rotate->all = count;
+    for (size_t i = 0; i < count && status == 0; i++)
+        status = rotate_next(rotate, ids[i]) ? 0 : 1;
+    progress_clear();
+    free(ids);
     if (command_has(rotate->use->line, OPTION_JSON))
         printf("{\"messages\":%" PRIu64 ",\"parts\":%zu,\"failed\":%" PRIu64 "}\n", rotate->messages,
                rotate->part_count, rotate->failed);
