@@ -16,7 +16,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { KEEP_CALL_MS = 120000, KEEP_POLL_US = 200000 };
+enum { KEEP_CALL_MS = 120000, KEEP_AGAIN_MS = 60000, KEEP_AGAIN_US = 20000, KEEP_POLL_US = 200000 };
 
 struct keep_client {
     int socket;          /* -1: we write ourselves */
@@ -163,23 +163,31 @@ static int keeper_change(struct keep_client *client, const struct keep_wish *wis
     return failed;
 }
 
+static int change_try(struct keep_client *client, const struct keep_wish *wish, const char *who, struct fault *fault)
+{
+    if (client->store == NULL)
+        return keeper_change(client, wish, who, fault);
+    struct store_change change = { .kind = wish->kind,
+                                   .what = wish->what,
+                                   .who = who,
+                                   .why = wish->why,
+                                   .how = wish->how,
+                                   .about = wish->about,
+                                   .count = wish->count };
+    return store_change(client->store, &change, deadline_in(KEEP_CALL_MS), fault);
+}
+
+/* A store that was just opened holds its index against the records first, and until then says EAGAIN. */
 int keep_change(struct keep_client *client, const struct keep_wish *wish, struct fault *fault)
 {
     struct buf who;
+    struct deadline patience = deadline_in(KEEP_AGAIN_MS);
     buf_init(&who, WHO_TEXT_LIMIT);
     who_put(&who);
-    int failed = -1;
-    if (client->store == NULL) {
-        failed = keeper_change(client, wish, buf_text(&who), fault);
-    } else {
-        struct store_change change = { .kind = wish->kind,
-                                       .what = wish->what,
-                                       .who = buf_text(&who),
-                                       .why = wish->why,
-                                       .how = wish->how,
-                                       .about = wish->about,
-                                       .count = wish->count };
-        failed = store_change(client->store, &change, deadline_in(KEEP_CALL_MS), fault);
+    int failed = change_try(client, wish, buf_text(&who), fault);
+    while (failed != 0 && fault->code == EAGAIN && !deadline_passed(patience)) {
+        (void)usleep(KEEP_AGAIN_US);
+        failed = change_try(client, wish, buf_text(&who), fault);
     }
     buf_fini(&who);
     return failed;

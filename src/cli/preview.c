@@ -23,8 +23,13 @@ static bool field_is_usual(struct span name)
 
 static void put_line(struct buf *out, struct span line)
 {
+    struct span rest = span_slice(line, 0, PREVIEW_LINE_MOST);
     buf_put_text(out, "  ");
-    escape_shown(out, line, PREVIEW_LINE_MOST);
+    while (rest.size > 0) { /* tabs do no harm, and are too usual to be escaped */
+        struct span shown = span_cut(&rest, '\t');
+        escape_shown(out, shown, PREVIEW_LINE_MOST);
+        buf_put_text(out, rest.data != NULL ? "    " : "");
+    }
     if (line.size > PREVIEW_LINE_MOST)
         buf_printf(out, "... (%zu bytes)", line.size);
     buf_put_char(out, '\n');

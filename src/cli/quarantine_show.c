@@ -19,6 +19,7 @@ enum { SHOW_LINES = 20 };
 struct show {
     struct store_use *use;
     bool is_json;
+    bool is_cut;    /* something that was asked for could not be had */
     bool is_secret; /* there is an owner's pair */
     uint64_t lines;
     char trouble[FAULT_TEXT_SIZE]; /* why contents can't be shown */
@@ -45,6 +46,7 @@ static void put_explanation(struct show *show, struct buf *out, const struct sea
         (void)fwrite(result.explanation.data, 1, result.explanation.size, stdout);
     } else {
         (void)command_refuse(show->use->line, 1, "it can't be read anew: %s", fault.text);
+        show->is_cut = true;
     }
     judge_close(judge);
     if (fd >= 0)
@@ -157,7 +159,7 @@ int quarantine_show(const struct command_line *line)
             status = command_refuse(line, STORE_EXIT_NOT_READ, "nothing was shown: %s", fault.text);
         else
             for (size_t i = 0; i < use->id_count; i++)
-                status = show_one(&show, use->ids[i]) != 0 ? STORE_EXIT_NOT_ALL : status;
+                status = show_one(&show, use->ids[i]) != 0 || show.is_cut ? STORE_EXIT_NOT_ALL : status;
     }
     store_use_end(use);
     return status;

@@ -203,11 +203,16 @@ static void import_file(struct import *import, const char *path)
     (void)close(fd);
 }
 
+static int import_by_name(const FTSENT **a, const FTSENT **b)
+{
+    return strcmp((*a)->fts_name, (*b)->fts_name);
+}
+
 /* A file, or every regular file below a folder: .eml files, mailboxes, or a Maildir without its tmp. */
 static void import_tree(struct import *import, char *path)
 {
     char *roots[] = { path, NULL };
-    FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, NULL);
+    FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, import_by_name);
     if (tree == NULL) {
         import_fail(import, path, strerror(errno));
         return;
