@@ -22,8 +22,8 @@ enum {
 
 static const char status_usage[] =
     "Usage: cordon status [--config FILE] [--json]\n"
-    "Shows how the daemon, its roles and the scanners are.\n"
-    "Exit status: 0 all work; 1 some role or scanner doesn't; 3 the daemon does not run;\n"
+    "Shows how the daemon, its roles, the scanners and the stores are.\n"
+    "Exit status: 0 all work; 1 some role, scanner or store doesn't; 3 the daemon does not run;\n"
     "4 it can't be asked; 64 usage; 78 the configuration is wrong.\n";
 
 static void put_safe(struct buf *out, struct span value)
@@ -207,6 +207,53 @@ static void put_answers(struct buf *out, const struct status_lines *lines)
     }
 }
 
+static struct span store_value(const struct status_lines *lines, struct span store, const char *name)
+{
+    char key[96];
+    (void)snprintf(key, sizeof key, "keeper.store.%.*s.%s", (int)(store.size < 40 ? store.size : 40), store.data, name);
+    return status_value(lines, key);
+}
+
+/* What is shown of each store; the failure comes last, in its own width. */
+static void put_stores(struct buf *out, const struct status_lines *lines)
+{
+    static const char *const facts[] = { "state",      "messages",      "bytes",   "held",
+                                         "disk_bytes", "last_sequence", "indexed", "wrong" };
+    static const char *const titles[] = { "STATE", "MESSAGES", "BYTES", "HELD", "ON DISK", "LAST", "INDEXED", "WRONG" };
+    enum { STORE_NAME_WIDTH = 12, STORE_FACT_WIDTH = 10 };
+    bool has_title = false;
+    for (size_t i = 0; i < lines->count; i++) {
+        struct span name;
+        if (!status_line_is_store(&lines->lines[i], &name))
+            continue;
+        if (!has_title) {
+            buf_put_text(out, "\nSTORE         ");
+            for (size_t k = 0; k < sizeof titles / sizeof titles[0]; k++)
+                put_cell(out, span_text(titles[k]), STORE_FACT_WIDTH);
+            put_line_end(out);
+        }
+        has_title = true;
+        put_cell(out, name, STORE_NAME_WIDTH);
+        for (size_t k = 0; k < sizeof facts / sizeof facts[0]; k++)
+            put_cell(out, store_value(lines, name, facts[k]), STORE_FACT_WIDTH);
+        put_safe(out, store_value(lines, name, "failure"));
+        put_line_end(out);
+    }
+}
+
+static bool line_is_in_stores(const struct status_line *line)
+{
+    static const char *const shown[] = { ".state",         ".messages", ".bytes", ".held",   ".disk_bytes",
+                                         ".last_sequence", ".indexed",  ".wrong", ".failure" };
+    bool is_shown = false;
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
+        size_t size = strlen(shown[i]);
+        is_shown = is_shown ||
+                   (line->key.size > size && span_is(span_from(line->key, line->key.size - size), shown[i]));
+    }
+    return is_shown && span_starts_with(line->key, "keeper.store.");
+}
+
 static bool line_is_in_roles(const struct status_line *line)
 {
     struct span name = line->key;
@@ -225,7 +272,7 @@ static void put_rest(struct buf *out, const struct status_lines *lines)
         bool is_own = span_find_byte(line->key, '.') == SPAN_NONE && !status_line_is_weaker(line);
         bool is_shown = status_line_is_role(line, &name) || status_line_is_scanner(line, &name) ||
                         status_line_is_counts(line, &name);
-        if (is_own || is_shown || line_is_in_roles(line))
+        if (is_own || is_shown || line_is_in_roles(line) || line_is_in_stores(line))
             continue;
         put_safe(out, line->key);
         buf_put_text(out, ": ");
@@ -301,6 +348,7 @@ static void status_print(const struct status_lines *lines, bool is_json)
         put_roles(&out, lines);
         put_scanners(&out, lines);
         put_answers(&out, lines);
+        put_stores(&out, lines);
         put_rest(&out, lines);
     }
     (void)fputs(buf_text(&out), stdout);

@@ -122,6 +122,17 @@ bool status_line_is_counts(const struct status_line *line, struct span *name_out
     return key_is_of_scanner(line->key, ".counts", name_out);
 }
 
+/* "keeper.store.NAME.state": no store's name has a dot. */
+bool status_line_is_store(const struct status_line *line, struct span *name_out)
+{
+    static const char prefix[] = "keeper.store.";
+    if (!span_starts_with(line->key, prefix) || !key_cut_end(line->key, ".state", name_out) ||
+        name_out->size < sizeof prefix)
+        return false;
+    *name_out = span_from(*name_out, sizeof prefix - 1);
+    return true;
+}
+
 bool status_line_is_weaker(const struct status_line *line)
 {
     struct span role;
@@ -161,6 +172,8 @@ bool status_is_working(const struct status_lines *lines)
         struct span name;
         bool is_role = status_line_is_role(line, &name);
         if ((is_role || status_line_is_scanner(line, &name)) && !span_is(status_first_word(line->value), working))
+            return false;
+        if (status_line_is_store(line, &name) && !span_is(line->value, "open"))
             return false;
         has_role = has_role || is_role;
     }

@@ -43,6 +43,9 @@ bool status_line_is_scanner(const struct status_line *line, struct span *name_ou
 /* "gate.scanner.NAME.counts" is what is counted of it. */
 bool status_line_is_counts(const struct status_line *line, struct span *name_out);
 
+/* "keeper.store.NAME.state" is the state of a store: "open" where it takes messages. */
+bool status_line_is_store(const struct status_line *line, struct span *name_out);
+
 /* "engine.weaker" or "weaker". */
 bool status_line_is_weaker(const struct status_line *line);
 

@@ -36,6 +36,8 @@ static void check_working(void)
         { "a role waits", HEAD "decoder.state=waiting\n", false },
         { "a scanner failed", HEAD "gate.scanner.av.state=failed since=x\n", false },
         { "a scanner with a dot in its name", HEAD "gate.scanner.a.b.state=failed\n", false },
+        { "a store is open", HEAD "keeper.state=working\nkeeper.store.one.state=open\n", true },
+        { "a store failed", HEAD "keeper.state=working\nkeeper.store.one.state=failed\n", false },
         { "starting", "state=starting\ngate.state=working\n", false },
         { "stopping", "state=stopping\ngate.state=draining\n", false },
         { "no role", "state=working\n", false },
