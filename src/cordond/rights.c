@@ -24,7 +24,7 @@ static const unsigned long kept[] = {
     CAP_KILL,                /* roles run as another user than we do */
     CAP_DAC_OVERRIDE,        /* sockets in folders of the service user, opened anew by a reload */
     CAP_DAC_READ_SEARCH,     /* the gate reads private keys before it drops root */
-    CAP_CHOWN, CAP_FOWNER,   /* the group and the mode of a Unix socket */
+    CAP_CHOWN, CAP_FOWNER,   /* the group and the mode of a Unix socket; the folder of a store that a reload adds */
     CAP_NET_BIND_SERVICE,    /* a reload may open a listener below port 1024 */
     CAP_SYS_RESOURCE,        /* roles set their limits */
 };

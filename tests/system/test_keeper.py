@@ -224,6 +224,9 @@ def test_one_of_two_fails():
         k.wait_status("one", "state", "failed")
         assert k.status("one", "failure"), k.cordon.status()
         assert [l for l in k.cordon.lines("store") if "what=failure" in l and "store=one" in l], k.cordon.log()
+        shown = k.cordon.cli("status", "--config", k.cordon.path)
+        row, = [l for l in shown.stdout.splitlines() if l.startswith("one ")]
+        assert shown.returncode == 1 and row.split()[1] == "failed" and row.endswith(k.status("one", "failure")), shown
         with k.connect() as keeper:
             answer = keeper.put("one", MESSAGE)
             assert answer.outcome == FAILED and answer.text, answer
@@ -234,6 +237,8 @@ def test_one_of_two_fails():
         with k.connect() as keeper:
             assert keeper.put("one", MESSAGE).outcome == DONE
         k.wait_status("one", "messages", "2")
+        shown = k.cordon.cli("status", "--config", k.cordon.path)
+        assert shown.returncode == 0, shown
 
 
 def test_reload():
