@@ -77,7 +77,8 @@ static int job_check(struct store *store, struct store_job *job, struct fault *f
     lock_take(&store->index_lock);
     int failed = 0;
     job->is_known = false;
-    if (!store->is_current && job->kind == STORE_JOB_CHANGE && job->about_count > 0)
+    bool is_about = job->kind != STORE_JOB_MESSAGE && job->kind != STORE_JOB_PART && job->about_count > 0;
+    if (!store->is_current && is_about)
         failed = fault_set(fault, EAGAIN, "the index is being made; try again when it is there");
     else if (job->kind == STORE_JOB_MESSAGE)
         failed = message_check(store, job, fault);
@@ -175,7 +176,8 @@ static void batch_index(struct store *store, struct store_job *const *batch, siz
                                    .meta = buf_span(&job->meta),
                                    .sealed_meta = buf_span(&job->sealed_meta),
                                    .content = buf_span(&job->content) };
-        if (!job->is_known)
+        /* The walk that made the index current may have met what was committed just before. */
+        if (!job->is_known && job->sequence > store->indexed)
             failed = store_index_apply(store, &fact, &fault);
     }
     if (store->is_current && failed == 0)
