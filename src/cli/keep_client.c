@@ -193,7 +193,7 @@ int keep_change(struct keep_client *client, const struct keep_wish *wish, struct
     return failed;
 }
 
-int keep_add_slots(struct keep_client *client, uint64_t about, struct span slots, struct fault *fault)
+static int slots_try(struct keep_client *client, uint64_t about, struct span slots, struct fault *fault)
 {
     size_t count = slots.size / CRYPT_SLOT_SIZE;
     if (client->store != NULL)
@@ -205,6 +205,17 @@ int keep_add_slots(struct keep_client *client, uint64_t about, struct span slots
     meta_put_number(&meta, META_ABOUT, about);
     int failed = keeper_call_papers(client, &job, buf_span(&meta), (uint32_t)count, slots, fault);
     buf_fini(&meta);
+    return failed;
+}
+
+int keep_add_slots(struct keep_client *client, uint64_t about, struct span slots, struct fault *fault)
+{
+    struct deadline patience = deadline_in(KEEP_AGAIN_MS);
+    int failed = slots_try(client, about, slots, fault);
+    while (failed != 0 && fault->code == EAGAIN && !deadline_passed(patience)) {
+        (void)usleep(KEEP_AGAIN_US);
+        failed = slots_try(client, about, slots, fault);
+    }
     return failed;
 }
 
