@@ -1,0 +1,314 @@
+"""The quarantine as an administrator meets it: found, looked at, exported, released, held, deleted, verified."""
+import json
+import mailbox
+import os
+import pty
+import re
+import shutil
+import stat
+import subprocess
+
+import rig as rigs
+from rig import BUILD, Rig, eicar, mail_with, small_mail, wait_for
+from test_keep import Place, store
+
+
+class Quarantine(Place):
+    """A daemon with a store, and the command line that goes with it."""
+
+    def run(self, *words, group="quarantine", status=0, **options):
+        done = subprocess.run([os.path.join(BUILD, "cordon"), group, words[0], "--config", self.cordon.path, *words[1:]],
+                              capture_output=True, timeout=120, stdin=subprocess.DEVNULL, **options)
+        assert done.returncode == status, (words, done)
+        return done
+
+    def rows(self, *words, **options):
+        return [json.loads(line) for line in self.run(*words, "--json", **options).stdout.splitlines()]
+
+    def store(self, *words, **options):
+        return self.run(*words, group="store", **options)
+
+    def keep(self, message, count, **options):
+        assert self.mail(self.after, message, **options).startswith("250"), "it is kept"
+        wait_for(lambda: len(self.rows("list")) == count, "it in the list")
+        return self.rows("list")[0]
+
+
+def infected(subject="with a part", name="invoice.exe"):
+    return mail_with(eicar(), name=name).replace(b"Subject: with a part", b"Subject: " + subject.encode("utf-8"))
+
+
+def trail(place):
+    return [(row["what"], row["about"], row.get("why", "")) for row in place.rows("trail", group="store") if row["kind"] in ("note", "tombstone")
+            and row["what"] != "start"]
+
+
+def test_found_and_looked_at():
+    with Rig() as rig:
+        place = Quarantine(rig, store(rig))
+        message = infected("=?utf-8?q?Rechnung_\x1b[2J?= overdue")
+        row = place.keep(message, 1, recipients=("ann@example.test", "bob@Other.test"))
+        assert row["category"] == "infected" and row["size"] == len(message) and row["sender"] == "from@client.test", row
+        assert [r["address"] for r in row["recipients"]] == ["ann@example.test", "bob@Other.test"], row
+        assert "Eicar" in " ".join(row["names"]) and "invoice.exe" in row["files"] and row["listener"] == "after", row
+        assert row["session"] in place.last(1) and row["id"] in place.last(1), (row, place.last(1))
+        number = str(row["sequence"])
+
+        for words in (["--sender", "@client.test"], ["--sender", "from@client.test"], ["--recipient", "@other.test"], ["--recipient", "ann"],
+                      ["--subject", "OVERDUE rechnung"], ["--file", "invoice"], ["--name", "eicar"], ["--category", "banned,infected"],
+                      ["--size", f"{len(message)}"], ["--size", ">100"], ["--since", "1h"], ["--until", "today"], ["--client", "127.0.0.1"],
+                      ["--session", row["session"]], ["--listener", "after"]):
+            assert [r["id"] for r in place.rows("list", *words)] == [row["id"]], words
+        for words in (["--sender", "@example.test"], ["--subject", "rechnung none"], ["--category", "banned"], ["--size", ">1M"],
+                      ["--until", "1h"], ["--held"], ["--before", number], ["--listener", "before"], ["--client", "::1"]):
+            assert place.rows("list", *words) == [], words
+        assert [r["id"] for r in place.rows("search", "overdue")] == [row["id"]]
+        assert [r["id"] for r in place.rows("search", "bob@other.test", "--category", "infected")] == [row["id"]]
+        assert place.rows("search", "nothing like it") == []
+        for words in (["--since", "soon"], ["--category", "bad"], ["--size", "big"], ["--limit", "-1"], ["--before", "x"], ["--store", "no"]):
+            assert place.run("list", *words, status=64).stderr, words
+
+        table = place.run("list").stdout.decode()
+        assert re.search(rf"^ *{number}  20..-..-.. ..:..:..  infected .* from@client.test +ann@example.test \+1 .*overdue$", table, re.M), table
+        shown = place.run("show", "--headers", number).stdout.decode()
+        for text in ("category    infected", "recipient   bob@Other.test: ", "See the file.", "found       Eicar", "  Subject: "):
+            assert text in shown, (text, shown)
+        assert "\x1b" not in table + shown and "\\x1b[2J" in shown
+        shown = place.rows("show", "--explain", "--lines", "0", row["id"])[0]
+        assert "text" not in shown and shown["header"] and shown["explanation"]["verdict"] == "infected", shown
+        assert "another owner" not in place.run("show", number).stdout.decode()
+
+        other = rig.path("other")
+        place.store("keygen", "--out", other)
+        assert b"another owner" in place.run("show", "--key", other + ".secret", number, status=1).stderr
+        assert b"no such message" in place.run("show", "4711", status=1).stderr
+        assert place.run("show", "elsewhere:1", status=64).stderr
+        assert [w for w, _, _ in trail(place)].count("show") >= 4
+
+
+def test_exported_bit_by_bit():
+    with Rig() as rig:
+        place = Quarantine(rig, store(rig))
+        messages = [infected(f"number {i}", name="same.bin") + b"\r\nFrom me\r\n.\r\n" for i in range(3)]
+        numbers = [str(place.keep(m, i + 1)["sequence"]) for i, m in enumerate(messages)]
+        done = place.run("export", numbers[0])
+        assert done.stdout == messages[0] and b"live virus" in done.stderr
+
+        one = rig.path("one.eml")
+        os.umask(0)
+        place.run("export", "--out", one, numbers[1])
+        assert open(one, "rb").read() == messages[1] and stat.S_IMODE(os.stat(one).st_mode) == 0o600
+        assert b"File exists" in place.run("export", "--out", one, numbers[0], status=2).stderr
+        place.run("export", "--force", "--out", one, numbers[0])
+        assert open(one, "rb").read() == messages[0]
+
+        assert place.run("export", *numbers, status=64).stderr, "several need a folder"
+        place.run("export", "--out", rig.path("folder"), *numbers, "--reason", "case 7")
+        assert [open(rig.path("folder", f"quarantine-{n}.eml"), "rb").read() for n in numbers] == messages
+        place.store("export", "--as", "maildir", "--out", rig.path("Maildir"), "--file", "same.bin")
+        assert sorted(open(rig.path("Maildir", "new", n), "rb").read() for n in os.listdir(rig.path("Maildir", "new"))) == sorted(messages)
+        place.store("export", "--out", rig.path("mbox"))
+        assert len(mailbox.mbox(rig.path("mbox"))) == 3 and b"\n>From me" in open(rig.path("mbox"), "rb").read()
+        assert ("export", [int(n) for n in numbers], "case 7") in trail(place)
+
+        # And back, from each form, as other messages with the same bytes.
+        place.store("import", "--category", "infected", rig.path("mbox"), rig.path("Maildir"), one)
+        rows = place.rows("list", "--limit", "0")
+        assert len(rows) == 10 and len({r["sha256"] for r in rows}) == 3
+        assert {r["intake"] for r in rows[:7]} == {"import"} and rows[0]["subject"] == "number 0"
+
+        master, slave = pty.openpty()
+        words = [os.path.join(BUILD, "cordon"), "quarantine", "export", "--config", place.cordon.path, numbers[0]]
+        done = subprocess.run(words, stdin=slave, stdout=slave, stderr=subprocess.PIPE, timeout=60)
+        os.close(slave)
+        os.close(master)
+        assert done.returncode == 64 and b"terminal" in done.stderr, done
+
+
+def test_released():
+    with Rig() as rig:
+        place = Quarantine(rig, store(rig))
+        message = infected()
+        number = str(place.keep(message, 1, recipients=("ann@example.test", "bob@example.test"))["sequence"])
+        assert b"a reason is needed" in place.run("release", number, status=64).stderr
+        done = place.run("release", "--reason", "asked for", number, status=1)
+        assert b"not released to ann@example.test: reject 550 5.7.1" in done.stdout and b"--force" in done.stderr, done
+        assert place.sink.messages == []
+        done = place.run("release", "--reason", "analyst", "--force", "--to", "analyst@example.test", number)
+        assert b"released to analyst@example.test: 250" in done.stdout, done
+        got = place.sink.messages[0]
+        assert got.recipients == ["analyst@example.test"] and got.sender == "from@client.test" and got.data.endswith(message)
+        [row] = place.rows("release", "--reason", "all", "--force", number)
+        assert row["verdict"] == "infected" and [r["released"] for r in row["recipients"]] == [True, True], row
+        assert place.sink.messages[1].recipients == ["ann@example.test", "bob@example.test"]
+        assert [(what, why) for what, _, why in trail(place)] == [
+            ("release-begin", "asked for"), ("release-failed", "asked for"), ("release-begin", "analyst"), ("release", "analyst"),
+            ("release-begin", "all"), ("release", "all")]
+        row = place.rows("trail", number, group="store")[-1]
+        assert "infected, forced; ann@example.test: pass 250" in row["how"] and row["who"].startswith("root"), row
+
+        # What is clean today is sent without force.
+        rig.write("clean.eml", small_mail())
+        place.store("import", rig.path("clean.eml"))
+        number = str(wait_for(lambda: [r for r in place.rows("list") if r["category"] == "clean"], "the import")[0]["sequence"])
+        assert b"--listener" in place.run("release", "--reason", "x", "--to", "a@b.test", number, status=1).stderr
+        place.run("release", "--reason", "x", "--to", "a@b.test", "--listener", "after", number)
+        assert place.sink.messages[-1].recipients == ["a@b.test"]
+
+
+def test_held_and_deleted():
+    with Rig() as rig:
+        place = Quarantine(rig, store(rig))
+        first, second = (str(place.keep(infected(f"n {i}"), i + 1)["sequence"]) for i in range(2))
+        assert b"a reason is needed" in place.run("delete", first, status=64).stderr
+        place.run("hold", "--reason", "legal", first)
+        assert [str(r["sequence"]) for r in place.rows("list", "--held")] == [first]
+        done = place.run("delete", "--reason", "old", first, second, "99", status=1)
+        assert b"held" in done.stderr and b"no such message" in done.stderr and done.stdout == f"quarantine:{second}: deleted\n".encode(), done
+        wait_for(lambda: [str(r["sequence"]) for r in place.rows("list")] == [first], "the other to go")
+        assert b"no such message" in place.run("export", second, status=1).stderr
+        place.run("unhold", "--reason", "over", first)
+        place.run("delete", "--reason", "old", first)
+        wait_for(lambda: place.rows("list") == [], "both to go")
+        assert trail(place) == [("hold", [int(first)], "legal"), ("delete", [int(second)], "old"), ("unhold", [int(first)], "over"),
+                                ("delete", [int(first)], "old")]
+        assert b"every byte is as it was written" in place.store("verify").stdout
+
+
+def test_a_report():
+    with Rig() as rig:
+        place = Quarantine(rig, store(rig))
+        for i in range(3):
+            place.keep(infected(f"n {i}"), i + 1, recipients=("ann@example.test",))
+        [row] = place.rows("report")
+        assert row["messages"] == 3 and row["categories"]["infected"]["messages"] == 3 and row["categories"]["clean"]["messages"] == 0, row
+        assert row["recipients"] == [{"text": "ann@example.test", "messages": 3, "bytes": row["bytes"]}], row
+        assert place.rows("report", "yesterday")[0]["messages"] == 0
+        assert place.rows("report", "--since", "1h", "--sender", "@elsewhere.test")[0]["messages"] == 0
+        text = place.run("report", "today").stdout.decode()
+        assert re.search(r"^ +3  infected ", text, re.M) and "3  from@client.test" in text, text
+        assert place.run("report", "someday", status=64).stderr
+
+
+def test_verified():
+    with Rig() as rig:
+        place = Quarantine(rig, store(rig))
+        place.keep(infected("one"), 1)
+        place.keep(infected("two"), 2)
+        head = place.store("head").stdout.decode().strip()
+        place.keep(infected("three"), 3)
+        assert b"every byte is as it was written" in place.store("verify", "--head", head).stdout
+        rig.write("head.txt", head + "\n")
+        place.store("verify", "--head", rig.path("head.txt"))
+        assert place.store("verify", "--head", head[:-9], status=64).stderr
+        words = ["setpriv", "--reuid", rigs.USER, "--regid", rigs.USER, "--clear-groups", os.path.join(BUILD, "cordon")]
+        done = subprocess.run([*words, "store", "verify", "--config", place.cordon.path], capture_output=True, timeout=60)
+        assert done.returncode == 0, ("no key is needed", done)
+        done = subprocess.run([*words, "quarantine", "list", "--config", place.cordon.path], capture_output=True, timeout=60)
+        assert done.returncode == 2 and b"the root key of the store quarantine can't be read" in done.stderr, done
+
+        second = place.rows("list")[1]
+        place.cordon.stop()
+        segments = rig.path("stores", "quarantine", "segments")
+        [name] = os.listdir(segments)
+        data = bytearray(open(os.path.join(segments, name), "rb").read())
+        [finding] = flip_within(place, os.path.join(segments, name), data, second["sequence"])
+        assert finding["sequence"] == second["sequence"] and finding["file"] == "segments/" + name and finding["wrong"], finding
+        assert [r["sequence"] for r in place.rows("list")] == [3, 2, 1], "the rest, and what is known of it, is still there"
+        assert place.run("export", "3").stdout and place.run("export", "2", status=1).stdout == b""
+
+
+def test_put_back_to_an_earlier_state():
+    with Rig() as rig:
+        place = Quarantine(rig, store(rig))
+        place.keep(infected("one"), 1)
+        place.cordon.stop()
+        os.mkdir(rig.path("copy"))
+        subprocess.run(["cp", "-a", rig.path("stores"), rig.path("heads"), rig.path("copy")], check=True)
+        place.cordon.start()
+        place.keep(infected("two"), 2)
+        head = place.store("head").stdout.decode().strip()
+        place.cordon.stop()
+        for name in ("stores", "heads"):
+            shutil.rmtree(rig.path(name))
+            os.rename(rig.path("copy", name), rig.path(name))
+        assert place.store("verify").returncode == 0, "by itself it is sound"
+        assert b"head" in place.store("verify", "--head", head, status=1).stdout
+
+
+def flip_within(place, path, data, sequence):
+    """Alters a byte of that record, which is found by trying; gives what verify says."""
+    for offset in range(len(data) // 3, len(data), 97):
+        altered = bytearray(data)
+        altered[offset] ^= 1
+        with open(path, "r+b") as f:
+            f.write(altered)
+        rows = place.rows("verify", group="store", status=1)
+        findings = [r for r in rows if "wrong" in r and "file" in r]
+        assert findings, (offset, rows)
+        if findings[0].get("sequence") == sequence:
+            return findings
+    raise AssertionError(f"no byte of record {sequence} was found")
+
+
+def test_without_a_daemon_the_command_writes():
+    with Rig() as rig:
+        place = Quarantine(rig, store(rig))
+        row = place.keep(infected(), 1)
+        place.cordon.stop()
+        number = str(row["sequence"])
+        place.run("hold", "--reason", "legal", number)
+        assert place.rows("list", "--held")[0]["id"] == row["id"]
+        assert place.run("export", number).stdout == infected()
+        place.store("reindex")
+        assert b"the daemon is needed" in place.run("release", "--reason", "x", number, status=2).stderr
+        owners = {os.stat(os.path.join(folder, name)).st_uid for folder, _, names in os.walk(rig.path("stores")) for name in names}
+        assert owners == {os.stat(rig.path("stores", "quarantine")).st_uid}, "its files are not root's"
+        place.cordon.start()
+        assert place.rows("list", "--held")[0]["id"] == row["id"]
+        place.run("unhold", "--reason", "over", number)
+        place.keep(infected("again"), 2)
+        assert b"every byte" in place.store("verify").stdout
+
+
+def test_another_owner():
+    with Rig() as rig:
+        place = Quarantine(rig, store(rig))
+        body = infected() + os.urandom(9000).hex().encode() + b"\r\n"
+        number = str(place.keep(body, 1)["sequence"])
+        assert str(place.keep(body, 2)["sequence"]) != number
+        key = rig.path("escrow")
+        place.store("keygen", "--out", key)
+        assert stat.S_IMODE(os.stat(key + ".secret").st_mode) == 0o600
+        assert place.store("keygen", "--out", key, status=2).stderr
+        assert place.run("export", "--key", key + ".secret", number, status=1).stdout == b""
+        place.store("rotate", "--new", key + ".pub")
+        assert place.run("export", "--key", key + ".secret", number).stdout == body
+        os.unlink(rig.path("keys", "quarantine.secret"))
+        assert b"not on this machine" in place.run("export", number, status=2).stderr
+        assert b"content is not shown" in place.run("show", number).stdout
+
+
+def test_a_page_of_many():
+    with Rig() as rig:
+        place = Quarantine(rig, store(rig))
+        box = b"".join(b"From joe%d@example.org Thu Nov 26 13:30:05 2026\nSubject: page %d\n\nx\n\n" % (i % 7, i) for i in range(1200))
+        rig.write("box", box)
+        place.store("import", rig.path("box"))
+        wait_for(lambda: len(place.rows("list", "--limit", "0")) == 1200, "all in the list")
+        found, before = [], []
+        while True:
+            page = place.rows("list", "--limit", "77", *before)
+            found += [r["sequence"] for r in page]
+            if len(page) < 77:
+                break
+            before = ["--before", page[-1]["id"]]
+        assert found == sorted(found, reverse=True) and len(set(found)) == 1200
+        assert len(place.run("list").stdout.splitlines()) == 51
+        joe = [r["sequence"] for r in place.rows("search", "joe3", "--limit", "0")]
+        assert joe == [r["sequence"] for r in place.rows("list", "--sender", "joe3@example.org", "--limit", "0")] and len(joe) == 171
+        assert place.rows("report", "--top", "3")[0]["senders"][0]["messages"] == 172
+
+
+if __name__ == "__main__":
+    rigs.main(globals())
