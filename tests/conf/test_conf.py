@@ -63,6 +63,7 @@ def test_sample_shows_the_defaults():
     """Whatever is commented out in the sample is the default, as it says."""
     text = open(SAMPLE, encoding="utf-8").read()
     text = re.sub(r'(?ms)^    # \w+: \{\n    #     type = "(command|communigate)".*?^    # \};\n', "", text)  # examples, whole
+    text = re.sub(r"(?ms)^# store: \{\n.*?^# \};\n", "", text)
     shown = run(os.path.join(BUILD, "cordon"), "config", "--config", SAMPLE).stdout
     settings = re.findall(r"^ *# +(?:    )?(\w+) += ([^;]+);", text, re.M)
     check(len(settings) >= 20, f"the sample shows {len(settings)} defaults")
@@ -89,6 +90,18 @@ def test_sample_programs_are_right():
         f.flush()
         result = run(os.path.join(BUILD, "cordond"), "-c", f.name, "--check")
     check(result.returncode == 0, f"the sample's programs: {result.stderr}")
+
+
+def test_sample_store_is_right():
+    """The example of a store, as it stands there."""
+    block = re.search(r"(?ms)^# store: \{\n.*?^# \};\n", open(SAMPLE, encoding="utf-8").read())
+    check(block is not None, "the sample has no store")
+    with tempfile.NamedTemporaryFile("w", suffix=".conf") as f:
+        f.write(re.sub(r"(?m)^# ?", "", block.group()) + 'policy: { infected = "discard"; };\n')
+        f.flush()
+        result = run(os.path.join(BUILD, "cordon"), "config", "--config", f.name)
+    check(result.returncode == 0, f"the sample's store: {result.stderr}")
+    check('owner_key = "/etc/cordon/keys/quarantine.secret";' in result.stdout, f"its keys are made: {result.stdout}")
 
 
 for test in [f for n, f in list(globals().items()) if n.startswith("test_")]:
