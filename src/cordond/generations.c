@@ -412,14 +412,18 @@ static void reload_tend(struct supervisor *supervisor)
     }
     const struct child *gate = generation->children[ROLE_GATE];
     struct fault fault = { 0 };
-    if (gate != NULL && gate->was_ready && reload_move_keeper(supervisor, &fault) != 0)
-        reload_give_up(supervisor, fault.text);
-    else if (gate != NULL && gate->was_ready)
-        reload_finish(supervisor);
+    bool is_ready = gate != NULL && gate->was_ready;
+    int failed = 0;
+    if (is_ready)
+        failed = reload_move_keeper(supervisor, &fault);
     else if (deadline_passed(supervisor->pending_limit))
-        reload_give_up(supervisor, "the new roles were not ready in time");
-    else if (gate == NULL && are_pools_ready && generation_add_child(supervisor, generation, ROLE_GATE, &fault) != 0)
+        failed = fault_set(&fault, ETIMEDOUT, "the new roles were not ready in time");
+    else if (gate == NULL && are_pools_ready)
+        failed = generation_add_child(supervisor, generation, ROLE_GATE, &fault);
+    if (failed != 0)
         reload_give_up(supervisor, fault.text);
+    else if (is_ready)
+        reload_finish(supervisor);
 }
 
 /* So many retired generations live on that there is no room for another: the oldest has had its time. */

@@ -5,6 +5,7 @@
 #include "keeper/stores.h"
 #include "sys/sealed.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -104,6 +105,7 @@ static int task_do(struct keep_task *task, struct store *store, uint64_t *sequen
     case KEEP_CHANGE:
         return store_change(store, &order->change, task->deadline, fault);
     case KEEP_SLOTS:
+        assert(order->about != NULL);
         return store_add_slots(store, order->about[0], order->slots, order->slot_count, task->deadline, fault);
     case KEEP_REINDEX:
     case KEEP_KINDS:

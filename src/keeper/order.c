@@ -39,6 +39,7 @@ static int meta_check(struct span meta, struct fault *fault)
 static int part_take(struct span ranges, size_t index, uint64_t message_size, struct order *order, struct fault *fault)
 {
     struct keep_part part;
+    assert(order->parts != NULL);
     memcpy(&part, ranges.data + index * sizeof part, sizeof part);
     const struct content_part *before = index > 0 ? &order->parts[index - 1] : NULL;
     uint64_t from = before != NULL ? before->offset + before->size : 0;
