@@ -118,7 +118,8 @@ def test_a_full_disk_is_451():
         os.chmod(rig.path("stores"), 0o755)
         subprocess.run(["mount", "-t", "tmpfs", "-o", f"size=3M,mode=0700,uid={pwd.getpwnam(rigs.USER).pw_uid}", "none", rig.path("stores", "small")], check=True)
         rig.stack.callback(subprocess.run, ["umount", "-l", rig.path("stores", "small")])
-        place = Place(rig, store(rig, path=rig.path("stores", "small"), more='segment_size = "64K";'))
+        place = Place(rig, store(rig, "other", 'domains = ["else.test"];') +
+                      store(rig, path=rig.path("stores", "small"), more='segment_size = "64K";'))
         replies = []
         while not replies or replies[-1].startswith("250"):
             replies.append(place.mail(place.after, mail_with(eicar() + os.urandom(700000))))
@@ -127,6 +128,10 @@ def test_a_full_disk_is_451():
         assert "not kept in the store quarantine" in place.last(len(replies))
         assert place.mail(place.before, mail_with(eicar() + os.urandom(700000))).startswith("550 5.7.1")
         assert place.mail(place.after, small_mail()).startswith("250")
+        # One reply can't tell two fates: whoever has a store that works waits with the other.
+        both = ("a@else.test", "to@example.test")
+        assert place.mail(place.after, mail_with(eicar() + os.urandom(700000)), both).startswith("451 4.3.0")
+        assert place.mail(place.after, mail_with(eicar()), both[:1]).startswith("250 2.0.0 kept")
 
 
 def test_two_recipients_in_two_stores():
