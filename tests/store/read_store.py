@@ -96,16 +96,13 @@ def read_tombstone(record, store, signer):
 
 def read_store(folder, head_path):
     """(head, records by sequence) of a store that is whole; else Damage. Gaps that an operator accepted aside."""
-    heads = []
     with open(head_path, "rb") as file:
-        both = file.read()
-    for slot in both[:HEAD], both[HEAD:]:
-        try:
-            heads.append(read_head(slot))
-        except Damage:
-            pass
+        slots = file.read()
+    need(len(slots) == 2 * HEAD, "head: size")
+    heads = [read_head(slot) for slot in (slots[:HEAD], slots[HEAD:]) if slot != bytes(HEAD)]
     need(heads, "no head")
     head = max(heads, key=lambda one: one["commit"])
+    need(len(heads) == 2 or head["commit"] == 1, "head: a slot is gone")
     names = sorted(os.listdir(os.path.join(folder, "segments")))
     need(names == [f"{n:08}.seg" for n in range(head["oldest"], head["segment"] + 1)], f"segments are {names}")
     previous, expected, records, dead, erased = None, None, {}, set(), set()
