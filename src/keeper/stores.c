@@ -19,11 +19,12 @@ static_assert((int)KEEP_MOST_OWNERS == (int)STORE_MOST_OWNERS, "every owner that
 
 enum {
     STORES_STACK_BYTES = 524288,
-    STORES_HANDOVER_MS = 30000, /* as long as the keeper before us may take to let a store go */
+    STORES_HANDOVER_MS = 30000, /* as long as the keeper before us may take to let a store go, once we are asked */
     STORES_HANDOVER_STEP_MS = 100
 };
 
-enum kept_state { KEPT_WITHOUT_KEYS, KEPT_OPENING, KEPT_OPEN, KEPT_FAILED };
+/* KEPT_LOCKED: another process writes there. Mostly it is the keeper before us, which ends when we are ready. */
+enum kept_state { KEPT_WITHOUT_KEYS, KEPT_OPENING, KEPT_LOCKED, KEPT_OPEN, KEPT_FAILED };
 
 /* One store. Everything but what is set before the thread starts is under the lock. */
 struct kept {
@@ -84,7 +85,6 @@ static bool kept_wait(struct kept *kept, int64_t wait_ms)
 static bool kept_open(struct kept *kept)
 {
     struct stores *stores = kept->stores;
-    struct deadline handover = deadline_in(STORES_HANDOVER_MS);
     lock_assert_held(&stores->lock);
     while (!stores->is_ending) {
         struct segments_found found = { 0 };
@@ -98,10 +98,12 @@ static bool kept_open(struct kept *kept)
             kept_set(kept, KEPT_OPEN, store, "");
             return true;
         }
-        bool is_handed_over = fault.code == EWOULDBLOCK && !deadline_passed(handover);
-        if (!is_handed_over)
+        bool is_locked = fault.code == EWOULDBLOCK;
+        if (is_locked && kept->state != KEPT_LOCKED)
+            kept_set(kept, KEPT_LOCKED, NULL, fault.text);
+        else if (!is_locked)
             kept_fail(kept, fault.text);
-        (void)kept_wait(kept, is_handed_over ? STORES_HANDOVER_STEP_MS : STORES_RETRY_MS);
+        (void)kept_wait(kept, is_locked ? STORES_HANDOVER_STEP_MS : STORES_RETRY_MS);
     }
     return false;
 }
@@ -245,14 +247,16 @@ struct store *stores_take(struct stores *stores, const char *name, struct deadli
         return NULL;
     }
     struct store *store = NULL;
+    struct deadline handover = deadline_earlier(deadline, deadline_in(STORES_HANDOVER_MS));
     lock_take(&stores->lock);
     bool is_in_time = true;
-    while ((kept->state == KEPT_OPENING || kept->state == KEPT_WITHOUT_KEYS) && is_in_time)
-        is_in_time = signal_point_wait(&stores->changed, &stores->lock, deadline);
+    while (kept->state < KEPT_OPEN && is_in_time)
+        is_in_time = signal_point_wait(&stores->changed, &stores->lock,
+                                       kept->state == KEPT_LOCKED ? handover : deadline);
     if (kept->state == KEPT_OPEN) {
         kept->users++;
         store = kept->store;
-    } else if (kept->state == KEPT_FAILED) {
+    } else if (kept->state == KEPT_FAILED || kept->state == KEPT_LOCKED) {
         (void)fault_set(fault, EIO, "%s", kept->failure);
     } else {
         (void)fault_set(fault, ETIMEDOUT, "it is still being opened");
@@ -279,6 +283,7 @@ static const char *kept_state_text(enum kept_state state)
 {
     static const char *const texts[] = { [KEPT_WITHOUT_KEYS] = "waiting for its keys",
                                          [KEPT_OPENING] = "opening",
+                                         [KEPT_LOCKED] = "locked",
                                          [KEPT_OPEN] = "open",
                                          [KEPT_FAILED] = "failed" };
     return texts[state];

@@ -63,7 +63,7 @@ class Keeper:
     """A connection to run_directory/keeper.sock."""
 
     def __init__(self, path, seconds=30):
-        self.seconds = seconds
+        self.seconds, self.patience = seconds, seconds
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.socket.settimeout(seconds)
         self.socket.connect(path)
@@ -78,7 +78,7 @@ class Keeper:
         """The answer, or None where it was not done at all. The descriptors are closed."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with ours:
-            ours.settimeout(self.seconds)
+            ours.settimeout(self.patience)
             with theirs:
                 deadline = int((time.monotonic() + self.seconds) * 1000)
                 socket.send_fds(self.socket, [struct.pack("<Qq", POOL_MAGIC, deadline) + data], [theirs.fileno(), *fds])

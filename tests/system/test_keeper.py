@@ -241,6 +241,35 @@ def test_one_of_two_fails():
         assert shown.returncode == 0, shown
 
 
+def test_another_writer():
+    """A store that somebody else writes to is waited for, by whoever asks too."""
+    with Rig() as rig:
+        k = Keeping(rig, "one")
+        with k.connect() as keeper:
+            assert keeper.put("one", MESSAGE).outcome == DONE
+        k.cordon.stop()
+        lock = open(k.store("one", "lock"), "rb")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        k.cordon.start()
+        k.wait_status("one", "state", "locked")
+        with k.connect(1) as keeper:
+            keeper.seconds, keeper.patience = 1, 10
+            answer = keeper.put("one", MESSAGE)
+            assert answer.outcome == FAILED and answer.text, answer
+        answers = []
+
+        def put():
+            with k.connect() as keeper:
+                answers.append(keeper.put("one", MESSAGE))
+        thread = threading.Thread(target=put)
+        thread.start()
+        wait_for(lambda: k.cordon.status()["keeper.busy"] == "1", "the job", 10)
+        lock.close()
+        thread.join()
+        assert answers[0].outcome == DONE, answers
+        k.wait_status("one", "state", "open")
+
+
 def test_reload():
     """The store goes from one keeper to the next while messages come; each is kept or its caller is told at once."""
     with Rig() as rig:
