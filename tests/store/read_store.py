@@ -104,6 +104,7 @@ def read_store(folder, head_path):
     head = max(heads, key=lambda one: one["commit"])
     need(len(heads) == 2 or head["commit"] == 1, "head: a slot is gone")
     names = sorted(os.listdir(os.path.join(folder, "segments")))
+    need(len(names) == head["segment"] - head["oldest"] + 1, f"segments are {names}")
     need(names == [f"{n:08}.seg" for n in range(head["oldest"], head["segment"] + 1)], f"segments are {names}")
     previous, expected, records, dead, erased = None, None, {}, set(), set()
     for number, name in enumerate(names, head["oldest"]):
