@@ -51,6 +51,11 @@ void index_close(struct index *index)
     free(index);
 }
 
+int index_tidy(const char *path, struct fault *fault)
+{
+    return index_sql_tidy(path, fault);
+}
+
 /* --- Words that wait --- */
 
 static int compare_postings(const void *a, const void *b)

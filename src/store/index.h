@@ -40,6 +40,10 @@ void index_close(struct index *index);
 int index_begin(struct index *index, struct fault *fault);
 int index_end(struct index *index, struct fault *fault);
 
+/* Brings what was written of late from the log into the file, which index_end does else now and then, and then takes
+ * its time. For a thread of its own, about each second, while anybody uses the index. EBADMSG; ENOENT. */
+int index_tidy(const char *path, struct fault *fault);
+
 /* How far it has come: the last record that it knows, with its digest, to be held against the segments. */
 int index_position(struct index *index, uint64_t *sequence_out, struct crypt_digest *digest_out, struct fault *fault);
 int index_set_position(struct index *index, uint64_t sequence, const struct crypt_digest *digest, struct fault *fault);

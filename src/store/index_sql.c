@@ -447,15 +447,18 @@ static int check_identity(struct index_sql *sql, bool *is_new_out, struct fault 
     return 0;
 }
 
-static int open_all(struct index_sql *sql, struct fault *fault)
+static int open_file(struct index_sql *sql, struct fault *fault)
 {
     int flags = sql->is_reader ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     int status = sqlite3_open_v2(sql->path, &sql->database,
                                  flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_NOFOLLOW, NULL);
-    if (status != SQLITE_OK)
-        return say(sql, status, fault);
+    return status == SQLITE_OK ? 0 : say(sql, status, fault);
+}
+
+static int open_all(struct index_sql *sql, struct fault *fault)
+{
     bool is_new = false;
-    if (set_up(sql, fault) != 0 || check_identity(sql, &is_new, fault) != 0)
+    if (open_file(sql, fault) != 0 || set_up(sql, fault) != 0 || check_identity(sql, &is_new, fault) != 0)
         return -1;
     if (is_new && make_tables(sql, fault) != 0)
         return -1;
@@ -522,4 +525,21 @@ int index_sql_remove(const char *path, struct fault *fault)
             return fault_set_errno(fault, errno, "removing %s", name);
     }
     return 0;
+}
+
+int index_sql_tidy(const char *path, struct fault *fault)
+{
+    struct index_sql *sql = memory_new(sizeof *sql);
+    sql->path = memory_copy_text(path);
+    int result = open_file(sql, fault);
+    if (result == 0)
+        result = set_up(sql, fault);
+    if (result == 0) {
+        int status = sqlite3_wal_checkpoint_v2(sql->database, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+        /* Somebody else may be at it. */
+        result = status == SQLITE_OK || (status & 0xff) == SQLITE_BUSY ? 0 : say(sql, status, fault);
+    }
+    sql->is_broken = false; /* the file is the writer's */
+    index_sql_close(sql);
+    return result;
 }

@@ -88,6 +88,9 @@ void index_sql_close(struct index_sql *sql);
 /* Removes the file and what belongs to it. */
 int index_sql_remove(const char *path, struct fault *fault);
 
+/* As index_tidy. */
+int index_sql_tidy(const char *path, struct fault *fault);
+
 /* Parameters are numbered from 1, columns from 0. A statement's parameters stay until they are set anew. */
 void index_sql_set_numbers(struct index_sql *sql, enum index_statement statement, int first, const uint64_t *numbers,
                            size_t count);

@@ -487,7 +487,10 @@ static void test_a_reader_beside_the_writer(void)
         CHECK(index_add(index, &row, (uint64_t[]){ 1, i + 1 }, 2, NULL, &fault) == 0);
         if (i % 10 == 0)
             CHECK(index_end(index, &fault) == 0);
+        if (i % 300 == 5)
+            CHECK(index_tidy(path, &fault) == 0); /* also within a transaction */
     }
+    CHECK(index_tidy(path, &fault) == 0);
     (void)close(ends[1]);
     int status = 0;
     CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
@@ -632,6 +635,7 @@ static void test_foreign_files(void)
     index_close(index);
     static const char text[] = "This is a text that somebody put here.\n";
     put_file(text, sizeof text - 1);
+    CHECK(index_tidy(path, &fault) == -1 && fault.code == EBADMSG);
     CHECK(index_open(path, &store, true, &index, &is_fresh, &fault) == -1 && fault.code == EBADMSG);
     index_close(open_index(false, &is_fresh));
     CHECK(is_fresh);
@@ -645,6 +649,7 @@ static void test_foreign_files(void)
     CHECK(is_fresh);
     remove_files();
     CHECK(index_open(path, &store, true, &index, &is_fresh, &fault) == -1 && fault.code == ENOENT);
+    CHECK(index_tidy(path, &fault) == -1 && fault.code == ENOENT);
     CHECK(mkdir(path, 0700) == 0 && index_open(path, &store, false, &index, &is_fresh, &fault) == -1 &&
           fault.code != 0);
     CHECK(rmdir(path) == 0);

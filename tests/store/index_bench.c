@@ -9,10 +9,12 @@
 #include "sys/clock.h"
 
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { PAGE = 50, META_SIZE_MOST = 900, TIMES = 1000 };
 #define FIRST_MS UINT64_C(1700000000000)
@@ -117,6 +119,23 @@ static void add_row(struct index *index, uint64_t sequence)
     must(index_add(index, &row, tokens, make_tokens(sequence, tokens), NULL, &fault), &fault);
 }
 
+static int compare(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* As the store's thread that tends. */
+static void *tidy(void *path)
+{
+    for (;;) {
+        struct fault fault;
+        (void)index_tidy(path, &fault);
+        (void)usleep(1000000);
+    }
+    return NULL;
+}
+
 static void fill(const char *path, const struct record_store_id *store, uint64_t rows, uint64_t batch)
 {
     struct fault fault = { 0 };
@@ -124,13 +143,16 @@ static void fill(const char *path, const struct record_store_id *store, uint64_t
     bool is_fresh = false;
     must(index_open(path, store, false, &index, &is_fresh, &fault), &fault);
     int64_t start = clock_now_us(), last = start;
-    uint64_t told = 0;
+    int64_t *took = memory_new((rows / batch + 1) * sizeof *took);
+    uint64_t told = 0, batches = 0;
     for (uint64_t sequence = 1; sequence <= rows;) {
+        int64_t batch_start = clock_now_us();
         must(index_begin(index, &fault), &fault);
         for (uint64_t i = 0; i < batch && sequence <= rows; i++)
             add_row(index, sequence++);
         must(index_set_position(index, sequence - 1, &(struct crypt_digest){ 0 }, &fault), &fault);
         must(index_end(index, &fault), &fault);
+        took[batches++] = clock_now_us() - batch_start;
         if (sequence - 1 < told + rows / 10 && sequence <= rows)
             continue;
         int64_t now = clock_now_us();
@@ -146,6 +168,10 @@ static void fill(const char *path, const struct record_store_id *store, uint64_t
     long long size = stat(path, &stat_of) == 0 ? (long long)stat_of.st_size : 0;
     (void)printf("filled: %" PRIu64 " rows in batches of %" PRIu64 ": %.1f s, %.0f rows/s; %lld bytes, %.0f a row\n",
                  rows, batch, seconds, (double)rows / seconds, size, (double)size / (double)rows);
+    qsort(took, batches, sizeof *took, compare);
+    (void)printf("a batch took %.1f ms (p50), %.1f ms (p99), %.1f ms (most)\n", (double)took[batches / 2] / 1e3,
+                 (double)took[batches * 99 / 100] / 1e3, (double)took[batches - 1] / 1e3);
+    free(took);
 }
 
 /* --- Questions --- */
@@ -274,12 +300,6 @@ static const struct question questions[] = {
     { "what is held (1 of 2,000)", ask_held },
 };
 
-static int compare(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
 static void tell(const char *name, int64_t *took, size_t times, size_t rows)
 {
     qsort(took, times, sizeof *took, compare);
@@ -345,6 +365,9 @@ int main(int count, char **words)
     if (all_rows == 0 || batch == 0)
         return 2;
     (void)remove(path);
+    pthread_t thread;
+    if (getenv("NO_TIDY") == NULL && pthread_create(&thread, NULL, tidy, path) != 0)
+        return 1;
     fill(path, &store, all_rows, batch);
 
     struct fault fault;
