@@ -171,7 +171,7 @@ static int write_heads(struct segments *segments, struct record_head *head, stru
 {
     struct head_file *head_file = &segments->head_file;
     if (head_file_make(head_file, fault) != 0 ||
-        (head_file->size > 2 * RECORD_HEAD_SIZE && disk_truncate(head_file->file, 2 * RECORD_HEAD_SIZE, fault) != 0) ||
+        (head_file->size > HEAD_FILE_SIZE && disk_truncate(head_file->file, HEAD_FILE_SIZE, fault) != 0) ||
         head_file_write(head_file, head, &segments->signer, fault) != 0)
         return -1;
     head->commit++;

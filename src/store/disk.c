@@ -51,16 +51,16 @@ const struct disk_calls disk_real_calls = {
     .unlinkat = unlinkat,
     .mkdirat = mkdirat,
 };
-static const struct disk_calls *calls = &disk_real_calls;
+static const struct disk_calls *disk = &disk_real_calls;
 
-void disk_use_calls(const struct disk_calls *other)
+void disk_use_calls(const struct disk_calls *calls)
 {
-    calls = other != NULL ? other : &disk_real_calls;
+    disk = calls != NULL ? calls : &disk_real_calls;
 }
 
 struct disk_folder *disk_open_folder(const char *path, struct fault *fault)
 {
-    int fd = calls->open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    int fd = disk->open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     if (fd < 0) {
         (void)fault_set_errno(fault, errno, "cannot open the folder %s", path);
         return NULL;
@@ -75,8 +75,8 @@ void disk_close_folder(struct disk_folder *folder)
     if (folder == NULL)
         return;
     if (folder->lock_fd >= 0)
-        (void)calls->close(folder->lock_fd);
-    (void)calls->close(folder->fd);
+        (void)disk->close(folder->lock_fd);
+    (void)disk->close(folder->fd);
     free(folder->path);
     free(folder);
 }
@@ -127,7 +127,7 @@ struct disk_file *disk_open(struct disk_folder *folder, const char *name, enum d
         [DISK_READ] = O_RDONLY, [DISK_WRITE] = O_RDWR, [DISK_CREATE] = O_RDWR | O_CREAT | O_EXCL
     };
     /* O_NONBLOCK: a pipe that somebody put there must not hold us up. */
-    int fd = calls->open(folder->fd, name, flags[mode] | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0600);
+    int fd = disk->open(folder->fd, name, flags[mode] | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0600);
     struct stat st;
     if (fd < 0) {
         (void)fault_set_errno(fault, errno, "cannot %s %s/%s", mode == DISK_CREATE ? "make" : "open", folder->path,
@@ -135,7 +135,7 @@ struct disk_file *disk_open(struct disk_folder *folder, const char *name, enum d
         return NULL;
     }
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-        (void)calls->close(fd);
+        (void)disk->close(fd);
         (void)fault_set(fault, EINVAL, "%s/%s is no ordinary file", folder->path, name);
         return NULL;
     }
@@ -148,7 +148,7 @@ void disk_close(struct disk_file *file)
 {
     if (file == NULL)
         return;
-    (void)calls->close(file->fd);
+    (void)disk->close(file->fd);
     free(file->name);
     free(file);
 }
@@ -176,7 +176,7 @@ int disk_write(struct disk_file *file, uint64_t offset, const struct iovec *vect
     memcpy(left, vector, count * sizeof *vector);
     count = vector_advance(left, count, 0); /* an empty one at the front */
     while (count > 0) {
-        ssize_t written = calls->pwritev(file->fd, left, (int)count, (off_t)offset);
+        ssize_t written = disk->pwritev(file->fd, left, (int)count, (off_t)offset);
         if (written < 0 && errno == EINTR)
             continue;
         if (written <= 0)
@@ -191,7 +191,7 @@ ssize_t disk_read(struct disk_file *file, uint64_t offset, void *out, size_t siz
 {
     size_t done = 0;
     while (done < size) {
-        ssize_t got = calls->pread(file->fd, (char *)out + done, size - done, (off_t)(offset + done));
+        ssize_t got = disk->pread(file->fd, (char *)out + done, size - done, (off_t)(offset + done));
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
@@ -214,7 +214,7 @@ int disk_size(struct disk_file *file, uint64_t *size_out, struct fault *fault)
 
 int disk_truncate(struct disk_file *file, uint64_t size, struct fault *fault)
 {
-    if (calls->ftruncate(file->fd, (off_t)size) != 0)
+    if (disk->ftruncate(file->fd, (off_t)size) != 0)
         return fault_set_errno(fault, errno, "cannot cut %s", file->name);
     return 0;
 }
@@ -236,7 +236,7 @@ int disk_erase(struct disk_file *file, uint64_t offset, uint64_t size, struct fa
 {
     if (size == 0)
         return 0;
-    if (calls->fallocate(file->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)size) == 0)
+    if (disk->fallocate(file->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)size) == 0)
         return 0;
     if (errno != EOPNOTSUPP && errno != ENOSYS)
         return fault_set_errno(fault, errno, "cannot erase in %s", file->name);
@@ -245,7 +245,7 @@ int disk_erase(struct disk_file *file, uint64_t offset, uint64_t size, struct fa
 
 int disk_sync(struct disk_file *file, struct fault *fault)
 {
-    if (calls->fdatasync(file->fd) != 0)
+    if (disk->fdatasync(file->fd) != 0)
         return fault_set_errno(fault, errno, "%s did not reach the disk", file->name);
     return 0;
 }
@@ -263,28 +263,28 @@ int disk_used(struct disk_folder *folder, const char *name, uint64_t *bytes_out,
 
 int disk_rename(struct disk_folder *folder, const char *from, const char *to, struct fault *fault)
 {
-    if (calls->renameat(folder->fd, from, folder->fd, to) != 0)
+    if (disk->renameat(folder->fd, from, folder->fd, to) != 0)
         return fault_set_errno(fault, errno, "cannot rename %s to %s in %s", from, to, folder->path);
     return 0;
 }
 
 int disk_remove(struct disk_folder *folder, const char *name, struct fault *fault)
 {
-    if (calls->unlinkat(folder->fd, name, 0) != 0)
+    if (disk->unlinkat(folder->fd, name, 0) != 0)
         return fault_set_errno(fault, errno, "cannot remove %s/%s", folder->path, name);
     return 0;
 }
 
 int disk_make_folder(struct disk_folder *folder, const char *name, struct fault *fault)
 {
-    if (calls->mkdirat(folder->fd, name, 0700) != 0)
+    if (disk->mkdirat(folder->fd, name, 0700) != 0)
         return fault_set_errno(fault, errno, "cannot make the folder %s/%s", folder->path, name);
     return 0;
 }
 
 int disk_sync_folder(struct disk_folder *folder, struct fault *fault)
 {
-    if (calls->fsync(folder->fd) != 0)
+    if (disk->fsync(folder->fd) != 0)
         return fault_set_errno(fault, errno, "the folder %s did not reach the disk", folder->path);
     return 0;
 }

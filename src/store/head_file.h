@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define HEAD_FILE_SIZE ((uint64_t)2 * RECORD_HEAD_SIZE)
+
 struct head_file {
     struct disk_folder *folder;
     struct disk_file *file; /* NULL: there is none */

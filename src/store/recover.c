@@ -305,14 +305,14 @@ static int settle_head(struct segments *segments, const struct chain_end *end, s
     struct head_file *head_file = &segments->head_file;
     struct record_head head = segments->head;
     unsigned other = 1 - head_file->newest;
-    bool is_sound = head_file->size == 2 * RECORD_HEAD_SIZE &&
+    bool is_sound = head_file->size == HEAD_FILE_SIZE &&
                     ((head_file->is_valid[other] && head_file->heads[other].commit + 1 == head.commit) ||
                      (head_file->is_zero[other] && head.commit == 1));
     if (head_file_rewrite(head_file, &segments->signer, fault) != 0 || disk_sync_folder(head_file->folder, fault) != 0)
         return -1;
     if (is_sound && end->segment == head.segment && end->length == head.length)
         return 0;
-    if (head_file->size > 2 * RECORD_HEAD_SIZE && disk_truncate(head_file->file, 2 * RECORD_HEAD_SIZE, fault) != 0)
+    if (head_file->size > HEAD_FILE_SIZE && disk_truncate(head_file->file, HEAD_FILE_SIZE, fault) != 0)
         return -1;
     head.commit++;
     head.segment = end->segment;

@@ -117,7 +117,7 @@ static bool pace(struct verify *verify, uint64_t bytes)
 static bool is_head_sound(const struct head_file *head_file)
 {
     const struct record_head *newest = head_file_newest(head_file);
-    if (newest == NULL || head_file->size != 2 * RECORD_HEAD_SIZE)
+    if (newest == NULL || head_file->size != HEAD_FILE_SIZE)
         return false;
     unsigned other = 1 - head_file->newest;
     const struct record_head *older = &head_file->heads[other];
@@ -135,9 +135,9 @@ static void tell_head(struct verify *verify)
         tell(verify, path, 0, 0, "there is no head");
         return;
     }
-    if (head_file->size != 2 * RECORD_HEAD_SIZE)
-        tell(verify, path, 2 * RECORD_HEAD_SIZE, 0, "it has %" PRIu64 " bytes instead of %d", head_file->size,
-             2 * RECORD_HEAD_SIZE);
+    if (head_file->size != HEAD_FILE_SIZE)
+        tell(verify, path, HEAD_FILE_SIZE, 0, "it has %" PRIu64 " bytes instead of %" PRIu64, head_file->size,
+             HEAD_FILE_SIZE);
     bool is_told = false;
     for (unsigned i = 0; i < 2; i++) {
         const struct record_head *newest = head_file_newest(head_file);
@@ -147,7 +147,7 @@ static void tell_head(struct verify *verify)
             is_told = true;
         }
     }
-    if (!is_told && head_file->size == 2 * RECORD_HEAD_SIZE)
+    if (!is_told && head_file->size == HEAD_FILE_SIZE)
         tell(verify, path, 0, 0, "the two slots are not one after the other");
 }
 

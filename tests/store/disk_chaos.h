@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 /* From here on the store's calls go through here. All files below the folder are durable as they are. */
-void chaos_begin(const char *root, uint64_t seed);
+void chaos_begin(const char *folder, uint64_t seed);
 /* The real calls again; memory is freed. */
 void chaos_end(void);
 
