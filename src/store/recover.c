@@ -298,8 +298,17 @@ static int recover_beyond(struct segments *segments, const struct segment_number
 
 /* --- The head, and what is before it --- */
 
-/* What counts is written once more. Where that is not all that there is to say, or the other slot is not what it was
- * before it, a new head is written. */
+/* What was read may never have reached the disk, and what follows relies on it. */
+static int secure_head(struct segments *segments, struct fault *fault)
+{
+    struct head_file *head_file = &segments->head_file;
+    if (head_file_rewrite(head_file, &segments->signer, fault) != 0)
+        return -1;
+    return disk_sync_folder(head_file->folder, fault);
+}
+
+/* Where the head does not say all that there is, or the other slot is not what was written before it, a new one is
+ * written. */
 static int settle_head(struct segments *segments, const struct chain_end *end, struct fault *fault)
 {
     struct head_file *head_file = &segments->head_file;
@@ -308,8 +317,6 @@ static int settle_head(struct segments *segments, const struct chain_end *end, s
     bool is_sound = head_file->size == HEAD_FILE_SIZE &&
                     ((head_file->is_valid[other] && head_file->heads[other].commit + 1 == head.commit) ||
                      (head_file->is_zero[other] && head.commit == 1));
-    if (head_file_rewrite(head_file, &segments->signer, fault) != 0 || disk_sync_folder(head_file->folder, fault) != 0)
-        return -1;
     if (is_sound && end->segment == head.segment && end->length == head.length)
         return 0;
     if (head_file->size > HEAD_FILE_SIZE && disk_truncate(head_file->file, HEAD_FILE_SIZE, fault) != 0)
@@ -378,8 +385,9 @@ static int recover_by_head(struct segments *segments, const struct segment_numbe
     if (check_vouched(segments, found, fault) != 0)
         return -1;
     count_segments(segments, numbers, found);
-    if (drop_removed(segments, numbers, fault) != 0 || recover_beyond(segments, numbers, &end, found, fault) != 0 ||
-        disk_sync_folder(segments->names, fault) != 0 || settle_head(segments, &end, fault) != 0)
+    if (secure_head(segments, fault) != 0 || drop_removed(segments, numbers, fault) != 0 ||
+        recover_beyond(segments, numbers, &end, found, fault) != 0 || disk_sync_folder(segments->names, fault) != 0 ||
+        settle_head(segments, &end, fault) != 0)
         return -1;
     char name[SEGMENT_NAME_SIZE];
     segment_name(end.segment, name);

@@ -20,8 +20,11 @@ uint64_t segments_wall_ms(void)
 /* Nothing may be written any more. */
 static int fail_for_good(struct segments *segments, const struct fault *fault)
 {
-    if (segments->failure[0] == 0)
+    lock_take(&segments->lock);
+    if (!atomic_load(&segments->has_failed))
         (void)snprintf(segments->failure, sizeof segments->failure, "%s", fault->text);
+    atomic_store(&segments->has_failed, true);
+    lock_drop(&segments->lock);
     return -1;
 }
 
@@ -162,7 +165,7 @@ const struct record_store_id *segments_id(const struct segments *segments)
 
 const char *segments_failure(const struct segments *segments)
 {
-    return segments->failure[0] != 0 ? segments->failure : NULL;
+    return atomic_load(&segments->has_failed) ? segments->failure : NULL;
 }
 
 /* --- Writing --- */
@@ -202,7 +205,7 @@ int segments_begin(struct segments *segments, uint64_t number, uint64_t first_se
 static void roll_back(struct segments *segments)
 {
     struct fault fault = { 0 };
-    if (segments->failure[0] != 0)
+    if (atomic_load(&segments->has_failed))
         return;
     const struct record_head *head = &segments->head;
     disk_close(segments->last);
@@ -267,7 +270,7 @@ int segments_append(struct segments *segments, const struct record_draft *draft,
                     struct crypt_digest *digest_out, struct place *place_out, struct fault *fault)
 {
     assert(segments->is_writer);
-    if (segments->failure[0] != 0)
+    if (atomic_load(&segments->has_failed))
         return refuse(segments, fault);
     uint64_t size = record_frame_size(draft);
     struct crypt_digest digest;
@@ -302,7 +305,7 @@ static int write_head(struct segments *segments, const struct record_head *head,
 int segments_commit(struct segments *segments, struct fault *fault)
 {
     assert(segments->is_writer);
-    if (segments->failure[0] != 0)
+    if (atomic_load(&segments->has_failed))
         return refuse(segments, fault);
     struct record_head head = segments->head;
     if (segments->sequence == head.sequence)
@@ -347,7 +350,7 @@ static int erase_in(struct disk_file *file, struct place place, struct fault *fa
 int segments_erase(struct segments *segments, struct place place, struct fault *fault)
 {
     assert(segments->is_writer);
-    if (segments->failure[0] != 0)
+    if (atomic_load(&segments->has_failed))
         return refuse(segments, fault);
     struct record_head head;
     segments_head(segments, false, &head);
@@ -371,7 +374,7 @@ int segments_erase(struct segments *segments, struct place place, struct fault *
 int segments_remove_before(struct segments *segments, uint64_t number, struct fault *fault)
 {
     assert(segments->is_writer);
-    if (segments->failure[0] != 0)
+    if (atomic_load(&segments->has_failed))
         return refuse(segments, fault);
     struct record_head head = segments->head;
     if (number > head.segment)

@@ -45,7 +45,8 @@ int segments_open(const struct segments_settings *settings, struct segments **se
 void segments_close(struct segments *segments);
 
 /* The operator accepts the loss: what is damaged is set aside (STORE/damaged), and a new segment begins behind the last
- * record that is whole. Before segments_open. */
+ * record that is whole; sequences that were given are not given again. Nothing is done where segments_open succeeds;
+ * then found_out->text is "" or what that said. Before segments_open. */
 int segments_accept(const struct segments_settings *settings, struct segments_found *found_out, struct fault *fault);
 
 const struct record_store_id *segments_id(const struct segments *segments);
@@ -75,12 +76,12 @@ const char *segments_failure(const struct segments *segments);
 int segments_read(struct segments *segments, struct place place, char **memory_out, struct span *frame_out,
                   struct fault *fault);
 
-/* Erases all of a record but its header and digest. Only after a tombstone for it is durable. Doing it again does no
- * harm. */
+/* Erases all of a record but its header and digest, and waits until that is on stable storage. Only after a tombstone
+ * for it is durable. Doing it again does no harm, and has to be done where a crash left it half erased. */
 int segments_erase(struct segments *segments, struct place place, struct fault *fault);
 
-/* Removes the oldest segments below `number` altogether: all their records are dead, and the tombstones for them stand
- * in later segments. */
+/* Removes the oldest segments below `number` altogether: all their records are dead, tombstones among them. The head
+ * vouches for it (record_head.first), so nothing in later segments need name them. */
 int segments_remove_before(struct segments *segments, uint64_t number, struct fault *fault);
 
 /* Calls `each` for every committed record from `from` on (sequence; 1: all), in order; the record points into memory

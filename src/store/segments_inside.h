@@ -32,13 +32,14 @@ struct segments {
     uint64_t length;
     uint64_t sequence;
     struct crypt_digest digest;
-    uint64_t damaged; /* nothing is appended to the segment of that number; 0: none */
+    uint64_t damaged;     /* nothing is appended to the segment of that number; 0: none */
     uint64_t uncommitted; /* bytes */
-    char failure[FAULT_TEXT_SIZE];
 
     /* What is committed, for everybody. */
     struct lock lock;
     struct record_head head;
+    char failure[FAULT_TEXT_SIZE]; /* written once, before has_failed is set */
+    _Atomic bool has_failed;
     _Atomic uint64_t bytes;
 };
 
