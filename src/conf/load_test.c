@@ -161,10 +161,9 @@ static void test_stores(struct buf *told)
                                    "};\n"
                                    "policy: { infected = \"discard\"; };\n",
                                    told);
-    if (!CHECK(s != NULL && s->store_count == 2)) {
-        fputs(buf_text(told), stderr);
-        return;
-    }
+    CHECK(s != NULL && s->store_count == 2);
+    if (s == NULL)
+        abort();
     const struct store_conf *mail = &s->stores[0];
     const struct store_conf *quarantine = &s->stores[1];
     const uint64_t day = UINT64_C(86400000);
@@ -188,9 +187,11 @@ static void test_stores(struct buf *told)
     CHECK(strstr(buf_text(&text), "nothing is kept") == NULL);
     settings_free(s);
     s = load_text("", told);
+    if (s == NULL)
+        abort();
     buf_clear(&text);
     conf_print(s, true, &text);
-    CHECK(s != NULL && s->store_count == 0 && strstr(buf_text(&text), "nothing is kept") != NULL);
+    CHECK(s->store_count == 0 && strstr(buf_text(&text), "nothing is kept") != NULL);
     settings_free(s);
     buf_fini(&text);
 }
