@@ -19,8 +19,8 @@ void entry_put_text(struct buf *out, const char *store, const struct store_entry
 /* "12.3 MB" */
 void entry_put_size(struct buf *out, uint64_t bytes);
 
-/* The first value of a field with how many more there are: "a@example.org +2". */
-void entry_put_first(struct buf *out, struct span meta, enum meta_field field);
+/* The first value of a field, not yet escaped, with how many more there are: "a@example.org +2". */
+void entry_put_first(struct buf *out, struct span meta, enum meta_field wanted);
 
 /* ",\"NAME\":" with a string, a number, or a moment. */
 void json_put_text(struct buf *out, const char *name, struct span value);

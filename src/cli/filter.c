@@ -11,8 +11,10 @@ static bool size_read(struct span text, uint64_t *size_out)
     text = span_trim(text);
     if (text.size == 0 || text.size >= sizeof upper)
         return false;
-    for (size_t i = 0; i < text.size; i++)
-        upper[i] = text.data[i] >= 'a' && text.data[i] <= 'z' ? (char)(text.data[i] - 0x20) : text.data[i];
+    for (size_t i = 0; i < text.size; i++) {
+        bool is_lower = text.data[i] >= 'a' && text.data[i] <= 'z';
+        upper[i] = (char)(text.data[i] & (is_lower ? 0x5f : 0xff));
+    }
     if (text.size > 1 && upper[text.size - 1] == 'B')
         text.size--; /* "10kB" */
     return unit_read(UNIT_SIZE, span_of(upper, text.size), size_out);

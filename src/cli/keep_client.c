@@ -224,7 +224,7 @@ static int keeper_put(struct keep_client *client, struct span message, struct sp
 {
     struct sealed sealed;
     struct sealed papers;
-    struct keep_answer answer;
+    struct keep_answer answer = { 0 };
     struct keep_job job = { .kind = KEEP_PUT, .category = category };
     if (sealed_copy(message, "cordon-import", &sealed, fault) != 0)
         return -1;

@@ -26,7 +26,7 @@ static void base64_put(struct buf *out, struct span bytes)
         for (size_t k = 0; k < 3; k++)
             group = (group << 8) | (k < size ? (unsigned char)bytes.data[i + k] : 0U);
         for (size_t k = 0; k < 4; k++)
-            buf_put_char(out, k <= size ? letters[(group >> (18 - 6 * k)) & 63] : '=');
+            buf_put(out, k <= size ? &letters[(group >> (18 - 6 * k)) & 63] : "=", 1);
     }
 }
 
@@ -116,7 +116,7 @@ int store_command_head(const struct command_line *line)
 {
     struct store_use *use = NULL;
     struct fault fault = { 0 };
-    struct record_head head;
+    struct record_head head = { 0 };
     struct buf slot;
     buf_init(&slot, RECORD_HEAD_SIZE);
     int status = store_use_begin(line, 0, false, &use);

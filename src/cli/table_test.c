@@ -57,19 +57,19 @@ static void test_cut(void)
                         " 7  joe@e\xe2\x80\xa6  a lon\xe2\x80\xa6\n"));
 }
 
+/* Written so that no editor turns around what stands here. */
+static const char turning[] = { 'a', '\xe2', '\x80', '\xae', 'b', '\xff', '\t', 'c', '\0' };
+
 static void test_foreign(void)
 {
     struct table *table = begin(0);
-    put_row(table, "7", "\x1b[31m\r\n",
-            "a\xe2\x80\xae"
-            "b\xff\tc");
+    put_row(table, "7", "\x1b[31m\r\n", turning);
     struct buf out;
     buf_init(&out, 65536);
     table_print(table, &out);
     for (size_t i = 0; i < out.size; i++)
-        CHECK(out.data[i] == '\n' || (unsigned char)out.data[i] >= ' ');
-    CHECK(span_find(buf_span(&out), span_text("\xe2\x80\xae")) == SPAN_NONE);
-    CHECK(span_find(buf_span(&out), span_text("\xff")) == SPAN_NONE);
+        CHECK(out.data[i] == '\n' || (out.data[i] >= ' ' && out.data[i] <= '~'));
+    CHECK(span_find(buf_span(&out), span_text("a\\xe2\\x80\\xaeb\\xff\\x09c")) != SPAN_NONE);
     buf_fini(&out);
     table_fini(table);
     free(table);

@@ -130,8 +130,8 @@ static bool read_ago(struct span text, uint64_t now_ms, uint64_t *ms_out)
         { " m min mins minute minutes ", 60 },
         { " h hour hours ", 3600 },
         { " d day days ", WHEN_DAY_S },
-        { " w week weeks ", 7 * WHEN_DAY_S },
-        { " month months ", 30 * WHEN_DAY_S },
+        { " w week weeks ", 7ULL * WHEN_DAY_S },
+        { " month months ", 30ULL * WHEN_DAY_S },
         { " y year years ", 365ULL * WHEN_DAY_S },
     };
     size_t digits = 0;
