@@ -55,9 +55,11 @@ static void child_forget_process(struct child *child)
     child_close(&child->control);
     child->pid = 0;
     free(child->status);
-    free(child->told);
     child->status = NULL;
-    child->told = NULL;
+    for (size_t i = 0; i < CHILD_TOLDS; i++) {
+        free(child->told[i]);
+        child->told[i] = NULL;
+    }
 }
 
 void child_fini(struct child *child)

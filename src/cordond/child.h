@@ -40,6 +40,8 @@ struct child_settings {
 
 enum { CHILD_NAME_SIZE = 48 };
 
+enum child_told { CHILD_TOLD_SIGNATURES, CHILD_TOLD_STORES, CHILD_TOLDS };
+
 struct child {
     bool is_used;
     char name[CHILD_NAME_SIZE];     /* "gate", "runner-clamav": in logs and in `cordon status` */
@@ -55,10 +57,10 @@ struct child {
     struct deadline timer;
     struct backoff backoff;
     unsigned restarts;
-    bool was_ready;        /* any of its processes was */
-    uint64_t folder_print; /* of an engine: its folder of signatures as it was when the process began */
-    char *status;          /* the last CONTROL_STATUS text of the present process; NULL: none */
-    char *told;            /* the last CONTROL_SIGNATURES text to it; NULL: none */
+    bool was_ready;          /* any of its processes was */
+    uint64_t folder_print;   /* of an engine: its folder of signatures as it was when the process began */
+    char *status;            /* the last CONTROL_STATUS text of the present process; NULL: none */
+    char *told[CHILD_TOLDS]; /* to a gate: the last text of each kind (gates.c); NULL: none */
 };
 
 /* A child that waits for its first start, at once. -1 and *fault. */

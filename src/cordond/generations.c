@@ -13,6 +13,7 @@
 #include "conf/conf.h"
 #include "conf/runners.h"
 #include "cordond/configuration.h"
+#include "cordond/gates.h"
 #include "cordond/notify.h"
 #include "cordond/signatures.h"
 #include "cordond/trial.h"
@@ -574,6 +575,7 @@ void generations_tend(struct supervisor *supervisor)
             reload_tend(supervisor);
         signatures_tend(supervisor);
         signatures_tell(supervisor);
+        gates_tell_stores(supervisor);
         generations_release(supervisor);
         children_release(supervisor);
     } while (reload_may_begin(supervisor));

@@ -1,6 +1,7 @@
 #include "signatures.h"
 
 #include "base/memory.h"
+#include "cordond/gates.h"
 #include "cordond/generations.h"
 #include "cordond/supervisor.h"
 #include "cordond/trial.h"
@@ -340,15 +341,6 @@ void signatures_tell(struct supervisor *supervisor)
     buf_init(&text, CONTROL_TEXT_SIZE - 1);
     if (supervisor->signatures.watch.path[0] != '\0' && engine != NULL)
         put_told(&supervisor->signatures, engine, &text);
-    for (size_t i = 0; i < SUPERVISOR_MOST_GENERATIONS && !supervisor->is_stopping; i++) {
-        struct generation *generation = &supervisor->generations[i];
-        struct child *gate = generation->is_used ? generation->children[ROLE_GATE] : NULL;
-        bool may_hear = gate != NULL && !generation->is_retired && child_is_alive(gate);
-        if (!may_hear || strcmp(gate->told != NULL ? gate->told : "", buf_text(&text)) == 0)
-            continue;
-        free(gate->told);
-        gate->told = memory_copy_text(buf_text(&text));
-        child_send(gate, CONTROL_SIGNATURES, ROLE_GATE, buf_text(&text), -1);
-    }
+    gates_tell(supervisor, CONTROL_SIGNATURES, &text);
     buf_fini(&text);
 }

@@ -12,6 +12,7 @@
 #include "gate/hop.h"
 #include "gate/monitor.h"
 #include "gate/peers.h"
+#include "gate/stores_told.h"
 #include "gate/updates.h"
 #include "gate/waiting.h"
 #include "ipc/roles.h"
@@ -73,6 +74,7 @@ static void gate_init(struct gate *gate, const struct settings *settings)
     gate->budget = budget_new(settings->memory_budget);
     gate->counters = counters_new();
     gate->waiting = waiting_new();
+    gate->stores_told = stores_told_new();
     gate->updates = updates_new();
     slots_init(&gate->decode_slots, settings->decoder.processes);
     gate->retiring_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -302,6 +304,8 @@ static void gate_serve(struct gate_process *process)
             updates_take(process->gate.updates, message.text);
             scanners_learn_engine_age(process->gate.scanners, updates_made(process->gate.updates));
         }
+        if (message.kind == CONTROL_STORES)
+            stores_told_take(process->gate.stores_told, message.text);
         if (message.kind == CONTROL_RETIRE && !is_retired) {
             gate_retire(process);
             is_retired = true;

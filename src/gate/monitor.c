@@ -2,6 +2,7 @@
 
 #include "gate/budget.h"
 #include "gate/counters.h"
+#include "gate/stores_told.h"
 #include "gate/updates.h"
 #include "gate/waiting.h"
 
@@ -92,6 +93,7 @@ void monitor_put_metrics(struct gate *gate, struct buf *text_out)
     put_gauge("cordon_memory_budget_bytes", "The most that may be reserved.", gate->settings->memory_budget, text_out);
     counters_metrics(gate->counters, text_out);
     counters_stores_metrics(gate->counters, gate->settings, text_out);
+    stores_told_metrics(gate->stores_told, gate->settings, text_out);
     waiting_metrics(gate->waiting, clock_now_ms(), text_out);
     scanners_metrics(gate->scanners, text_out);
     updates_metrics(gate->updates, clock_now_ms(), (int64_t)time(NULL), text_out);

@@ -45,6 +45,7 @@ enum control_kind {
                            last */
     CONTROL_STORE,      /* to the keeper. text: the store's name; one descriptor, sealed memory with a struct keep_keys
                            (calls/keep.h) */
+    CONTROL_STORES, /* to a gate. text: lines "store.NAME.key=value" of what the keeper says; each replaces the last */
     /* from the role */
     CONTROL_READY, /* it works */
     /* text: lines "key=value" for `cordon status`; each replaces the last. The keys state, pid and restarts are the

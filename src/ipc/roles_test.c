@@ -44,6 +44,7 @@ static void test_round(int pair[2])
         { "retire", CONTROL_RETIRE, ROLE_GATE, "", false },
         { "signatures", CONTROL_SIGNATURES, ROLE_GATE, "count=1\n", false },
         { "store", CONTROL_STORE, ROLE_KEEPER, "quarantine", true },
+        { "stores", CONTROL_STORES, ROLE_GATE, "store.one.state=open\n", false },
         { "status", CONTROL_STATUS, ROLE_DECODER, longest, false },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -12,6 +12,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import keeping  # noqa: E402
 import rig as rigs  # noqa: E402
 from keeping import CHANGE, DELETE, DONE, FAILED, HOLD, NOTE, PUT, REFUSED, REINDEX, SLOTS, Keeper  # noqa: E402
+from test_health import check_prometheus, get, metric  # noqa: E402
 from rig import USER, Rig, free_port, listener, wait_for  # noqa: E402
 
 EICAR_LINE = rigs.eicar() + b"\r\n"
@@ -24,6 +25,7 @@ class Keeping:
     def __init__(self, rig, *names, **more):
         self.rig, self.names, self.more = rig, names, more
         self.port = free_port()
+        self.monitor = free_port()
         self.cordon = rig.cordon(self.configuration())
 
     def configuration(self, **more):
@@ -33,6 +35,7 @@ class Keeping:
                           f'owner_key = "{self.key(n, "secret")}"; domains = ["{n}.test"]; {more.get(n, "")} }};'
                           for n in self.names)
         return (listener(self.port, "smtp://127.0.0.1:9", mode="before-queue") + f"store: {{ {groups} }};\n"
+                f'metrics: {{ address = "127.0.0.1:{self.monitor}"; }};\n'
                 'scanner: { engine: { type = "clamav"; signatures = "test"; }; };\n')
 
     def store(self, name, *more):
@@ -89,6 +92,12 @@ def test_first_start():
         wanted = {"held": "0", "last_sequence": str(last), "indexed": str(last), "put": "1", "indexing": "no"}
         found = {key: status.get(f"keeper.store.one.{key}") for key in wanted}
         assert found == wanted and int(status["keeper.store.one.disk_bytes"]) > 0, status
+        def is_measured():
+            text = get(k.monitor, "/metrics")[1]
+            return text if 'cordon_store_messages{store="one"} 1' in text else None
+        text = wait_for(is_measured, "the metrics")
+        check_prometheus(text)
+        assert metric(text, 'cordon_store_open{store="one"}') == 1, text
         # No key is made twice, and what was kept is there.
         keys = {kind: open(k.key("one", kind)).read() for kind in ("root", "secret", "pub")}
         k.restart()
