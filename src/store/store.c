@@ -244,8 +244,11 @@ static void job_wrap(struct store *store, const struct crypt_key *key, struct st
 /* What a part is known by: equal bytes, of the same owners, in the same period. */
 static void part_key(struct store *store, struct span bytes, uint64_t period, struct crypt_digest *key_out)
 {
+    char number[8];
+    for (size_t i = 0; i < sizeof number; i++)
+        number[i] = (char)(period >> (8 * i) & 0xff);
     struct span spans[] = { span_of(store->owners_digest.bytes, sizeof store->owners_digest.bytes),
-                            span_of(&period, sizeof period), bytes };
+                            span_of(number, sizeof number), bytes };
     crypt_digest(&store->keys.parts, spans, 3, key_out);
 }
 
