@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CATCH_UP_MOST = 2000 };
+enum { CATCH_UP_MOST = 4000 };
 
 static enum category meta_category(struct span meta)
 {

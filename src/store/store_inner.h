@@ -18,7 +18,7 @@ enum {
     STORE_BATCH_MOST = 256, /* jobs that share a commit */
     STORE_MARKER_SIZE = RECORD_STORE_ID_SIZE + 1,
     STORE_ORPHAN_MS = 3600000, /* a part that nobody refers to yet may be of a message that is on its way */
-    STORE_TEND_MS = 60000,
+    STORE_TEND_MS = 5000,
     STORE_TEND_ROWS = 256
 };
 

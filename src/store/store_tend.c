@@ -62,6 +62,16 @@ static bool index_turn(struct store *store)
     return !is_all;
 }
 
+/* While nobody waits for it. */
+static void tend_log(struct store *store)
+{
+    lock_take(&store->index_lock);
+    bool is_current = store->index != NULL && store->is_current;
+    lock_drop(&store->index_lock);
+    if (is_current)
+        (void)index_tidy(store->index_path, NULL); /* what is wrong with it, whoever uses it is told */
+}
+
 static void index_renew_if_asked(struct store *store)
 {
     struct fault fault = { 0 };
@@ -282,6 +292,7 @@ void store_tend_thread(void *argument)
     while (!store->is_closing) {
         lock_drop(&store->lock);
         tend_index(store);
+        tend_log(store);
         tend_age(store, rows);
         tend_size(store, rows);
         tend_orphans(store, rows);
