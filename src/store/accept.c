@@ -101,43 +101,46 @@ static int move_aside(struct segments *segments, const char *name, struct fault 
     return disk_sync_folder(segments->names, fault);
 }
 
-static int copy_bytes(struct disk_file *from, struct disk_file *to, struct fault *fault)
+static int copy_bytes(struct frames *from, struct disk_file *to, struct fault *fault)
 {
-    char *bytes = memory_new(COPY_SIZE);
-    uint64_t offset = 0;
-    ssize_t got = 1;
-    while (got > 0) {
-        got = disk_read(from, offset, bytes, COPY_SIZE, fault);
-        struct iovec vector = { bytes, got > 0 ? (size_t)got : 0 };
-        if (got > 0 && disk_write(to, offset, &vector, 1, fault) != 0)
-            got = -1;
-        offset += got > 0 ? (uint64_t)got : 0;
+    for (uint64_t offset = 0; offset < from->end;) {
+        struct span bytes;
+        if (frames_bytes(from, offset, COPY_SIZE, &bytes, fault) != 0)
+            return -1;
+        if (bytes.size == 0)
+            return fault_set(fault, EIO, "segment %" PRIu64 " became shorter", from->number);
+        struct iovec vector = { (void *)bytes.data, bytes.size };
+        if (disk_write(to, offset, &vector, 1, fault) != 0)
+            return -1;
+        offset += bytes.size;
     }
-    free(bytes);
-    return got < 0 ? -1 : disk_sync(to, fault);
+    return disk_sync(to, fault);
 }
 
-static int copy_aside(struct segments *segments, const char *name, struct disk_file *file, struct fault *fault)
+static int copy_aside(struct segments *segments, uint64_t number, const char *name, struct fault *fault)
 {
     char aside[ASIDE_NAME_SIZE];
-    if (find_aside_name(segments, name, aside, fault) != 0)
+    struct frames frames;
+    if (find_aside_name(segments, name, aside, fault) != 0 ||
+        frames_open(segments->names, number, UINT64_MAX, &frames, fault) != 0)
         return -1;
     struct disk_file *copy = disk_open(segments->folder, aside, DISK_CREATE, fault);
-    if (copy == NULL)
-        return -1;
-    int result = copy_bytes(file, copy, fault);
+    int result = copy != NULL ? copy_bytes(&frames, copy, fault) : -1;
     disk_close(copy);
+    frames_close(&frames);
     return result == 0 ? sync_damaged(segments, fault) : -1;
 }
 
-static int cut_behind(struct segments *segments, const char *name, uint64_t end, struct fault *fault)
+static int cut_behind(struct segments *segments, uint64_t number, uint64_t end, struct fault *fault)
 {
+    char name[SEGMENT_NAME_SIZE];
+    segment_name(number, name);
+    if (copy_aside(segments, number, name, fault) != 0)
+        return -1;
     struct disk_file *file = disk_open(segments->names, name, DISK_WRITE, fault);
     if (file == NULL)
         return -1;
-    int result = copy_aside(segments, name, file, fault);
-    if (result == 0)
-        result = disk_truncate(file, end, fault);
+    int result = disk_truncate(file, end, fault);
     if (result == 0)
         result = disk_sync(file, fault);
     disk_close(file);
@@ -160,7 +163,8 @@ static int clear_way(struct segments *segments, const struct segment_numbers *nu
         if (is_moved || last_out->end < last_out->size)
             found->damaged++;
         if (is_moved ? move_aside(segments, name, fault) != 0
-                     : last_out->end < last_out->size && cut_behind(segments, name, last_out->end, fault) != 0)
+                     : last_out->end < last_out->size &&
+                           cut_behind(segments, numbers->list[i - 1], last_out->end, fault) != 0)
             return -1;
     }
     return 0;

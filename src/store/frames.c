@@ -12,6 +12,8 @@ enum {
     AHEAD_SIZE = 262144,   /* read at once, where frames are read one after another */
     HOP_AHEAD_SIZE = 4096, /* where only headers are */
     KEPT_SIZE = 4194304,   /* a larger window is given back once the frame that needed it is done with */
+    BLOCK_SIZE = 4096,     /* what is lost of a file where the disk can't read it */
+    UNREADABLE = 0xa5,     /* stands for it: no zero, which would look like something erased */
     NUMBER_DIGITS = 8,
     NUMBER_MOST_DIGITS = 19
 };
@@ -112,6 +114,29 @@ static int window_make(struct frames *frames, size_t size, struct fault *fault)
     return 0;
 }
 
+/* What the disk can't read is damage like any other, and costs no more than the records that it is in. */
+static ssize_t read_around_errors(struct frames *frames, uint64_t offset, char *out, size_t size, struct fault *fault)
+{
+    struct fault local = { 0 };
+    ssize_t got = disk_read(frames->file, offset, out, size, &local);
+    size_t done = 0;
+    while (got < 0 && local.code == EIO && done < size) {
+        size_t part = BLOCK_SIZE - (size_t)((offset + done) % BLOCK_SIZE);
+        part = part < size - done ? part : size - done;
+        ssize_t some = disk_read(frames->file, offset + done, out + done, part, &local);
+        if (some < 0 && local.code == EIO) {
+            memset(out + done, UNREADABLE, part);
+            some = (ssize_t)part;
+        }
+        if (some <= 0)
+            return some < 0 ? fault_set(fault, local.code, "%s", local.text) : (ssize_t)done;
+        done += (size_t)some;
+        if (done == size)
+            return (ssize_t)size;
+    }
+    return got < 0 ? fault_set(fault, local.code, "%s", local.text) : got;
+}
+
 /* The bytes at the offset: fewer than `size` only where the file ends. `ahead`: read at least so many. */
 static int window_view(struct frames *frames, uint64_t offset, size_t size, size_t ahead, struct span *bytes_out,
                        struct fault *fault)
@@ -128,7 +153,7 @@ static int window_view(struct frames *frames, uint64_t offset, size_t size, size
         if (window_make(frames, wanted, fault) != 0)
             return -1;
         frames->filled = 0;
-        ssize_t got = disk_read(frames->file, offset, frames->window, wanted, fault);
+        ssize_t got = read_around_errors(frames, offset, frames->window, wanted, fault);
         if (got < 0)
             return -1;
         frames->window_at = offset;

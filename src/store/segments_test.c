@@ -467,6 +467,51 @@ static void test_failures(void)
     disk_use_calls(NULL);
 }
 
+/* Some blocks of the first segment can't be read. */
+static uint64_t bad_from;
+static uint64_t bad_to;
+
+static ssize_t bad_pread(int fd, void *out, size_t size, off_t offset)
+{
+    if ((uint64_t)offset < bad_to && (uint64_t)offset + size > bad_from) {
+        errno = EIO;
+        return -1;
+    }
+    return pread(fd, out, size, offset);
+}
+
+static void test_unreadable(void)
+{
+    struct disk_calls calls = disk_real_calls;
+    calls.pread = bad_pread;
+    disk_use_calls(&calls);
+    fresh();
+    struct segments *segments = open_store();
+    put(segments, 1, 2);
+    struct place place = append(segments, 3, 20000); /* from 256 + 488 on */
+    put(segments, 4, 100);
+    segments_close(segments);
+    bad_from = 8192;
+    bad_to = 12288;
+    segments = open_store();
+    CHECK(segments != NULL && found.damaged == 1 && found.last_sequence == 100);
+    struct seen seen = walk(segments, 1);
+    CHECK(seen.count == 99 && seen.broken == 1 && !can_read(segments, place) && fault.code == EIO);
+    segments_close(segments);
+    bad_from = 40960; /* up to the end */
+    bad_to = 65536;
+    CHECK(open_store() == NULL && fault.code == EBADMSG);
+    CHECK(segments_accept(&settings, &found, &fault) == 0);
+    bad_to = 0;
+    segments = open_store();
+    seen = walk(segments, 1);
+    CHECK(segments != NULL && found.last_sequence == 100 && seen.count == seen.last && seen.last > 70 &&
+          seen.last < 100);
+    put(segments, 101, 101);
+    segments_close(segments);
+    disk_use_calls(NULL);
+}
+
 int main(void)
 {
     struct crypt_key root = { { 1 } };
@@ -482,6 +527,7 @@ int main(void)
     test_damage();
     test_refusals();
     test_failures();
+    test_unreadable();
     command("rm -rf %s", home);
     return test_end();
 }

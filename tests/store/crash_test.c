@@ -23,7 +23,8 @@ enum {
     MOST_CHANGES = 60, /* in one life of the process */
     MOST_CALLS = 160,  /* before something happens */
     CRASH_PATH_SIZE = 128,
-    LARGE_SIZE = 9000
+    LARGE_SIZE = 9000,
+    ACCEPT_CALLS = 40 /* more than accepting a loss takes */
 };
 
 struct known {
@@ -291,12 +292,17 @@ static void plan_something(void)
                chaos_random(2) == 0);
 }
 
-static bool run_store(uint64_t seed)
+static bool make_folders(void)
 {
     char command[2 * CRASH_PATH_SIZE];
     (void)snprintf(command, sizeof command, "find %s -mindepth 1 -delete", root);
-    if (system(command) != 0 || /* NOLINT(cert-env33-c): a test's own folder */
-        mkdir(store_path, 0700) != 0 || mkdir(head_path, 0700) != 0)
+    return system(command) == 0 && /* NOLINT(cert-env33-c): a test's own folder */
+           mkdir(store_path, 0700) == 0;
+}
+
+static bool run_store(uint64_t seed)
+{
+    if (!make_folders() || mkdir(head_path, 0700) != 0)
         return false;
     (void)strncat(head_path, "/head", sizeof head_path - strlen(head_path) - 1);
     memset(known, 0, sizeof known);
@@ -334,6 +340,53 @@ static bool run_store(uint64_t seed)
     return is_good;
 }
 
+/* --- A loss that is accepted, while the power goes away as well --- */
+
+static int count_whole(void *context, enum record_state state, const struct record *record, struct place place)
+{
+    (void)record, (void)place;
+    *(uint64_t *)context += state == RECORD_WHOLE;
+    return 0;
+}
+
+/* The last record of three segments is cut; whatever stops at any call, accepting it again loses nothing more. */
+static bool accept_loss(uint64_t calls)
+{
+    struct segments *segments = NULL;
+    struct segments_found found;
+    struct fault fault;
+    char path[3 * CRASH_PATH_SIZE];
+    uint64_t count = 0;
+    if (!make_folders())
+        return false;
+    chaos_begin(root, calls);
+    settings = (struct segments_settings){
+        .path = store_path, .head_path = head_path, .signer = &signer, .segment_bytes = 4000
+    };
+    committed = attempt_count = removed_below = 0;
+    bool is_good = segments_open(&settings, &segments, &found, &fault) == 0;
+    while (is_good && (committed == 0 || known[committed].place.segment < 3))
+        is_good = put_some(segments);
+    segments_close(segments);
+    struct place last = known[committed].place;
+    (void)snprintf(path, sizeof path, "%s/segments/%08llu.seg", store_path, (unsigned long long)last.segment);
+    is_good = is_good && truncate(path, (off_t)(last.offset + last.size - 1)) == 0;
+    chaos_begin(root, calls + 1);
+    chaos_plan(CHAOS_STOP, calls, false);
+    (void)segments_accept(&settings, &found, &fault);
+    chaos_lose_power();
+    is_good = is_good && segments_accept(&settings, &found, &fault) == 0 &&
+              segments_open(&settings, &segments, &found, &fault) == 0;
+    is_good = is_good && found.last_sequence == committed &&
+              segments_walk(segments, 1, count_whole, &count, &fault) == 0 && count == committed - 1;
+    segments_close(segments);
+    struct verify_settings verify = { .path = store_path, .head_path = head_path, .percent = 100, .tell = tell };
+    struct verify_result result;
+    is_good = is_good && verify_store(&verify, &result, &fault) == 0 && result.wrong == 0;
+    chaos_end();
+    return is_good;
+}
+
 static unsigned long from_environment(const char *name, unsigned long otherwise)
 {
     const char *text = getenv(name);
@@ -358,6 +411,11 @@ int main(void)
             printf("seed %lu\n", seed + i);
             return test_end(); /* what is left of it is to be looked at */
         }
+    }
+    (void)snprintf(head_path, sizeof head_path, "%s/head", root);
+    for (uint64_t i = 0; i < ACCEPT_CALLS; i++) {
+        if (!CHECK(accept_loss(i)))
+            printf("stopped at call %llu\n", (unsigned long long)i);
     }
     char command[2 * CRASH_PATH_SIZE];
     (void)snprintf(command, sizeof command, "rm -rf %s", root);
