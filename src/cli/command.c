@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -216,4 +217,15 @@ bool command_number(const struct command_line *line, enum command_option option,
     (void)command_refuse(line, CLI_EXIT_USAGE, "--%s takes a number from %" PRIu64 " to %" PRIu64 ", not \"%s\"",
                          option_rows[option].name, least, most, text);
     return false;
+}
+
+int command_refuse(const struct command_line *line, int status, const char *format, ...)
+{
+    va_list arguments;
+    fprintf(stderr, "cordon %s %s: ", line->group, line->command->name);
+    va_start(arguments, format);
+    (void)vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    (void)fputc('\n', stderr);
+    return status;
 }
