@@ -27,7 +27,7 @@ def infected(part):
 
 def fault(number, word, path):
     if word == "slow":
-        time.sleep(1)
+        time.sleep(3)
         say(f"{number} OK")
     elif word == "silent":
         time.sleep(600)

@@ -30,7 +30,7 @@ def eicar():
     return "".join(parts).encode()
 
 
-def wait_for(condition, what, seconds=20.0):
+def wait_for(condition, what, seconds=40.0):
     """The first true value of condition(); fails with `what` after so many seconds."""
     end = time.monotonic() + seconds
     while True:

@@ -19,7 +19,7 @@ from peers import Clamd, signature_folder
 from rig import Client, Rig, eicar, free_port, wait_for
 
 PART = b"Content-Type: application/octet-stream; name=\"a.bin\"\r\nContent-Transfer-Encoding: base64\r\n\r\n"
-QUICK = 0.7  # seconds: for what must cost nothing, on a busy machine
+QUICK = 1.5  # seconds: for what must cost nothing, on a busy machine
 
 
 def mail_with(*payloads, subject=b"x"):
@@ -87,7 +87,7 @@ def test_a_hanging_scanner_costs_its_deadline_once():
         assert place.mail(mail_with(b"harmless")).startswith("250")
         clamd.pause()
         reply, took = place.timed(mail_with(b"harmless 1"))
-        assert reply.startswith("451 4.7.1") and 2 < took < 5, (reply, took)
+        assert reply.startswith("451 4.7.1") and 2 < took < 9, (reply, took)
         for i in range(5):
             reply, took = place.timed(mail_with(b"harmless %d" % i))
             assert reply[:3] in ("451", "421") and took < QUICK, (reply, took)
@@ -105,7 +105,7 @@ def test_with_clamd_dead_the_engine_stands_in():
         clamd.kill()
         for i in range(20):
             reply, took = place.timed(mail_with(b"harmless %d" % i))
-            assert reply.startswith("250") and took < 2, (reply, took)
+            assert reply.startswith("250") and took < 4, (reply, took)
         assert place.mail(mail_with(eicar())).startswith("550 5.7.1")
 
 

@@ -177,7 +177,7 @@ def test_whatever_is_not_definite_is_failed():
         assert "encrypted" in place.cordon.messages()[-1]
         begun = time.monotonic()
         assert place.mail(small_mail(body=b"DOleaveDO\r\n")).startswith("250")
-        assert time.monotonic() - begun < 2, "whoever a program leaves behind keeps nobody waiting"
+        assert time.monotonic() - begun < 6, "whoever a program leaves behind keeps nobody waiting"
         assert place.cordon.pids("sleep") == []
 
 
@@ -427,11 +427,11 @@ def test_a_helper_is_asked_side_by_side():
         for t in threads:
             t.start()
         assert place.mail(small_mail()).startswith("250")
-        assert time.monotonic() - begun < 0.9, "an answer overtakes others"
+        assert time.monotonic() - begun < 2.5, "an answer overtakes others"
         for t in threads:
             t.join()
         assert all(r.startswith("250") for r in replies) and len(replies) == 6, replies
-        assert time.monotonic() - begun < 4, "six slow ones did not wait for one another"
+        assert time.monotonic() - begun < 12, "six slow ones did not wait for one another"
 
 
 HELPER_FAULTS = {
