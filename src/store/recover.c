@@ -5,8 +5,8 @@
  *
  *   where it stopped                what is found                          what is done
  *   ------------------------------  -------------------------------------  --------------------------------------------
- *   making the store                no head, or one all zero; no segment,  made anew
- *                                   or the first without a record
+ *   making the store                no head, or part of the first one; no  made anew
+ *                                   segment, or the first without a record
  *   append, before the sync         H longer than L: any of its new        whole records that continue the chain are
  *                                   sectors may be there or not            kept, the rest is cut off
  *   beginning the next segment      H whole; H+1 without a sound header    H+1 is removed
@@ -15,8 +15,8 @@
  *   commit, between sync and head   whole records beyond L                 kept; a head is written for them
  *   commit, in the head's write     one slot is broken, the other is the   as above
  *                                   head before
- *   taking back what did not fit    H+1 ... without the last ones, or H    as above
- *                                   longer than L
+ *   taking back what did not fit    H+1 ... without the last ones, or H    as above (a segment is synced once more
+ *                                   longer than L                          before another is begun behind it)
  *   a sync that failed, then the    records that are read from memory,     what is kept is written once more and
  *   process ended, not the machine  and are not on the disk                synced, and so is the head
  *   removing old segments           some of those before head.first        removed
@@ -88,7 +88,8 @@ static int recover_without_head(struct segments *segments, const struct segment_
                                 struct segments_found *found, struct fault *fault)
 {
     struct head_file *head_file = &segments->head_file;
-    bool is_blank = head_file->file == NULL || (head_file->is_zero[0] && head_file->is_zero[1]);
+    /* The first head goes to the first slot, and may be there in part. */
+    bool is_blank = head_file->file == NULL || head_file->is_zero[1];
     bool is_first_alone = numbers->count == 1 && numbers->list[0] == 1;
     if (numbers->count > 1 || !is_blank || (numbers->count == 1 && !is_first_alone))
         return fault_set(fault, EBADMSG, "%s is no head, and the store is not a new one", segments->head_path);

@@ -230,11 +230,12 @@ static void roll_back(struct segments *segments)
 }
 
 /* The last segment is done with: what is in it is made durable before the next one has a name, so that no crash leaves
- * a segment behind a torn one. */
+ * a segment behind a torn one. Even where nothing was appended: its tail may have been taken back, and must not come
+ * back behind the last record once the head names another segment. */
 static int begin_next(struct segments *segments, struct fault *fault)
 {
     struct fault local = { 0 };
-    if (segments->sequence > segments->head.sequence && disk_sync(segments->last, &local) != 0) {
+    if (disk_sync(segments->last, &local) != 0) {
         if (fault != NULL)
             *fault = local;
         return fail_for_good(segments, &local);
