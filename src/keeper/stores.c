@@ -211,11 +211,14 @@ static int kept_start(struct kept *kept, const struct keep_keys *keys, struct fa
     memcpy(kept->settings.root.bytes, keys->root, sizeof keys->root);
     memcpy(kept->settings.owners, keys->owners, sizeof keys->owners);
     kept->settings.owner_count = keys->owner_count;
-    kept->state = KEPT_OPENING;
-    if (thread_start(kept_run, kept, STORES_STACK_BYTES, fault) != 0)
-        return -1;
+    struct fault starting = { 0 };
+    kept_set(kept, KEPT_OPENING, NULL, "");
     stores->threads++;
-    return 0;
+    if (thread_start(kept_run, kept, STORES_STACK_BYTES, &starting) == 0)
+        return 0;
+    stores->threads--;
+    kept_set(kept, KEPT_FAILED, NULL, starting.text);
+    return fault_set(fault, starting.code, "%s", starting.text);
 }
 
 int stores_give_keys(struct stores *stores, const char *name, int fd_take, struct fault *fault)
