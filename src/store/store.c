@@ -442,6 +442,7 @@ void store_read_status(struct store *store, struct store_status *status_out)
     status_out->is_indexing = !store->is_current;
     lock_drop(&store->index_lock);
     lock_take(&store->lock);
+    status_out->is_indexing = status_out->is_indexing || store->must_reindex;
     status_out->commits = store->commits;
     status_out->put = store->put;
     status_out->refused = store->refused;

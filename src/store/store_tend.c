@@ -77,7 +77,6 @@ static void index_renew_if_asked(struct store *store)
     struct fault fault = { 0 };
     lock_take(&store->lock);
     bool must = store->must_reindex;
-    store->must_reindex = false;
     lock_drop(&store->lock);
     if (!must)
         return;
@@ -85,6 +84,9 @@ static void index_renew_if_asked(struct store *store)
     if (store_index_reset(store, &fault) != 0)
         store_say(store, true, "store-index", "%s: there is no index: %s", store->name, fault.text);
     lock_drop(&store->index_lock);
+    lock_take(&store->lock);
+    store->must_reindex = false; /* only now, so that the status tells of it all the time */
+    lock_drop(&store->lock);
 }
 
 static void tend_index(struct store *store)
