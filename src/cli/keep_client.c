@@ -260,7 +260,7 @@ int keep_reindex(struct keep_client *client, void (*progress)(uint64_t done, uin
         store_read_status(client->store, &status);
         if (progress != NULL)
             progress(status.indexed_sequence, status.last_sequence);
-    } while (status.is_indexing || (status.failure[0] == '\0' && status.indexed_sequence < status.last_sequence));
+    } while (status.is_indexing && status.failure[0] == '\0');
     return status.failure[0] == '\0' ? 0 : fault_set(fault, EIO, "%s", status.failure);
 }
 

@@ -146,9 +146,23 @@ int store_command_verify(const struct command_line *line)
 }
 
 static const char accept_warning[] =
-    "cordon: This accepts that records of the store %s are lost. What is damaged is moved to %s/damaged, where it\n"
-    "cordon: stays; what is whole in it can't be found or released any more; and the store goes on behind the last\n"
-    "cordon: record that is whole. If there is any copy of the store, put that back instead.\n";
+    "cordon: This accepts that records at the end of the store %s are lost. What is damaged there is kept as it is in\n"
+    "cordon: %s/damaged; all that is whole stays; and the store goes on behind the last whole record.\n"
+    "cordon: If there is any copy of the store, put that back instead.\n";
+
+/* The index may know records that are lost now; and the trail has to have it. */
+static int accept_end(const struct store_use *use, const char *reason, const char *how)
+{
+    struct fault fault = { 0 };
+    struct keep_wish wish = { .kind = STORE_NOTE, .what = "accept", .why = reason, .how = how };
+    struct keep_client *client = keep_open(use, &fault);
+    bool is_noted = client != NULL && keep_reindex(client, NULL, &fault) == 0 &&
+                    keep_change(client, &wish, &fault) == 0;
+    keep_close(client);
+    if (is_noted)
+        return STORE_EXIT_DONE;
+    return command_refuse(use->line, STORE_EXIT_NOT_ALL, "it could not be noted in the audit trail: %s", fault.text);
+}
 
 static int accept_run(const struct store_use *use, const char *reason)
 {
@@ -167,12 +181,13 @@ static int accept_run(const struct store_use *use, const char *reason)
     if (failed != 0)
         return command_refuse(use->line, STORE_EXIT_NOT_READ, "%s%s", fault.text,
                               fault.code == EWOULDBLOCK ? ": stop cordond first" : "");
-    printf("%s: %u segments were damaged%s%s; the store goes on behind record %" PRIu64 "\n", use->conf->name,
-           found.damaged, found.text[0] != '\0' ? ": " : "", found.text, found.last_sequence);
-    if (keep_note(use, "accept", reason, found.text, NULL, 0, &fault) != 0)
-        return command_refuse(use->line, STORE_EXIT_NOT_ALL, "it could not be noted in the audit trail: %s",
-                              fault.text);
-    return STORE_EXIT_DONE;
+    if (found.damaged == 0) {
+        printf("%s: nothing is missing up to record %" PRIu64 ": there is no loss to be accepted\n", use->conf->name,
+               found.last_sequence);
+        return STORE_EXIT_DONE;
+    }
+    printf("%s: %s; the store goes on\n", use->conf->name, found.text);
+    return accept_end(use, reason, found.text);
 }
 
 int store_command_accept(const struct command_line *line)

@@ -236,6 +236,30 @@ def test_put_back_to_an_earlier_state():
         assert b"head" in place.store("verify", "--head", head, status=1).stdout
 
 
+def test_a_loss_is_accepted():
+    with Rig() as rig:
+        place = Quarantine(rig, store(rig))
+        for i in range(3):
+            place.keep(infected(f"n {i}"), i + 1)
+        assert place.store("accept", "--reason", "x", "--yes", status=2).stderr, "not beside the keeper"
+        place.cordon.stop()
+        assert b"no loss" in place.store("accept", "--reason", "x", "--yes").stdout
+        segments = rig.path("stores", "quarantine", "segments")
+        [name] = os.listdir(segments)
+        os.truncate(os.path.join(segments, name), os.stat(os.path.join(segments, name)).st_size - 50)
+        assert b"record 3" in place.store("verify", status=1).stdout
+        assert b"cordon store verify" in place.run("hold", "--reason", "x", "1", status=2).stderr, "nothing is written over it"
+        assert b"--yes" in place.store("accept", "--reason", "the disk died", status=64).stderr
+        assert b"put that back instead" in place.store("accept", "--reason", "the disk died", status=64).stderr
+        place.store("accept", "--reason", "the disk died", "--yes")
+        assert os.listdir(rig.path("stores", "quarantine", "damaged")) == [name]
+        assert ("accept", [], "the disk died") in trail(place)
+        place.store("verify")
+        place.cordon.start()
+        place.keep(infected("after"), 3)
+        assert place.run("export", "1").stdout == infected("n 0") and place.run("export", "3", status=1).stderr
+
+
 def flip_within(place, path, data, sequence):
     """Alters a byte of that record, which is found by trying; gives what verify says."""
     for offset in range(len(data) // 3, len(data), 97):
