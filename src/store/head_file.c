@@ -76,15 +76,18 @@ void head_file_close(struct head_file *head_file)
 
 int head_file_make(struct head_file *head_file, struct fault *fault)
 {
-    if (head_file->file != NULL)
-        return 0;
-    head_file->file = disk_open(head_file->folder, head_file->name, DISK_CREATE, fault);
+    bool has_head = head_file_newest(head_file) != NULL;
+    if (head_file->file == NULL)
+        head_file->file = disk_open(head_file->folder, head_file->name, DISK_CREATE, fault);
     if (head_file->file == NULL)
         return -1;
+    if (has_head)
+        return 0;
     /* Its full size at once, so that a head is never a matter of the file's size. */
     char zeroes[2 * RECORD_HEAD_SIZE] = { 0 };
     struct iovec vector = { zeroes, sizeof zeroes };
-    if (disk_write(head_file->file, 0, &vector, 1, fault) != 0 || disk_sync(head_file->file, fault) != 0)
+    if (disk_write(head_file->file, 0, &vector, 1, fault) != 0 ||
+        disk_truncate(head_file->file, sizeof zeroes, fault) != 0 || disk_sync(head_file->file, fault) != 0)
         return -1;
     return disk_sync_folder(head_file->folder, fault);
 }

@@ -36,7 +36,7 @@ int head_file_read(struct head_file *head_file, struct fault *fault);
 /* The head that counts; NULL where there is none. */
 const struct record_head *head_file_newest(const struct head_file *head_file);
 
-/* Makes the file where there is none, with its name on stable storage. */
+/* Makes the file where there is none, with its name on stable storage; one without a head is all zero afterwards. */
 int head_file_make(struct head_file *head_file, struct fault *fault);
 /* Writes over the slot that does not count, and waits until it is on stable storage; then that one counts. */
 int head_file_write(struct head_file *head_file, const struct record_head *head, const struct crypt_signer *signer,
