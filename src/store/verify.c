@@ -413,6 +413,10 @@ static void check_gap(struct verify *verify, uint64_t expected, const struct fra
     bool is_all = frames->has_header && is_digest_zero(&frames->header.previous) && frames->header.number > 1;
     if (expected == frames->number || is_accepted || is_all)
         return;
+    if (verify->has_head && head_now(verify).first >= frames->number) { /* removed in the meantime */
+        verify->chain.is_known = false;
+        return;
+    }
     segment_file(expected, file);
     if (frames->number - expected > 1)
         tell(verify, file, 0, 0, "it is missing, and all before segment %" PRIu64, frames->number);
@@ -440,10 +444,9 @@ static void check_end(struct verify *verify, const struct frames *frames, const 
 /* Gone while we read: removed by the writer, which its head says. */
 static void tell_unreadable(struct verify *verify, uint64_t number, const char *file, const struct fault *fault)
 {
-    if (fault->code == ENOENT && head_now(verify).first > number)
-        return;
-    tell(verify, file, 0, 0, "%s", fault->text);
     verify->chain.is_known = false;
+    if (fault->code != ENOENT || head_now(verify).first <= number)
+        tell(verify, file, 0, 0, "%s", fault->text);
 }
 
 /* False where it is to end. */
@@ -569,12 +572,14 @@ static bool check_erased(struct verify *verify)
         from = now;
     }
     struct erased_records *erased = &verify->erased;
+    /* Removed in the meantime, with their tombstones. */
+    uint64_t first = erased->count > 0 && verify->has_head ? head_now(verify).first : 0;
     if (erased->count > 0)
         qsort(erased->table, erased->capacity, sizeof *erased->table, compare_erased);
     for (size_t i = 0; i < erased->capacity && erased->count > 0; i++) {
         const struct erased_record *record = &erased->table[i];
         char file[FILE_NAME_SIZE];
-        if (record->sequence == 0)
+        if (record->sequence == 0 || record->segment < first)
             continue;
         segment_file(record->segment, file);
         tell(verify, file, record->offset, record->sequence, "it is erased, and no tombstone names it");

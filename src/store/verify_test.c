@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -460,6 +461,61 @@ static void test_accepted(void)
     }
 }
 
+/* --- While the writer is at work --- */
+
+static _Atomic bool has_written;
+
+/* Messages come, die, are erased, and whole segments go. */
+static void *write_on(void *context)
+{
+    struct segments *segments = context;
+    struct fault own = { 0 };
+    struct place last[4];
+    struct crypt_digest digests[4];
+    bool is_good = true;
+    for (unsigned i = 0; is_good && i < 300; i++) {
+        char text[300] = "text";
+        struct record_draft draft = { .kind = RECORD_NOTE, .time_ms = 1, .meta = span_of(text, sizeof text) };
+        struct record_death deaths[3];
+        for (unsigned j = 0; j < 3; j++) {
+            is_good = is_good &&
+                      segments_append(segments, &draft, &deaths[j].sequence, &digests[j], &last[j], &own) == 0;
+            deaths[j].digest = digests[j];
+        }
+        struct buf content;
+        buf_init(&content, MOST_BYTES);
+        record_tombstone_put(segments_id(segments), deaths, 3, &signer, &content);
+        draft.kind = RECORD_TOMBSTONE;
+        draft.content = buf_span(&content);
+        uint64_t sequence;
+        is_good = is_good && segments_append(segments, &draft, &sequence, &digests[3], &last[3], &own) == 0 &&
+                  segments_commit(segments, &own) == 0;
+        buf_fini(&content);
+        for (unsigned j = 0; j < 3; j++)
+            is_good = is_good && segments_erase(segments, last[j], &own) == 0;
+        if (i % 20 == 19)
+            is_good = is_good && segments_remove_before(segments, last[3].segment - 5, &own) == 0;
+    }
+    has_written = true;
+    return is_good ? context : NULL;
+}
+
+static void test_live(void)
+{
+    pthread_t thread;
+    void *is_good = NULL;
+    struct segments *segments = begin_store();
+    CHECK(pthread_create(&thread, NULL, write_on, segments) == 0);
+    unsigned count = 0;
+    for (; !has_written; count++) {
+        if (!CHECK(is_clean()))
+            break;
+    }
+    CHECK(pthread_join(thread, &is_good) == 0 && is_good != NULL && count > 3);
+    segments_close(segments);
+    CHECK(is_clean() && result.erased > 0);
+}
+
 int main(void)
 {
     struct crypt_key root = { { 1 } };
@@ -479,6 +535,7 @@ int main(void)
     test_tombstones();
     test_larger();
     test_accepted();
+    test_live();
     command("rm -rf %s", home);
     return test_end();
 }
