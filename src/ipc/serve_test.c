@@ -35,7 +35,7 @@ static void serve_one(const struct serve_job *job, void *context, struct buf *an
     }
     for (size_t i = 0; i < job->bytes.size; i++)
         buf_put_char(answer_out, (char)(job->bytes.data[i] - 'a' + 'A'));
-    buf_printf(answer_out, "%zu", job->fd_count);
+    buf_printf(answer_out, "%zu%s", job->fd_count, job->is_guest ? " guest" : "");
 }
 
 /* What the supervisor says that is not the loop's own. */
@@ -201,7 +201,7 @@ static void test_guests(int control)
         CHECK(connect(guests[i], (struct sockaddr *)&at, size) == 0);
     }
     for (size_t i = 0; i < SERVE_MOST_GUESTS; i++)
-        CHECK(call(guests[i], "abc", WAIT_MS, answer) == POOL_ANSWERED && strcmp(answer, "ABC1") == 0);
+        CHECK(call(guests[i], "abc", WAIT_MS, answer) == POOL_ANSWERED && strcmp(answer, "ABC1 guest") == 0);
     CHECK(packet_send(guests[0], "garbage", 7, NULL, 0, deadline_in(WAIT_MS), &fault) == 0);
     CHECK(call(guests[0], "abc", WAIT_MS, answer) == POOL_ANSWERED);
     /* The last one waits until a place is free. */
