@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "conf/conf.h"
 #include "store/keyfile.h"
+#include "sys/clock.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,6 +13,8 @@
 #include <sys/fsuid.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+enum { READER_AGAIN_MS = 5000, READER_AGAIN_US = 50000 };
 
 static const char default_name[] = "quarantine";
 
@@ -126,10 +129,17 @@ static int read_keys(struct store_use *use)
     return -1;
 }
 
+/* While the keeper opens a store, after one that died, its index can't be read for a moment. */
 static int open_reader(struct store_use *use)
 {
     struct fault fault = { 0 };
-    if (store_open_reader(&use->store, &use->reader, &fault) == 0)
+    struct deadline patience = deadline_in(READER_AGAIN_MS);
+    int failed = store_open_reader(&use->store, &use->reader, &fault);
+    while (failed != 0 && fault.code == EAGAIN && !deadline_passed(patience)) {
+        (void)usleep(READER_AGAIN_US);
+        failed = store_open_reader(&use->store, &use->reader, &fault);
+    }
+    if (failed == 0)
         return -1;
     return command_refuse(
         use->line, STORE_EXIT_NOT_READ, "the store %s can't be read: %s%s", use->conf->name, fault.text,
