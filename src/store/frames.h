@@ -1,5 +1,5 @@
-/* One segment's file, read frame by frame, around what the disk can't read; and the names of segments' files. Seen by segments, recovery and
- * verification alone.
+/* One segment's file, read frame by frame, around what the disk can't read; and the names of segments' files. Seen by
+ * segments, recovery and verification alone.
  *
  * Thread safety: one thread at a time.
  */
