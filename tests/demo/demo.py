@@ -4,13 +4,15 @@ import os
 import re
 import signal
 import smtplib
+import subprocess
 import sys
 import time
 import zipfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "system"))
 from peers import Postfix, after_queue, before_queue, reinjection  # noqa: E402
-from rig import Rig, eicar, free_port, mail_with, small_mail, wait_for  # noqa: E402
+from rig import BUILD, Rig, eicar, free_port, mail_with, small_mail, wait_for  # noqa: E402
+from test_keep import lies_in_plain, store  # noqa: E402
 
 ENGINE_STOPPED = "while the engine is stopped"
 
@@ -67,10 +69,11 @@ hostname = "cordon.demo";
 listen: {{
     after:  {{ address = "127.0.0.1:{after}";  next_hop = "smtp://127.0.0.1:{self.box_port}"; }};
     before: {{ address = "127.0.0.1:{before}"; next_hop = "smtp://127.0.0.1:{self.box_port}"; mode = "before-queue";
-              policy: {{ infected = "reject"; }}; }};
+              policy: {{ infected = ["reject", "quarantine"]; }}; }};
 }};
 scanner: {{ engine: {{ type = "clamav"; signatures = "test"; timeout = "4s"; canary_interval = "5s"; }}; }};
-policy: {{ infected = ["discard", "forget"]; }};
+policy: {{ infected = ["reject", "quarantine"]; }};
+store: {{ {store(rig)} }};
 """)
 
     def send(self, number, message, way):
@@ -144,8 +147,28 @@ def show_stopped_engine(demo):
     table(rows)
     arrived = demo.delivered()
     print("And after it goes on (SIGCONT): the plain message", "arrived," if 900 in arrived else "is MISSING,",
-          "the test virus", "ARRIVED." if 901 in arrived else "was dropped.")
+          "the test virus", "ARRIVED." if 901 in arrived else "is in the quarantine.")
     return held and 900 in arrived and 901 not in arrived
+
+
+def cordon(demo, *words):
+    return subprocess.run([os.path.join(BUILD, "cordon"), *words[:2], "--config", demo.cordon.path, *words[2:]], capture_output=True,
+                          text=True, timeout=60, check=False, stdin=subprocess.DEVNULL)
+
+
+def show_quarantine(demo):
+    wanted = sum("virus" in what for what, _, _ in messages()) + 1  # and the one that waited
+    print("\nWhat was stopped is in the quarantine, where no other scanner finds anything to alter (cordon quarantine list):")
+    wait_for(lambda: len(cordon(demo, "quarantine", "list", "--json").stdout.splitlines()) == wanted, "the quarantine")
+    print(cordon(demo, "quarantine", "list").stdout.rstrip())
+    plain = lies_in_plain(demo.rig.path("stores"))
+    print("Files of it in which the virus stands in plain:", len(plain))
+    number = cordon(demo, "quarantine", "list", "--json", "--limit", "1").stdout.split('"sequence":')[1].split(",")[0]
+    refused = cordon(demo, "quarantine", "release", number, "--reason", "demo")
+    print(f"cordon quarantine release {number}: " + (refused.stdout + refused.stderr).splitlines()[0])
+    verified = cordon(demo, "store", "verify")
+    print("cordon store verify: " + ("every byte is as it was written" if verified.returncode == 0 else verified.stdout))
+    return plain == [] and refused.returncode == 1 and verified.returncode == 0
 
 
 def main():
@@ -154,7 +177,7 @@ def main():
         demo = Demo(rig)
         print(f"Ready: sender -> Postfix 127.0.0.1:{demo.mx.port} -> Cordon -> Postfix 127.0.0.1:{demo.box_port} -> mailbox\n"
               "The engine has the test signature alone here (signatures = \"test\").\n")
-        good = show_messages(demo) and show_stopped_engine(demo)
+        good = show_messages(demo) and show_stopped_engine(demo) and show_quarantine(demo)
         print("\nEverything went as it should." if good else "\nSomething went wrong: see the table.")
         if "--once" not in sys.argv[1:]:
             stay(demo)
@@ -167,6 +190,7 @@ def stay(demo):
           f"  swaks --server 127.0.0.1:{demo.before_port} --to you@example.test --attach @FILE          (before the queue)\n"
           f"  build/cordon status --config {demo.cordon.path}\n"
           f"  build/cordon scan --config {demo.cordon.path} FILE\n"
+          f"  build/cordon quarantine list --config {demo.cordon.path}\n"
           f"Mailbox: {demo.box.mail}\nLog: {demo.rig.path(demo.cordon.name + '.log')}\n")
     seen = len(demo.cordon.messages())
     try:
