@@ -4,13 +4,15 @@ CORDON_MESSAGES: so many infected messages (60; script/soak has 1000).
 """
 import contextlib
 import os
+import pwd
 import subprocess
 import sys
 import threading
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import rig as rigs  # noqa: E402
-from rig import BUILD, Client, Rig, eicar, mail_with, wait_for  # noqa: E402
+from peers import Clamd  # noqa: E402
+from rig import BUILD, Client, Rig, eicar, free_port, is_open, mail_with, wait_for  # noqa: E402
 from test_keep import store  # noqa: E402
 from test_quarantine import Quarantine  # noqa: E402
 
@@ -45,7 +47,8 @@ def cleaner(how, folder):
 
 
 def infected(number):
-    mail = mail_with(eicar() + b"number %d\n" % number, name=f"n{number}.com")
+    """Every second one has the virus as it stands, the others in base64."""
+    mail = mail_with(eicar() + b"number %d\r\n" % number, f"n{number}.com", "7bit" if number % 2 else "base64")
     return mail.replace(b"Subject: with a part", b"Subject: case %d" % number)
 
 
@@ -97,6 +100,54 @@ def test_nothing_in_the_quarantine_is_altered():
             looked = int(lines[-1].split()[2])
             assert looked > 10, lines
             print(f"{how}: {MESSAGES} infected messages kept, found, released; {looked} looks at files, none of ours altered")
+
+
+class Amavis:
+    """Debian's amavisd with a quarantine of plain files, before the same sink; where the machine has one."""
+
+    def __init__(self, rig, sink):
+        user = pwd.getpwnam("amavis")
+        clamd, self.home, self.port = Clamd(rig), rig.path("amavis"), free_port()
+        self.quarantine = os.path.join(self.home, "virusmails")
+        for folder in (self.home, self.quarantine, self.home + "/tmp", self.home + "/db"):
+            os.mkdir(folder)
+            os.chown(folder, user.pw_uid, user.pw_gid)
+        conf = rig.write("amavisd.conf", f"""use strict;
+do '/etc/amavis/conf.d/01-debian'; do '/etc/amavis/conf.d/20-debian_defaults';
+$myhostname = 'mail.example.test'; $mydomain = 'example.test'; $daemon_user = 'amavis'; $daemon_group = 'amavis';
+$MYHOME = '{self.home}'; $TEMPBASE = "$MYHOME/tmp"; $db_home = "$MYHOME/db"; $QUARANTINEDIR = "$MYHOME/virusmails";
+$pid_file = "$MYHOME/pid"; $lock_file = "$MYHOME/lock"; $DO_SYSLOG = 0; $LOGFILE = "$MYHOME/log"; $max_servers = 2;
+$inet_socket_bind = '127.0.0.1'; $inet_socket_port = [{self.port}]; @inet_acl = qw(127.0.0.1); $unix_socketname = undef;
+@bypass_spam_checks_maps = (1); @bypass_banned_checks_maps = (1); @bypass_header_checks_maps = (1); @bypass_virus_checks_maps = (0);
+$forward_method = 'smtp:[127.0.0.1]:{sink.port}'; $notify_method = $forward_method; $final_virus_destiny = D_DISCARD;
+$virus_quarantine_method = 'local:virus-%m'; $virus_admin = undef;
+@av_scanners = (['ClamAV-clamd', \\&ask_daemon, ["CONTSCAN {{}}\\n", '{clamd.socket}'], qr/\\bOK$/m, qr/\\bFOUND$/m, qr/^.*?: (.*) FOUND$/m]);
+@av_scanners_backup = ();
+1;
+""".replace("\\\\", "\\"))
+        rig.run("amavisd", "/usr/sbin/amavisd", "-c", conf, "foreground")
+        wait_for(lambda: is_open(self.port), "amavisd", 60)
+
+
+def test_what_becomes_of_a_quarantine_of_plain_files():
+    """Beside, and not of Cordon: the same cleaner on the files of an amavisd."""
+    if not os.path.exists("/usr/sbin/amavisd"):
+        print("skipped: there is no amavisd here")
+        return
+    with Rig() as rig:
+        sink = rig.sink()
+        amavis = Amavis(rig, sink)
+        with cleaner("truncate", amavis.quarantine) as at_work:
+            with Client(("127.0.0.1", amavis.port)) as client:
+                client.hello()
+                for number in range(MESSAGES):
+                    assert client.mail(infected(number)).startswith("250")
+            kept = [os.path.join(f, n) for f, _, names in os.walk(amavis.quarantine) for n in names]
+            wait_for(lambda: len(kept) == MESSAGES, "the quarantine")
+            wait_for(lambda: any(os.path.getsize(path) == 0 for path in kept), "the cleaner")
+        empty = [path for path in kept if os.path.getsize(path) == 0]
+        print(f"amavisd: {MESSAGES} infected messages kept in plain files, half of them as they stand; {len(empty)} files are empty now")
+        assert at_work.lines and empty
 
 
 if __name__ == "__main__":
