@@ -110,7 +110,8 @@ static void fill_settings(struct store_use *use)
                                           .head_path = conf->head,
                                           .most_bytes = conf->most_bytes,
                                           .period_ms = conf->share_ms,
-                                          .segment_bytes = conf->segment_bytes };
+                                          .segment_bytes = conf->segment_bytes,
+                                          .again_ms = conf->again_ms };
     memcpy(use->store.keep_ms, conf->keep_ms, sizeof use->store.keep_ms);
 }
 

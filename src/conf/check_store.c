@@ -8,6 +8,8 @@
 #include <strings.h>
 #include <unistd.h>
 
+#define CHECK_AGAIN_LEAST_MS UINT64_C(3600000)
+
 struct store_check {
     const struct settings *settings;
     const struct conf_node *root;
@@ -124,6 +126,14 @@ static void store_check_ages(const struct store_check *check, const struct store
     }
 }
 
+/* A pair is made every quarter of it. */
+static void store_check_again(const struct store_check *check, const struct store_conf *store)
+{
+    struct conf_node *place = store_place(check, store, "judge_again");
+    if (place != NULL && store->again_ms > 0 && store->again_ms < CHECK_AGAIN_LEAST_MS)
+        conf_mistake(check->mistakes, place, "judge_again is shorter than \"1h\"; write a longer time, or 0 for none");
+}
+
 /* The first owner's file may be made at the first start. */
 static void store_check_owners(const struct store_check *check, const struct store_conf *store)
 {
@@ -190,6 +200,7 @@ void conf_check_stores(const struct settings *settings, const struct conf_node *
         store_check_clashes(&check, i);
         store_check_use(&check, i);
         store_check_ages(&check, store);
+        store_check_again(&check, store);
         if (with_files)
             store_check_owners(&check, store);
     }

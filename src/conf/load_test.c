@@ -156,7 +156,7 @@ static void test_stores(struct buf *told)
     struct settings *s = load_text("store: {\n"
                                    "    mail: { domains = [\"example.org\", \".example.net\"]; keep = \"1d\";\n"
                                    "        keep_categories = [\"infected 90d\", \"clean 0\"];\n"
-                                   "        owners = [\"/etc/hostname\"]; segment_size = \"64K\"; };\n"
+                                   "        owners = [\"/etc/hostname\"]; segment_size = \"64K\"; judge_again = \"48h\"; };\n"
                                    "    quarantine: { categories = [\"infected\", \"malformed\"]; };\n"
                                    "};\n"
                                    "policy: { infected = \"discard\"; };\n",
@@ -170,7 +170,7 @@ static void test_stores(struct buf *told)
     CHECK(strcmp(mail->name, "mail") == 0 && strcmp(mail->path, "/var/lib/cordon/mail") == 0);
     CHECK(mail->domains.count == 2 && mail->categories == 0 && mail->segment_bytes == 65536);
     CHECK(mail->keep_ms[CATEGORY_INFECTED] == 90 * day && mail->keep_ms[CATEGORY_BANNED] == day);
-    CHECK(mail->keep_ms[CATEGORY_CLEAN] == 0);
+    CHECK(mail->keep_ms[CATEGORY_CLEAN] == 0 && mail->again_ms == 2 * day && quarantine->again_ms == 0);
     CHECK(mail->owners.count == 1 && mail->owner_key[0] == '\0'); /* who names owners has their keys */
     CHECK(strcmp(quarantine->head, "/var/lib/cordon/heads/quarantine") == 0);
     CHECK(strcmp(quarantine->root_key, "/etc/cordon/keys/quarantine.root") == 0);

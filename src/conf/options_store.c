@@ -78,6 +78,16 @@ static const struct option store_options[] = {
       .least = 0,
       .most = 100,
       .manual = "Percent of the store that are verified in the background each day." },
+    { .key = "judge_again",
+      .type = OPTION_AGE,
+      .offset = offsetof(struct store_conf, again_ms),
+      .fallback = { "0" },
+      .least = 0,
+      .most = 90 * DAYS,
+      .manual = "For so long after a message was stored, and at most a quarter longer, cordon store judge can judge it "
+                "again without an owner's secret, by short-lived keys that Cordon makes and destroys beside the head. "
+                "Until then whoever has such a key, which root and Cordon's user have, can read the message. At least "
+                "\"1h\". 0: there are no such keys." },
     { .key = "domains",
       .type = OPTION_DOMAINS,
       .offset = offsetof(struct store_conf, domains),

@@ -172,7 +172,8 @@ struct stores *stores_new(const struct settings *settings)
                                                   .most_bytes = conf->most_bytes,
                                                   .period_ms = conf->share_ms,
                                                   .segment_bytes = conf->segment_bytes,
-                                                  .check_percent = conf->check_percent };
+                                                  .check_percent = conf->check_percent,
+                                                  .again_ms = conf->again_ms };
         memcpy(kept->settings.keep_ms, conf->keep_ms, sizeof kept->settings.keep_ms);
     }
     return stores;

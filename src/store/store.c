@@ -72,8 +72,6 @@ static struct store *store_new(const struct store_settings *settings, store_tell
     store->settings.head_path = store->head_path;
     store_keys_derive(&settings->root, &store->keys);
     crypt_wipe(&store->settings.root, sizeof store->settings.root);
-    struct span owners = span_of(settings->owners, settings->owner_count * sizeof settings->owners[0]);
-    crypt_digest(NULL, &owners, 1, &store->owners_digest);
     store->tell = tell;
     store->tell_context = context;
     store->last = &store->first;
@@ -158,6 +156,7 @@ struct store *store_open(const struct store_settings *settings, store_tell tell,
         store_free(store);
         return NULL;
     }
+    store_tend_again(store);
     if (store_start_thread(store, store_write_thread, fault) == 0 &&
         store_start_thread(store, store_tend_thread, fault) == 0)
         return store;
@@ -232,23 +231,48 @@ uint64_t store_job_run(struct store *store, struct store_job *job_take, struct d
 
 /* --- Putting --- */
 
-static void job_wrap(struct store *store, const struct crypt_key *key, struct store_job *job)
+/* Who can open a message and its parts, and within which period these are shared. It is the same for all of one
+ * message: whoever opens it must be able to open the parts that it refers to, those that were stored before it too. */
+struct circle {
+    unsigned char owners[STORE_MOST_OWNERS + 1][CRYPT_PUBLIC_SIZE]; /* the last may be the short-lived one */
+    size_t count;
+    struct crypt_digest digest;
+    uint64_t period;
+};
+static_assert((int)STORE_MOST_OWNERS + 1 <= (int)RECORD_MOST_SLOTS, "a slot for each, and for the short-lived pair");
+
+static void circle_make(struct store *store, struct circle *circle_out)
 {
-    for (size_t i = 0; i < store->settings.owner_count; i++) {
+    const struct store_settings *settings = &store->settings;
+    uint64_t now = store_wall_ms();
+    circle_out->count = settings->owner_count;
+    circle_out->period = settings->period_ms > 0 ? now / settings->period_ms : 0;
+    memcpy(circle_out->owners, settings->owners, sizeof settings->owners);
+    lock_take(&store->lock);
+    if (store->again.end_ms > now)
+        memcpy(circle_out->owners[circle_out->count++], store->again.public_half, CRYPT_PUBLIC_SIZE);
+    lock_drop(&store->lock);
+    struct span owners = span_of(circle_out->owners, circle_out->count * sizeof circle_out->owners[0]);
+    crypt_digest(NULL, &owners, 1, &circle_out->digest);
+}
+
+static void job_wrap(const struct circle *circle, const struct crypt_key *key, struct store_job *job)
+{
+    for (size_t i = 0; i < circle->count; i++) {
         unsigned char slot[CRYPT_SLOT_SIZE];
-        crypt_wrap(key, store->settings.owners[i], slot);
+        crypt_wrap(key, circle->owners[i], slot);
         buf_put(&job->slots, slot, sizeof slot);
     }
 }
 
 /* What a part is known by: equal bytes, of the same owners, in the same period. */
-static void part_key(struct store *store, struct span bytes, uint64_t period, struct crypt_digest *key_out)
+static void part_key(struct store *store, const struct circle *circle, struct span bytes, struct crypt_digest *key_out)
 {
     char number[8];
     for (size_t i = 0; i < sizeof number; i++)
-        number[i] = (char)(period >> (8 * i) & 0xff);
-    struct span spans[] = { span_of(store->owners_digest.bytes, sizeof store->owners_digest.bytes),
-                            span_of(number, sizeof number), bytes };
+        number[i] = (char)(circle->period >> (8 * i) & 0xff);
+    struct span spans[] = { span_of(circle->digest.bytes, sizeof circle->digest.bytes), span_of(number, sizeof number),
+                            bytes };
     crypt_digest(&store->keys.parts, spans, 3, key_out);
 }
 
@@ -264,12 +288,12 @@ static bool part_is_known(struct store *store, const struct crypt_digest *key, u
 }
 
 /* Bytes, sealed under a key of their own. */
-static int job_fill(struct store *store, struct store_job *job, struct span bytes, const struct content_part *parts,
-                    size_t part_count, struct fault *fault)
+static int job_fill(const struct circle *circle, struct store_job *job, struct span bytes,
+                    const struct content_part *parts, size_t part_count, struct fault *fault)
 {
     struct crypt_key key;
     crypt_random(&key, sizeof key);
-    job_wrap(store, &key, job);
+    job_wrap(circle, &key, job);
     job->size = bytes.size;
     buf_init(&job->content, bytes.size + bytes.size / 64 + STORE_MESSAGE_MORE);
     int failed = job->kind == STORE_JOB_PART
@@ -279,20 +303,20 @@ static int job_fill(struct store *store, struct store_job *job, struct span byte
     return failed;
 }
 
-static int part_put(struct store *store, struct span bytes, uint64_t period, struct deadline deadline,
+static int part_put(struct store *store, const struct circle *circle, struct span bytes, struct deadline deadline,
                     uint64_t *sequence_out, struct fault *fault)
 {
     struct crypt_digest key;
-    part_key(store, bytes, period, &key);
+    part_key(store, circle, bytes, &key);
     if (part_is_known(store, &key, bytes.size, sequence_out))
         return 0;
     struct store_job *job = store_job_new(STORE_JOB_PART);
     job->part_key = key;
     meta_put(&job->meta, META_PART_DIGEST, span_of(key.bytes, sizeof key.bytes));
     meta_put_number(&job->meta, META_PART_SIZE, bytes.size);
-    meta_put_number(&job->meta, META_PERIOD, period);
-    meta_put(&job->meta, META_OWNERS, span_of(store->owners_digest.bytes, sizeof store->owners_digest.bytes));
-    if (job_fill(store, job, bytes, NULL, 0, fault) != 0) {
+    meta_put_number(&job->meta, META_PERIOD, circle->period);
+    meta_put(&job->meta, META_OWNERS, span_of(circle->digest.bytes, sizeof circle->digest.bytes));
+    if (job_fill(circle, job, bytes, NULL, 0, fault) != 0) {
         store_job_drop(job);
         return -1;
     }
@@ -301,10 +325,9 @@ static int part_put(struct store *store, struct span bytes, uint64_t period, str
 }
 
 /* The parts that are to be stored once, each with its record. */
-static int parts_put(struct store *store, const struct store_message *message, struct deadline deadline,
-                     struct content_part *parts_out, size_t *count_out, struct fault *fault)
+static int parts_put(struct store *store, const struct circle *circle, const struct store_message *message,
+                     struct deadline deadline, struct content_part *parts_out, size_t *count_out, struct fault *fault)
 {
-    uint64_t period = store->settings.period_ms > 0 ? store_wall_ms() / store->settings.period_ms : 0;
     uint64_t end = 0;
     *count_out = 0;
     for (size_t i = 0; i < message->part_count && store->settings.period_ms > 0; i++) {
@@ -314,7 +337,7 @@ static int parts_put(struct store *store, const struct store_message *message, s
         if (part.offset < end || part.offset > message->bytes.size || part.size > message->bytes.size - part.offset)
             return fault_set(fault, EINVAL, "a part of the message is not within it");
         struct span bytes = span_slice(message->bytes, (size_t)part.offset, (size_t)part.size);
-        if (part_put(store, bytes, period, deadline, &part.sequence, fault) != 0)
+        if (part_put(store, circle, bytes, deadline, &part.sequence, fault) != 0)
             return -1;
         end = part.offset + part.size;
         parts_out[(*count_out)++] = part;
@@ -327,7 +350,9 @@ static int message_put(struct store *store, const struct store_message *message,
                        struct deadline deadline, uint64_t *sequence_out, struct fault *fault)
 {
     size_t count = 0;
-    if (parts_put(store, message, deadline, parts, &count, fault) != 0)
+    struct circle circle;
+    circle_make(store, &circle);
+    if (parts_put(store, &circle, message, deadline, parts, &count, fault) != 0)
         return -1;
     struct store_job *job = store_job_new(STORE_JOB_MESSAGE);
     job->category = message->category;
@@ -338,7 +363,7 @@ static int message_put(struct store *store, const struct store_message *message,
         job->parts[i] = parts[i].sequence;
         meta_put_number(&job->meta, META_PART, parts[i].sequence);
     }
-    int failed = job_fill(store, job, message->bytes, parts, count, fault);
+    int failed = job_fill(&circle, job, message->bytes, parts, count, fault);
     if (failed == 0 && buf_overflowed(&job->meta))
         failed = fault_set(fault, EMSGSIZE, "the metadata is too large");
     if (failed != 0) {

@@ -40,6 +40,7 @@ struct store_settings {
     uint64_t period_ms;           /* within which parts are shared; 0: none are */
     uint64_t segment_bytes;       /* 0: segments.h's own */
     uint32_t check_percent;       /* of the segments, verified in the background each day; 0: none */
+    uint64_t again_ms;            /* for so long a short-lived pair opens what is stored, too (again.h); 0: none does */
 };
 
 struct store;

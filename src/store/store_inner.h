@@ -7,6 +7,7 @@
 #ifndef CORDON_STORE_STORE_INNER_H
 #define CORDON_STORE_STORE_INNER_H
 
+#include "store/again.h"
 #include "store/meta.h"
 #include "store/store.h"
 #include "sys/thread.h"
@@ -77,7 +78,6 @@ struct store {
     char *index_path;
     struct store_settings settings; /* its texts are the three above; the root key is wiped */
     struct store_keys keys;
-    struct crypt_digest owners_digest;
     store_tell tell;
     void *tell_context;
 
@@ -98,8 +98,12 @@ struct store {
     bool is_closing;
     unsigned threads;
     bool must_reindex;
+    struct again again; /* the short-lived pair of the moment */
     uint64_t commits, put, refused, expired, erased, checked_ms, wrong;
     atomic_bool may_verify;
+
+    /* The tender's own: when it looked after the short-lived pairs, and when it has to again. */
+    uint64_t again_looked_ms, again_next_ms;
 };
 
 uint64_t store_wall_ms(void);
@@ -141,5 +145,9 @@ int store_index_reset(struct store *store, struct fault *fault);
 /* --- store_tend.c --- */
 
 void store_tend_thread(void *argument);
+
+/* The short-lived pairs: made and destroyed when it is time. Once before the threads are started, then by the tender.
+ */
+void store_tend_again(struct store *store);
 
 #endif

@@ -22,6 +22,42 @@ static bool is_closing(struct store *store)
     return is_closing;
 }
 
+/* --- Short-lived pairs --- */
+
+/* The clock may have been put back meanwhile, too. What fails is told, and mail goes on: the pair that there is serves
+ * until its end, and then none does. */
+void store_tend_again(struct store *store)
+{
+    struct fault fault = { 0 };
+    uint64_t now = store_wall_ms();
+    if (now < store->again_next_ms && now >= store->again_looked_ms)
+        return;
+    lock_take(&store->lock);
+    struct again again = store->again;
+    lock_drop(&store->lock);
+    store->again_looked_ms = now;
+    if (again_tend(store->head_path, store->settings.again_ms, now, &again, &store->again_next_ms, &fault) != 0)
+        store_say(store, true, "store-again", "%s: short-lived keys: %s", store->name, fault.text);
+    lock_take(&store->lock);
+    store->again = again;
+    lock_drop(&store->lock);
+}
+
+/* What takes long asks this now and then. */
+static bool tends_on(struct store *store)
+{
+    store_tend_again(store);
+    return !is_closing(store);
+}
+
+/* How long the tender may sleep. */
+static struct deadline tend_pause(const struct store *store)
+{
+    uint64_t now = store_wall_ms();
+    uint64_t left = store->again_next_ms > now ? store->again_next_ms - now : 0;
+    return deadline_in(left < STORE_TEND_MS ? (int64_t)left : STORE_TEND_MS);
+}
+
 /* --- The index --- */
 
 static void index_trouble(struct store *store, const struct fault *fault)
@@ -92,7 +128,7 @@ static void index_renew_if_asked(struct store *store)
 static void tend_index(struct store *store)
 {
     index_renew_if_asked(store);
-    for (unsigned failures = 0; failures < 3 && !is_closing(store);) {
+    for (unsigned failures = 0; failures < 3 && tends_on(store);) {
         if (!index_turn(store))
             return;
         lock_take(&store->index_lock);
@@ -155,7 +191,7 @@ static void tend_age(struct store *store, struct rows *rows)
             continue;
         do
             rows_find_old(store, (enum category)category, now - keep, rows);
-        while (rows_delete(store, rows, "expire", "it has reached its age") == STORE_TEND_ROWS && !is_closing(store));
+        while (rows_delete(store, rows, "expire", "it has reached its age") == STORE_TEND_ROWS && tends_on(store));
     }
 }
 
@@ -181,7 +217,7 @@ static void rows_trim(struct rows *rows, uint64_t too_much)
 static void tend_size(struct store *store, struct rows *rows)
 {
     uint64_t most = store->settings.most_bytes;
-    while (most > 0 && !is_closing(store)) {
+    while (most > 0 && tends_on(store)) {
         uint64_t kept = kept_bytes(store);
         if (kept <= most)
             return;
@@ -247,6 +283,7 @@ struct check {
 static bool check_may_go_on(void *context)
 {
     struct check *check = context;
+    store_tend_again(check->store);
     return atomic_load(&check->store->may_verify);
 }
 
@@ -293,12 +330,13 @@ void store_tend_thread(void *argument)
     lock_take(&store->lock);
     while (!store->is_closing) {
         lock_drop(&store->lock);
+        store_tend_again(store);
         tend_index(store);
         tend_log(store);
         tend_age(store, rows);
         tend_size(store, rows);
         tend_orphans(store, rows);
-        while (tend_erase_some(store, rows) == STORE_TEND_ROWS && !is_closing(store))
+        while (tend_erase_some(store, rows) == STORE_TEND_ROWS && tends_on(store))
             continue;
         if (deadline_passed(check) && store->settings.check_percent > 0) {
             tend_check(store);
@@ -306,7 +344,7 @@ void store_tend_thread(void *argument)
         }
         lock_take(&store->lock);
         if (!store->must_reindex && !store->is_closing)
-            (void)signal_point_wait(&store->tend, &store->lock, deadline_in(STORE_TEND_MS));
+            (void)signal_point_wait(&store->tend, &store->lock, tend_pause(store));
     }
     store->threads--;
     signal_point_wake_all(&store->settled);
