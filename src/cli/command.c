@@ -59,6 +59,7 @@ static const struct option_row option_rows[OPTIONS] = {
     [OPTION_NEW] = { "new", "FILE", 0, "the new owner's public key; may be repeated" },
     [OPTION_YES] = { "yes", NULL, 'y', "I have read the warning" },
     [OPTION_FROM] = { "from", "NUMBER", 0, "from this record on" },
+    [OPTION_ALL] = { "all", NULL, 'a', "print every one, not only what changed" },
 };
 
 const uint64_t command_filters = OPTION_BIT(OPTION_SINCE) | OPTION_BIT(OPTION_UNTIL) | OPTION_BIT(OPTION_SENDER) |

@@ -47,6 +47,7 @@ enum command_option {
     OPTION_NEW,
     OPTION_YES,
     OPTION_FROM,
+    OPTION_ALL,
     OPTIONS
 };
 #define OPTION_BIT(option) (UINT64_C(1) << (option))

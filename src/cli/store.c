@@ -6,8 +6,8 @@
 
 static const char store_statuses[] =
     "Exit status: 0 done, of verify: every byte is as it was written; 1 not all of it could be done, of verify:\n"
-    "something is wrong; 2 the store could not be read or asked at all; 64 usage; 78 the configuration is wrong,\n"
-    "or has no store.\n";
+    "something is wrong; 2 the store could not be read or asked at all; of judge: 0 no verdict changed, 1 one did,\n"
+    "2 something could not be judged; 64 usage; 78 the configuration is wrong, or has no store.\n";
 
 int cli_store(int argc, char **argv)
 {
@@ -28,6 +28,9 @@ int cli_store(int argc, char **argv)
           0, 0 },
         { "import", "FILE|FOLDER...", "put messages from files: eml, mbox, Maildir", store_command_import,
           OPTION_BIT(OPTION_CATEGORY), 1, SIZE_MAX },
+        { "judge", "", "judge again, with today's signatures; without filters: what came in the last 48 hours",
+          store_command_judge,
+          command_filters | OPTION_BIT(OPTION_KEY) | OPTION_BIT(OPTION_ALL) | OPTION_BIT(OPTION_REASON), 0, 0 },
         { "trail", "[ID...]", "the audit trail: what was done, by whom, why", store_command_trail,
           OPTION_BIT(OPTION_SINCE) | OPTION_BIT(OPTION_UNTIL) | OPTION_BIT(OPTION_FROM), 0, SIZE_MAX },
     };

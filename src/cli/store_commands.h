@@ -17,6 +17,7 @@ int store_command_accept(const struct command_line *line);
 int store_command_reindex(const struct command_line *line);
 int store_command_status(const struct command_line *line);
 int store_command_trail(const struct command_line *line);
+int store_command_judge(const struct command_line *line);
 int store_command_import(const struct command_line *line);
 
 /* A head as one line of text, without the line end: "cordon-head-1 BASE64". */

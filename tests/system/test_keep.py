@@ -28,13 +28,13 @@ def store(rig, name="quarantine", more="", path=None):
 class Place:
     """A listener in each place, before and after the queue, and the same next hop."""
 
-    def __init__(self, rig, stores, more="", protocol="smtp", timeout=60):
+    def __init__(self, rig, stores, more="", protocol="smtp", timeout=60, engine=ENGINE):
         self.rig, self.sink, self.before, self.after = rig, rig.sink(lmtp=protocol == "lmtp"), free_port(), free_port()
         rows = "".join(f'{name}: {{ protocol = "{protocol}"; address = "127.0.0.1:{port}"; mode = "{name}-queue"; '
                        f'message_timeout = {timeout}; next_hop = "{protocol}://127.0.0.1:{self.sink.port}"; }};'
                        for name, port in (("before", self.before), ("after", self.after)))
         self.protocol = protocol
-        self.cordon = rig.cordon(f"listen: {{ {rows} }};\nstore: {{ {stores} }};\n" + ENGINE + more)
+        self.cordon = rig.cordon(f"listen: {{ {rows} }};\nstore: {{ {stores} }};\n" + engine + more)
 
     def mail(self, port, message, recipients=("to@example.test",)):
         with Client(("127.0.0.1", port)) as client:

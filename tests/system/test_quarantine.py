@@ -11,6 +11,7 @@ import subprocess
 import rig as rigs
 from rig import BUILD, Rig, eicar, mail_with, small_mail, wait_for
 from test_keep import Place, store
+from test_signatures import Folder, body_signature
 
 
 class Quarantine(Place):
@@ -332,6 +333,94 @@ def test_a_page_of_many():
         joe = [r["sequence"] for r in place.rows("search", "joe3", "--limit", "0")]
         assert joe == [r["sequence"] for r in place.rows("list", "--sender", "joe3@example.org", "--limit", "0")] and len(joe) == 171
         assert place.rows("report", "--top", "3")[0]["senders"][0]["messages"] == 172
+
+
+class Renewed(Quarantine):
+    """The same with a folder of signatures that can be added to."""
+
+    def __init__(self, rig, stores):
+        self.folder = Folder(rig, 10)
+        super().__init__(rig, stores, engine=f'scanner: {{ engine: {{ type = "clamav"; signatures = "{self.folder.path}"; }}; }};\n')
+
+    def renew(self, name, text):
+        before = self.cordon.status().get("signatures_switched_total", "0")
+        self.folder.put(name, text)
+        wait_for(lambda: self.cordon.status().get("signatures_switched_total", "0") != before, "the new set", 120)
+
+    def judge(self, *words, status=0):
+        *rows, counts = self.rows("judge", *words, group="store", status=status)
+        return rows, counts
+
+
+def test_a_new_signature_finds_what_is_stored():
+    with Rig() as rig:
+        place = Renewed(rig, store(rig))
+        place.keep(infected(), 1)
+        names = [rig.write(f"{i}.eml", small_mail().replace(b"\r\n\r\n", b"\r\n\r\nmarker-%d of tomorrow\r\n" % i, 1)) for i in range(3)]
+        place.store("import", *names)
+        wait_for(lambda: len(place.rows("list")) == 4, "all in the list")
+        rows, counts = place.judge()
+        assert rows == [] and counts == {"judged": 4, "graver": 0, "milder": 0, "failed": 0}, (rows, counts)
+        rows, _ = place.judge("--all")
+        assert [(r["was"], r["is"]) for r in rows] == [("infected", "infected")] + [("clean", "clean")] * 3, rows
+
+        place.renew("new.ndb", body_signature("Test.Tomorrow", b"marker-1 of tomorrow"))
+        rows, counts = place.judge("--reason", "it was in the news", status=1)
+        assert counts == {"judged": 4, "graver": 1, "milder": 0, "failed": 0}, counts
+        [row] = rows
+        wanted = [r for r in place.rows("list") if r.get("stored_as", "").endswith("1.eml")][0]
+        assert (row["id"], row["was"], row["is"]) == (wanted["id"], "clean", "infected"), (row, wanted)
+        assert any("Test.Tomorrow" in name for name in row["names"]), row
+        assert wanted["category"] == "clean", "what is stored stays"
+        assert ("judge", [wanted["sequence"]], "it was in the news") in trail(place), trail(place)
+        noted = place.rows("trail", str(wanted["sequence"]), group="store")[-1]
+        assert "4 judged, 1 graver now" in noted["how"] and "owner" in noted["how"] and noted["who"].startswith("root"), noted
+        done = place.store("judge", status=1)
+        assert re.search(rf"^ *{wanted['sequence']}  20.* clean +infected +.*Test.Tomorrow", done.stdout.decode(), re.M), done
+        assert b"4 messages judged again: 1 graver now" in done.stderr, done
+
+        assert place.judge("--category", "infected")[1]["judged"] == 1
+        assert place.judge("--until", "1h")[1]["judged"] == 0
+        assert place.store("judge", "--category", "bad", status=64).stderr
+        other = rig.path("other")
+        place.store("keygen", "--out", other)
+        _, counts = place.judge("--key", other + ".secret", status=2)
+        assert counts == {"judged": 0, "graver": 0, "milder": 0, "failed": 4}, counts
+        os.unlink(rig.path("keys", "quarantine.secret"))
+        assert b"not on this machine" in place.store("judge", status=2).stderr
+        place.cordon.stop()
+        assert place.store("judge", "--key", other + ".secret", status=2).stderr
+
+
+def test_judged_again_without_the_owners_secret():
+    with Rig() as rig:
+        place = Renewed(rig, store(rig, more='judge_again = "48h";'))
+        body = infected() + os.urandom(9000).hex().encode() + b"\r\n"
+        place.keep(body, 1)
+        place.keep(body, 2)
+        os.unlink(rig.path("keys", "quarantine.secret"))
+        [name] = [n for n in os.listdir(rig.path("heads")) if n.startswith("quarantine.again.")]
+        status = os.stat(rig.path("heads", name))
+        assert stat.S_IMODE(status.st_mode) == 0o600 and status.st_uid == os.stat(rig.path("stores", "quarantine")).st_uid, status
+        rig.write("1.eml", small_mail().replace(b"\r\n\r\n", b"\r\n\r\nmarker-1 of tomorrow\r\n", 1))
+        place.store("import", rig.path("1.eml"))
+        wait_for(lambda: len(place.rows("list")) == 3, "all in the list")
+        assert place.judge()[1] == {"judged": 3, "graver": 0, "milder": 0, "failed": 0}
+        place.renew("new.ndb", body_signature("Test.Tomorrow", b"marker-1 of tomorrow"))
+        rows, counts = place.judge(status=1)
+        assert [(r["was"], r["is"]) for r in rows] == [("clean", "infected")] and counts["judged"] == 3, (rows, counts)
+        assert "short-lived" in place.rows("trail", group="store")[-1]["how"]
+        number = str(place.rows("list")[0]["sequence"])
+        assert b"not on this machine" in place.run("export", number, status=2).stderr, "it is for judging alone"
+
+        # The one of then goes on over a restart, and over a command that writes itself; what is over goes.
+        place.cordon.stop()
+        rig.write(os.path.join("heads", "quarantine.again.1700000000000"), open(rig.path("heads", name), "rb").read())
+        place.run("hold", "--reason", "x", number)
+        place.cordon.start()
+        assert place.judge(status=1)[1]["judged"] == 3
+        assert [n for n in os.listdir(rig.path("heads")) if ".again." in n] == [name]
+        assert b"every byte is as it was written" in place.store("verify").stdout
 
 
 if __name__ == "__main__":
