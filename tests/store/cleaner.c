@@ -85,7 +85,7 @@ static bool look(int fd, bool may_delete, char **folders)
 
 int main(int argc, char **argv)
 {
-    static char events[EVENTS_SIZE] __attribute__((aligned(8)));
+    static char events[EVENTS_SIZE];
     if (argc < 3) {
         (void)fprintf(stderr, "Usage: cleaner truncate|delete FOLDER...\n");
         return 64;
@@ -108,13 +108,14 @@ int main(int argc, char **argv)
     unsigned long count = 0;
     while (is_over == 0) {
         ssize_t n = read(watch, events, sizeof events);
-        const struct fanotify_event_metadata *event = (const void *)events;
-        for (; n > 0 && FAN_EVENT_OK(event, n); event = FAN_EVENT_NEXT(event, n)) {
-            if (event->fd < 0)
+        struct fanotify_event_metadata event;
+        for (ssize_t at = 0; n - at >= (ssize_t)sizeof event; at += event.event_len) {
+            memcpy(&event, events + at, sizeof event);
+            if (event.fd < 0)
                 continue;
-            if (event->pid != getpid() && look(event->fd, argv[1][0] == 'd', argv + 2))
+            if (event.pid != getpid() && look(event.fd, argv[1][0] == 'd', argv + 2))
                 count++;
-            (void)close(event->fd);
+            (void)close(event.fd);
         }
     }
     (void)printf("looked at %lu files\n", count);
