@@ -217,9 +217,10 @@ static int rejudge_all(struct rejudge *again, const struct filter *filter, struc
     }
     for (size_t i = 0; i < count && failed == 0; i++) {
         rejudge_one(again, sequences[i]);
+        if (again->judge == NULL) /* it may have been that one message's fault */
+            again->judge = judge_open(again->use->settings->run_directory, fault);
         if (again->judge == NULL)
-            failed = fault_set(fault, EPIPE, "the daemon can't be reached any more: %zu messages were not looked at",
-                               count - i - 1);
+            failed = fault_wrap(fault, "%zu messages were not looked at", count - i - 1);
         progress_show("judged", i + 1, count);
     }
     bool has_begun = failed == 0 || again->judged + again->failed > 0;

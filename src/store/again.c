@@ -204,6 +204,7 @@ int again_tend(const char *head_path, uint64_t duration_ms, uint64_t now_ms, str
     }
     bool is_full = files->count == AGAIN_MOST_FILES;
     failed = files_destroy(files, duration_ms, now_ms, fault);
+    is_full = is_full && files->count < AGAIN_MOST_FILES; /* else the next turn would see just the same */
     bool is_there = pair_adopt(head_path, files, again_inout);
     uint64_t oldest = files->count > 0 ? files->list[files->count - 1].end_ms : UINT64_MAX;
     if (duration_ms > 0 && (!is_there || again_inout->end_ms <= now_ms + duration_ms))

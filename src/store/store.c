@@ -182,7 +182,7 @@ struct store_job *store_job_new(enum store_job_kind kind)
     atomic_init(&job->owners, 1);
     buf_init(&job->meta, STORE_META_MOST + STORE_MESSAGE_MORE);
     buf_init(&job->sealed_meta, STORE_META_MOST + STORE_MESSAGE_MORE);
-    buf_init(&job->slots, RECORD_MOST_SLOTS * CRYPT_SLOT_SIZE);
+    buf_init(&job->slots, (size_t)RECORD_MOST_SLOTS * CRYPT_SLOT_SIZE);
     return job;
 }
 
@@ -359,6 +359,7 @@ static int message_put(struct store *store, const struct store_message *message,
     job->parts = count > 0 ? memory_new(count * sizeof *job->parts) : NULL;
     job->part_count = count;
     buf_put_span(&job->meta, message->meta);
+    assert(count == 0 || parts != NULL);
     for (size_t i = 0; i < count; i++) {
         job->parts[i] = parts[i].sequence;
         meta_put_number(&job->meta, META_PART, parts[i].sequence);

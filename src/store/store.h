@@ -3,7 +3,7 @@
  *
  * One process is the writer (store_open): the keeper, or a command while no keeper runs. Readers (store_open_reader)
  * are other processes that have the root key; contents can only be read with an owner's pair, which the keeper never
- * has.
+ * has; where a store has short-lived pairs (again.h), with those too, until they end.
  *
  * A message is *kept* once it is on stable storage and the head says so. Many at the same time share one commit.
  *

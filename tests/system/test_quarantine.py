@@ -415,11 +415,18 @@ def test_judged_again_without_the_owners_secret():
 
         # The one of then goes on over a restart, and over a command that writes itself; what is over goes.
         place.cordon.stop()
-        rig.write(os.path.join("heads", "quarantine.again.1700000000000"), open(rig.path("heads", name), "rb").read())
+        def put_ended(ended):
+            shutil.copy2(rig.path("heads", name), rig.path("heads", ended))
+            os.chown(rig.path("heads", ended), status.st_uid, status.st_gid)
+
+        put_ended("quarantine.again.1700000000000")
         place.run("hold", "--reason", "x", number)
+        assert [n for n in os.listdir(rig.path("heads")) if ".again." in n] == [name]
+        put_ended("quarantine.again.1700000000001")
         place.cordon.start()
         assert place.judge(status=1)[1]["judged"] == 3
         assert [n for n in os.listdir(rig.path("heads")) if ".again." in n] == [name]
+        assert "store-again" not in place.cordon.log(), "the keeper may do it, in its box"
         assert b"every byte is as it was written" in place.store("verify").stdout
 
 
