@@ -27,13 +27,12 @@ struct keep_task {
 
 /* --- What is wrong with it --- */
 
-/* A peer is a gate: it keeps messages and notes what became of them. All else is for whoever may use our socket. */
+/* A peer is a gate: it keeps messages. All else, the audit trail's notes too, is for whoever may use our socket. */
 static int job_check_caller(const struct keep_job *job, bool is_guest, struct fault *fault)
 {
-    bool is_note = job->kind == KEEP_CHANGE && job->change == STORE_NOTE;
-    if (is_guest || job->kind == KEEP_PUT || is_note)
+    if (is_guest || job->kind == KEEP_PUT)
         return 0;
-    return fault_set(fault, EPERM, "a gate changes nothing that is kept");
+    return fault_set(fault, EPERM, "a gate keeps messages, and does nothing else");
 }
 
 static int job_read(const struct serve_job *from, struct keep_job *job_out, struct fault *fault)

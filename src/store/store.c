@@ -408,8 +408,18 @@ static void meta_put_given(struct buf *meta, enum meta_field field, const char *
         meta_put_text(meta, field, text);
 }
 
+/* The index goes by a note's META_WHAT, also when it is made anew: word and kind must be the same. */
+static bool change_is_named(const struct store_change *change)
+{
+    const char *what = change->what != NULL ? change->what : "";
+    return (strcmp(what, "hold") == 0) == (change->kind == STORE_HOLD) &&
+           (strcmp(what, "unhold") == 0) == (change->kind == STORE_UNHOLD);
+}
+
 int store_change(struct store *store, const struct store_change *change, struct deadline deadline, struct fault *fault)
 {
+    if (!change_is_named(change))
+        return fault_set(fault, EINVAL, "what a hold is called, and nothing else, is \"hold\"; and likewise \"unhold\"");
     if (change->count > STORE_MOST_ABOUT || (change->count == 0 && change->kind != STORE_NOTE))
         return fault_set(fault, EINVAL, "a change is about 1 to %d records", (int)STORE_MOST_ABOUT);
     struct store_job *job = store_job_new(STORE_JOB_CHANGE);

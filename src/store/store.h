@@ -78,7 +78,7 @@ enum store_change_kind {
 };
 struct store_change {
     enum store_change_kind kind;
-    const char *what; /* META_WHAT: "delete", "release" ... */
+    const char *what; /* META_WHAT: "delete", "release" ...; "hold" and "unhold" of these two kinds alone (EINVAL) */
     const char *who;
     const char *why; /* "" where none is asked for */
     const char *how; /* "" */

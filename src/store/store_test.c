@@ -254,6 +254,11 @@ static void test_changes(void)
     CHECK(rig_change(&rig, STORE_DELETE, "delete", one) == 0);
     CHECK(rig_change(&rig, STORE_DELETE, "delete", one) == ENOENT);
     CHECK(rig_change(&rig, STORE_NOTE, "show", two) == 0);
+    CHECK(rig_change(&rig, STORE_HOLD, "hold", two) == 0); /* and no note ends it, or begins one */
+    CHECK(rig_change(&rig, STORE_NOTE, "unhold", two) == EINVAL);
+    CHECK(rig_change(&rig, STORE_DELETE, "delete", two) == EPERM);
+    CHECK(rig_change(&rig, STORE_UNHOLD, "unhold", two) == 0);
+    CHECK(rig_change(&rig, STORE_NOTE, "hold", two) == EINVAL && rig_change(&rig, STORE_HOLD, "keep", two) == EINVAL);
     struct found found = rig_find(&rig, "sender", "a@client.test", 0);
     CHECK(found.count == 1 && found.sequences[0] == two);
     CHECK(rig_read(&rig, one, &rig.owner, &out) == ENOENT);
