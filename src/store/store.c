@@ -112,7 +112,10 @@ static int store_open_files(struct store *store, struct segments_found *found_ou
     bool is_fresh = false;
     if (segments_open(&settings, &store->segments, found_out, fault) != 0)
         return -1;
-    return index_open(store->index_path, segments_id(store->segments), false, &store->index, &is_fresh, fault);
+    if (index_open(store->index_path, segments_id(store->segments), false, &store->index, &is_fresh, fault) != 0)
+        return -1;
+    (void)index_totals(store->index, &store->totals, NULL); /* what is wrong with it, the tending thread finds */
+    return 0;
 }
 
 static int store_start_thread(struct store *store, void (*function)(void *), struct fault *fault)
@@ -279,8 +282,10 @@ static void part_key(struct store *store, const struct circle *circle, struct sp
 static bool part_is_known(struct store *store, const struct crypt_digest *key, uint64_t size, uint64_t *sequence_out)
 {
     struct index_row row;
+    if (!store->is_current)
+        return false;
     lock_take(&store->index_lock);
-    bool is_known = store->index != NULL && index_find_part(store->index, key, &row, NULL) == 0 && row.size == size;
+    bool is_known = store->is_current && index_find_part(store->index, key, &row, NULL) == 0 && row.size == size;
     lock_drop(&store->index_lock);
     if (is_known)
         *sequence_out = row.sequence;
@@ -324,13 +329,14 @@ static int part_put(struct store *store, const struct circle *circle, struct spa
     return *sequence_out != 0 ? 0 : -1;
 }
 
-/* The parts that are to be stored once, each with its record. */
+/* The parts that are to be stored once, each with its record. None while the index does not have all: it may know parts
+ * that have died since. */
 static int parts_put(struct store *store, const struct circle *circle, const struct store_message *message,
                      struct deadline deadline, struct content_part *parts_out, size_t *count_out, struct fault *fault)
 {
     uint64_t end = 0;
     *count_out = 0;
-    for (size_t i = 0; i < message->part_count && store->settings.period_ms > 0; i++) {
+    for (size_t i = 0; i < message->part_count && store->settings.period_ms > 0 && store->is_current; i++) {
         struct content_part part = message->parts[i];
         if (part.size < CONTENT_PART_LEAST)
             continue;
@@ -462,23 +468,33 @@ void store_reindex(struct store *store)
 
 /* --- Figures --- */
 
+/* False where the index has not all: then it is not waited for. */
+static bool totals_read(struct store *store, struct index_totals *totals_out)
+{
+    if (!store->is_current)
+        return false;
+    lock_take(&store->index_lock);
+    bool is_read = store->is_current && index_totals(store->index, totals_out, NULL) == 0;
+    lock_drop(&store->index_lock);
+    return is_read;
+}
+
+/* Asked by a loop that has other things to do: it waits neither for the disk nor for an index that is being made. */
 void store_read_status(struct store *store, struct store_status *status_out)
 {
     *status_out = (struct store_status){ .last_sequence = 0 };
-    lock_take(&store->disk);
     const char *failure = segments_failure(store->segments);
     status_out->last_sequence = segments_last_sequence(store->segments);
     status_out->disk_bytes = segments_bytes(store->segments);
     (void)snprintf(status_out->failure, sizeof status_out->failure, "%s", failure != NULL ? failure : "");
-    lock_drop(&store->disk);
-    lock_take(&store->index_lock);
-    if (store->index != NULL)
-        (void)index_totals(store->index, &status_out->totals, NULL);
-    status_out->indexed_sequence = store->indexed;
-    status_out->is_indexing = !store->is_current;
-    lock_drop(&store->index_lock);
+    bool is_read = totals_read(store, &status_out->totals);
     lock_take(&store->lock);
-    status_out->is_indexing = status_out->is_indexing || store->must_reindex;
+    if (is_read)
+        store->totals = status_out->totals;
+    else
+        status_out->totals = store->totals;
+    status_out->indexed_sequence = store->indexed;
+    status_out->is_indexing = !store->is_current || store->must_reindex;
     status_out->commits = store->commits;
     status_out->put = store->put;
     status_out->refused = store->refused;

@@ -86,8 +86,11 @@ struct store {
 
     struct lock index_lock;
     struct index *index;
-    bool is_current; /* the index has all that is committed, and the writer keeps it so */
-    uint64_t indexed;
+    /* The index has all that is committed, and the writer keeps it so. It becomes true with `disk` and index_lock held.
+     * That it is false is believed without any lock: whoever makes an index holds index_lock for long, and mail must
+     * not wait. */
+    atomic_bool is_current;
+    _Atomic uint64_t indexed;
 
     struct lock lock;
     struct signal_point work;    /* for the writer */
@@ -100,6 +103,7 @@ struct store {
     bool must_reindex;
     struct again again; /* the short-lived pair of the moment */
     uint64_t commits, put, refused, expired, erased, checked_ms, wrong;
+    struct index_totals totals; /* as they were read last */
     atomic_bool may_verify;
 
     /* The tender's own: when it looked after the short-lived pairs, and when it has to again. */

@@ -27,14 +27,14 @@ static enum record_kind job_record_kind(const struct store_job *job)
     return is_death ? RECORD_TOMBSTONE : job_kinds[job->kind];
 }
 
-/* --- What must hold before a job is written: under index_lock --- */
+/* --- What must hold before a job is written: under index_lock, of an index that has all --- */
 
 /* What it refers to must be there still. */
 static int message_check(struct store *store, const struct store_job *job, struct fault *fault)
 {
     for (size_t i = 0; i < job->part_count; i++) {
         struct index_row row;
-        if (store->is_current && index_get(store->index, job->parts[i], &row, NULL) != 0)
+        if (index_get(store->index, job->parts[i], &row, NULL) != 0)
             return fault_set(fault, EAGAIN, "a part that it refers to has gone");
     }
     return 0;
@@ -44,8 +44,7 @@ static int message_check(struct store *store, const struct store_job *job, struc
 static int part_check(struct store *store, struct store_job *job)
 {
     struct index_row row;
-    job->is_known = store->index != NULL && index_find_part(store->index, &job->part_key, &row, NULL) == 0 &&
-                    row.size == job->size;
+    job->is_known = index_find_part(store->index, &job->part_key, &row, NULL) == 0 && row.size == job->size;
     if (job->is_known)
         job->sequence = row.sequence;
     return 0;
@@ -72,14 +71,23 @@ static int change_check(struct store *store, struct store_job *job, struct fault
     return 0;
 }
 
+/* What refers to nothing can be written while it is not known what there is. */
+static int job_check_alone(const struct store_job *job, struct fault *fault)
+{
+    if (job->part_count == 0 && job->about_count == 0)
+        return 0;
+    return fault_set(fault, EAGAIN, "the index is being made; try again when it is there");
+}
+
 static int job_check(struct store *store, struct store_job *job, struct fault *fault)
 {
+    job->is_known = false;
+    if (!store->is_current)
+        return job_check_alone(job, fault);
     lock_take(&store->index_lock);
     int failed = 0;
-    job->is_known = false;
-    bool is_about = job->kind != STORE_JOB_MESSAGE && job->kind != STORE_JOB_PART && job->about_count > 0;
-    if (!store->is_current && is_about)
-        failed = fault_set(fault, EAGAIN, "the index is being made; try again when it is there");
+    if (!store->is_current)
+        failed = job_check_alone(job, fault);
     else if (job->kind == STORE_JOB_MESSAGE)
         failed = message_check(store, job, fault);
     else if (job->kind == STORE_JOB_PART)
@@ -164,6 +172,8 @@ static size_t batch_append(struct store *store, struct store_job **batch, size_t
 static void batch_index(struct store *store, struct store_job *const *batch, size_t count)
 {
     struct fault fault = { 0 };
+    if (!store->is_current) /* the last step of making it comes across these, for no batch is written beside it */
+        return;
     lock_take(&store->index_lock);
     int failed = store->is_current ? index_begin(store->index, &fault) : 0;
     for (size_t i = 0; i < count && store->is_current && failed == 0; i++) {
