@@ -203,6 +203,20 @@ void store_job_drop(struct store_job *job)
     free(job);
 }
 
+/* Out of the queue again: what stands in it is bounded by those who wait. False where the writer has it. */
+static bool job_take_back(struct store *store, struct store_job *job)
+{
+    struct store_job **at = &store->first;
+    while (*at != NULL && *at != job)
+        at = &(*at)->next;
+    if (*at == NULL)
+        return false;
+    *at = job->next;
+    if (store->last == &job->next)
+        store->last = at;
+    return true;
+}
+
 static int job_wait(struct store *store, struct store_job *job, struct deadline deadline, struct fault *fault)
 {
     lock_take(&store->lock);
@@ -217,6 +231,8 @@ static int job_wait(struct store *store, struct store_job *job, struct deadline 
     while (!job->is_done && signal_point_wait(&store->settled, &store->lock, deadline))
         continue;
     int failed = 0;
+    if (!job->is_done && job_take_back(store, job))
+        store_job_drop(job); /* the writer's share of it */
     if (!job->is_done)
         failed = fault_set(fault, ETIMEDOUT, "the store did not answer in time");
     else if (job->code != 0)

@@ -75,8 +75,8 @@ static struct span message_make(char *out, size_t room, unsigned number)
 }
 
 /* 0 and *fault where it could not be. */
-static uint64_t rig_try(struct rig *rig, unsigned number, const char *sender, enum category category,
-                        struct fault *fault)
+static uint64_t rig_try_for(struct rig *rig, int64_t ms, unsigned number, const char *sender, enum category category,
+                            struct fault *fault)
 {
     char bytes[PART_SIZE + 200];
     struct span message = message_make(bytes, sizeof bytes, number);
@@ -93,9 +93,15 @@ static uint64_t rig_try(struct rig *rig, unsigned number, const char *sender, en
         .bytes = message, .meta = buf_span(&meta), .category = category, .parts = &part, .part_count = 1
     };
     uint64_t sequence = 0;
-    (void)store_put(rig->store, &put, deadline_in(WAIT_MS), &sequence, fault);
+    (void)store_put(rig->store, &put, deadline_in(ms), &sequence, fault);
     buf_fini(&meta);
     return sequence;
+}
+
+static uint64_t rig_try(struct rig *rig, unsigned number, const char *sender, enum category category,
+                        struct fault *fault)
+{
+    return rig_try_for(rig, WAIT_MS, number, sender, category, fault);
 }
 
 static uint64_t rig_put(struct rig *rig, unsigned number, const char *sender, enum category category)
@@ -373,6 +379,25 @@ static void test_behind(void)
     rig_end(&rig);
 }
 
+/* A disk that hangs must not fill the memory with what nobody waits for any more. */
+static void test_hang(void)
+{
+    test_context("a disk that hangs");
+    struct rig rig;
+    struct fault fault = { 0 };
+    rig_begin(&rig);
+    rig_await_index(&rig);
+    lock_take(&rig.store->disk);
+    for (unsigned i = 0; i < 3; i++)
+        CHECK(rig_try_for(&rig, 50, i, "a@client.test", CATEGORY_INFECTED, &fault) == 0 && fault.code == ETIMEDOUT);
+    lock_take(&rig.store->lock);
+    CHECK(rig.store->first == NULL && rig.store->last == &rig.store->first);
+    lock_drop(&rig.store->lock);
+    lock_drop(&rig.store->disk);
+    CHECK(rig_put(&rig, 4, "a@client.test", CATEGORY_INFECTED) == 2); /* the part that the writer had stands before it */
+    rig_end(&rig);
+}
+
 struct crowd {
     struct rig *rig;
     struct lock *lock;
@@ -429,6 +454,7 @@ int main(void)
     test_another_owner();
     test_age();
     test_behind();
+    test_hang();
     test_crowd();
     return test_end();
 }
