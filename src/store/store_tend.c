@@ -258,6 +258,11 @@ static size_t tend_erase_some(struct store *store, struct rows *rows)
         lock_take(&store->disk);
         int failed = segments_erase(store->segments, rows->list[done].place, &fault);
         lock_drop(&store->disk);
+        if (failed != 0 && (fault.code == EBADMSG || fault.code == ENOENT)) { /* all others would wait for it for ever */
+            store_say(store, true, "store-erase", "%s: record %llu is dead, and can't be erased: %s", store->name,
+                      (unsigned long long)rows->list[done].sequence, fault.text);
+            failed = 0;
+        }
         lock_take(&store->index_lock);
         if (failed == 0 && store->index != NULL)
             failed = index_erased(store->index, rows->list[done].sequence, &fault);

@@ -379,6 +379,63 @@ static void test_behind(void)
     rig_end(&rig);
 }
 
+static uint64_t rig_await_erased(struct rig *rig, uint64_t wanted)
+{
+    struct store_status status = { .erased = 0 };
+    struct deadline end = deadline_in(WAIT_MS);
+    rig_tend(rig);
+    while (status.erased < wanted && !deadline_passed(end)) {
+        (void)usleep(1000);
+        store_read_status(rig->store, &status);
+    }
+    return status.erased;
+}
+
+static char *place_bytes(const struct rig *rig, struct place place, char *out)
+{
+    char path[PATH_SIZE + 64];
+    (void)snprintf(path, sizeof path, "%s/segments/%08llu.seg", rig->path, (unsigned long long)place.segment);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    CHECK(fd >= 0 && pread(fd, out, (size_t)place.size, (off_t)place.offset) == (ssize_t)place.size);
+    (void)close(fd);
+    return out;
+}
+
+static void place_spoil(const struct rig *rig, struct place place)
+{
+    char path[PATH_SIZE + 64];
+    (void)snprintf(path, sizeof path, "%s/segments/%08llu.seg", rig->path, (unsigned long long)place.segment);
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    CHECK(fd >= 0 && pwrite(fd, "spoilt", 6, (off_t)place.offset) == 6);
+    (void)close(fd);
+}
+
+/* What can't be erased, for its header is damaged, does not keep others from being erased. */
+static void test_erase_damaged(void)
+{
+    test_context("erasing beside what is damaged");
+    struct rig rig;
+    char bytes[4096];
+    struct index_row one;
+    struct index_row two;
+    rig_begin(&rig);
+    rig.store->settings.period_ms = 0; /* without parts */
+    rig_await_index(&rig);
+    CHECK(rig_put(&rig, 1, "a@client.test", CATEGORY_INFECTED) == 1);
+    CHECK(rig_put(&rig, 2, "a@client.test", CATEGORY_INFECTED) == 2);
+    lock_take(&rig.store->index_lock);
+    CHECK(index_get(rig.store->index, 1, &one, NULL) == 0 && index_get(rig.store->index, 2, &two, NULL) == 0);
+    lock_drop(&rig.store->index_lock);
+    place_spoil(&rig, one.place);
+    CHECK(rig_change(&rig, STORE_DELETE, "delete", 1) == 0 && rig_change(&rig, STORE_DELETE, "delete", 2) == 0);
+    CHECK(rig_await_erased(&rig, 2) == 2);
+    two.place.offset += RECORD_HEADER_SIZE;
+    two.place.size = 200;
+    const char *body = place_bytes(&rig, two.place, bytes);
+    CHECK(body[0] == 0 && memcmp(body, body + 1, 199) == 0);
+    rig_end(&rig);
+}
+
 /* A disk that hangs must not fill the memory with what nobody waits for any more. */
 static void test_hang(void)
 {
@@ -455,6 +512,7 @@ int main(void)
     test_age();
     test_behind();
     test_hang();
+    test_erase_damaged();
     test_crowd();
     return test_end();
 }
