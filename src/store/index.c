@@ -258,6 +258,18 @@ int index_get(struct index *index, uint64_t sequence, struct index_row *row_out,
     return 0;
 }
 
+int index_get_meta(struct index *index, uint64_t sequence, struct index_row *row_out, struct buf *meta_out,
+                   struct fault *fault)
+{
+    if (find_record(index, sequence, row_out, fault) != 0)
+        return -1;
+    buf_clear(meta_out);
+    buf_put_span(meta_out, index_sql_bytes(index->sql, SQL_RECORD_GET, COLUMN_META));
+    index_sql_reset(index->sql, SQL_RECORD_GET);
+    row_out->meta = buf_span(meta_out);
+    return 0;
+}
+
 /* --- Changes --- */
 
 static int run(struct index *index, enum index_statement statement, struct fault *fault, size_t count,

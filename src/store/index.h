@@ -10,6 +10,7 @@
 #ifndef CORDON_STORE_INDEX_H
 #define CORDON_STORE_INDEX_H
 
+#include "base/buf.h"
 #include "base/fault.h"
 #include "base/span.h"
 #include "store/record.h"
@@ -75,6 +76,9 @@ int index_erased(struct index *index, uint64_t sequence, struct fault *fault);
 
 /* ENOENT where there is no such record. row_out->meta is empty. */
 int index_get(struct index *index, uint64_t sequence, struct index_row *row_out, struct fault *fault);
+/* Likewise, with its metadata, which goes into *meta_out. */
+int index_get_meta(struct index *index, uint64_t sequence, struct index_row *row_out, struct buf *meta_out,
+                   struct fault *fault);
 int index_find_part(struct index *index, const struct crypt_digest *part_key, struct index_row *row_out,
                     struct fault *fault);
 

@@ -101,37 +101,39 @@ static int apply_note(struct store *store, const struct store_fact *fact, struct
     return change != 0 ? meta_each_number(fact->meta, META_ABOUT, message_hold, store, change, fault) : 0;
 }
 
-/* The parts that a dead message referred to have a reference less. Its metadata is in its frame, which is erased only
- * after this. */
+/* The parts that a dead message referred to have a reference less. By the index's own copy of the metadata: the record
+ * may be erased already, where a power failure took back what the index had, and not what the segments had. */
 static int dead_release(struct store *store, const struct index_row *row, struct fault *fault)
 {
-    char *memory = NULL;
-    struct span frame;
-    struct record record;
     struct buf meta;
     unsigned char marker[STORE_MARKER_SIZE];
-    if (row->kind != RECORD_MESSAGE || segments_read(store->segments, row->place, &memory, &frame, NULL) != 0)
+    if (row->kind != RECORD_MESSAGE)
         return 0;
     buf_init(&meta, RECORD_META_MOST);
     int failed = 0;
-    if (record_read(frame, &record) == RECORD_WHOLE &&
-        crypt_open(&store->keys.meta, record.meta, store_marker(segments_id(store->segments), RECORD_MESSAGE, marker),
+    if (crypt_open(&store->keys.meta, row->meta, store_marker(segments_id(store->segments), RECORD_MESSAGE, marker),
                    &meta))
         failed = meta_each_number(buf_span(&meta), META_PART, part_refer, store, -1, fault);
+    else
+        failed = fault_set(fault, EBADMSG, "the index has other metadata of record %llu",
+                           (unsigned long long)row->sequence);
     buf_fini(&meta);
-    free(memory);
     return failed;
 }
 
 static int apply_death(struct store *store, uint64_t sequence, struct fault *fault)
 {
     struct index_row row;
+    struct buf meta;
     struct fault why = { 0 };
-    if (index_get(store->index, sequence, &row, &why) != 0) /* met again after it was erased */
-        return why.code == ENOENT ? 0 : fault_set(fault, why.code, "%s", why.text);
-    if (dead_release(store, &row, fault) != 0)
-        return -1;
-    return index_remove(store->index, sequence, fault);
+    buf_init(&meta, RECORD_META_MOST);
+    int failed = 0;
+    if (index_get_meta(store->index, sequence, &row, &meta, &why) == 0)
+        failed = dead_release(store, &row, fault) != 0 || index_remove(store->index, sequence, fault) != 0 ? -1 : 0;
+    else if (why.code != ENOENT) /* met again after it was erased */
+        failed = fault_set(fault, why.code, "%s", why.text);
+    buf_fini(&meta);
+    return failed;
 }
 
 static int apply_tombstone(struct store *store, const struct store_fact *fact, struct fault *fault)
