@@ -138,6 +138,13 @@ int index_end(struct index *index, struct fault *fault)
     return is_kept ? 0 : give_up(index);
 }
 
+void index_abandon(struct index *index)
+{
+    struct fault unused;
+    index->has_failed = true;
+    (void)index_end(index, &unused);
+}
+
 /* Every change stands between these two, so that it is made as a whole also where no transaction is open. */
 static int begin_change(struct index *index, struct fault *fault)
 {

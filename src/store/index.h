@@ -40,6 +40,8 @@ void index_close(struct index *index);
  * index_begin is kept. The larger, the faster: some hundreds while mail flows, some ten thousands for a new index. */
 int index_begin(struct index *index, struct fault *fault);
 int index_end(struct index *index, struct fault *fault);
+/* Instead of index_end: nothing since index_begin is kept. */
+void index_abandon(struct index *index);
 
 /* Brings what was written of late from the log into the file, which index_end does else now and then, and then takes
  * its time. For a thread of its own, about each second, while anybody uses the index. EBADMSG; ENOENT. */

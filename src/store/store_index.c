@@ -226,9 +226,24 @@ static int walk_each(void *context, enum record_state state, const struct record
     return walk_apply(walk, state, record, place) == 0 ? 0 : -1;
 }
 
+bool store_index_failed(struct store *store, const struct fault *fault)
+{
+    static const int passing[] = { ENOSPC, EBUSY, ENOMEM, EMFILE, ENFILE };
+    bool is_sound = false;
+    lock_assert_held(&store->index_lock);
+    for (size_t i = 0; i < sizeof passing / sizeof passing[0]; i++)
+        is_sound = is_sound || fault->code == passing[i];
+    store->is_current = false;
+    store_say(store, true, "store-index",
+              is_sound ? "%s: the index falls behind: %s" : "%s: the index is made anew: %s", store->name, fault->text);
+    if (!is_sound)
+        store_reindex(store);
+    return is_sound;
+}
+
 int store_index_reset(struct store *store, struct fault *fault)
 {
-    static const char *const ends[] = { "", "-wal", "-shm" };
+    static const char *const ends[] = { "-wal", "-shm", "" }; /* as long as the file is there it is known of the rest */
     char path[4096];
     bool is_fresh = false;
     lock_assert_held(&store->index_lock);
@@ -264,8 +279,10 @@ int store_index_catch_up(struct store *store, struct fault *fault)
     if (index_begin(store->index, fault) != 0)
         return -1;
     int ended = segments_walk(store->segments, walk.position > 0 ? walk.position : 1, walk_each, &walk, fault);
-    if (ended < 0)
+    if (ended < 0) {
+        index_abandon(store->index);
         return -1;
+    }
     if (index_end(store->index, fault) != 0)
         return -1;
     if (walk.is_other)

@@ -86,9 +86,8 @@ struct store {
 
     struct lock index_lock;
     struct index *index;
-    /* The index has all that is committed, and the writer keeps it so. It becomes true with `disk` and index_lock held.
-     * That it is false is believed without any lock: whoever makes an index holds index_lock for long, and mail must
-     * not wait. */
+    /* It has all that is committed, and the writer keeps it so. Becomes true with `disk` and index_lock held; false is
+     * believed without a lock, for whoever makes an index holds index_lock for long. */
     atomic_bool is_current;
     _Atomic uint64_t indexed;
 
@@ -142,6 +141,10 @@ int store_index_apply(struct store *store, const struct store_fact *fact, struct
 
 /* As many records as fit into one turn. 1: there is more; 0: it has all; -1 and *fault. */
 int store_index_catch_up(struct store *store, struct fault *fault);
+
+/* It could not do what it was asked for, and is not current any more. True where it is sound (there was no room, or no
+ * time), and goes on where it is; else the tending thread makes it anew. */
+bool store_index_failed(struct store *store, const struct fault *fault);
 
 /* Away with it; a new one, empty. */
 int store_index_reset(struct store *store, struct fault *fault);

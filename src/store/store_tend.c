@@ -12,7 +12,7 @@
 
 #define DAY_MS INT64_C(86400000)
 
-enum { CHANGE_MS = 60000, CHECK_BYTES_PER_SECOND = 20 * 1024 * 1024, TOLD_MOST = 20 };
+enum { INDEX_TRIES = 3, CHANGE_MS = 60000, CHECK_BYTES_PER_SECOND = 20 * 1024 * 1024, TOLD_MOST = 20 };
 
 static bool is_closing(struct store *store)
 {
@@ -60,42 +60,50 @@ static struct deadline tend_pause(const struct store *store)
 
 /* --- The index --- */
 
-static void index_trouble(struct store *store, const struct fault *fault)
-{
-    struct fault why = { 0 };
-    store_say(store, true, "store-index", "%s: the index is made anew: %s", store->name, fault->text);
-    if (store_index_reset(store, &why) != 0)
-        store_say(store, true, "store-index", "%s: there is no index: %s", store->name, why.text);
-}
-
-/* One turn; true where there is more. The last step, from "it has all" to "the writer keeps it so", is taken with the
- * writer held up. */
-static bool index_turn(struct store *store)
+/* Under index_lock. */
+static void index_renew(struct store *store)
 {
     struct fault fault = { 0 };
+    if (store_index_reset(store, &fault) != 0)
+        store_say(store, true, "store-index", "%s: there is no index: %s", store->name, fault.text);
+    lock_take(&store->lock);
+    store->must_reindex = false; /* only now, so that the status tells of it all the time */
+    lock_drop(&store->lock);
+}
+
+enum turn { TURN_MORE, TURN_ALL, TURN_LATER, TURN_FAILED };
+
+/* As many records as one turn has: under index_lock. */
+static enum turn index_step(struct store *store)
+{
+    struct fault fault = { .text = "it could not be opened" };
+    int more = store->index != NULL ? store_index_catch_up(store, &fault) : -1;
+    if (more >= 0)
+        return more > 0 ? TURN_MORE : TURN_ALL;
+    if (store_index_failed(store, &fault))
+        return TURN_LATER;
+    index_renew(store);
+    return TURN_FAILED;
+}
+
+/* The last step, from "it has all" to "the writer keeps it so", is taken with the writer held up. */
+static enum turn index_turn(struct store *store)
+{
     lock_take(&store->index_lock);
-    if (store->index == NULL || store->is_current) {
-        if (store->index == NULL)
-            index_trouble(store, &(struct fault){ .text = "it could not be opened" });
-        lock_drop(&store->index_lock);
-        return false;
-    }
-    int more = store_index_catch_up(store, &fault);
-    if (more < 0)
-        index_trouble(store, &fault);
+    enum turn turn = store->is_current ? TURN_LATER : index_step(store);
     lock_drop(&store->index_lock);
-    if (more != 0)
-        return true;
+    if (turn != TURN_ALL)
+        return turn;
     lock_take(&store->disk);
     lock_take(&store->index_lock);
-    bool is_all = store->index != NULL && store_index_catch_up(store, &fault) == 0;
-    store->is_current = is_all;
+    turn = index_step(store);
+    store->is_current = turn == TURN_ALL;
     lock_drop(&store->index_lock);
     lock_drop(&store->disk);
-    if (is_all)
+    if (turn == TURN_ALL)
         store_say(store, false, "store-indexed", "%s: the index has all %llu records", store->name,
                   (unsigned long long)store->indexed);
-    return !is_all;
+    return turn;
 }
 
 /* While nobody waits for it. */
@@ -110,30 +118,24 @@ static void tend_log(struct store *store)
 
 static void index_renew_if_asked(struct store *store)
 {
-    struct fault fault = { 0 };
     lock_take(&store->lock);
     bool must = store->must_reindex;
     lock_drop(&store->lock);
     if (!must)
         return;
     lock_take(&store->index_lock);
-    if (store_index_reset(store, &fault) != 0)
-        store_say(store, true, "store-index", "%s: there is no index: %s", store->name, fault.text);
+    index_renew(store);
     lock_drop(&store->index_lock);
-    lock_take(&store->lock);
-    store->must_reindex = false; /* only now, so that the status tells of it all the time */
-    lock_drop(&store->lock);
 }
 
 static void tend_index(struct store *store)
 {
     index_renew_if_asked(store);
-    for (unsigned failures = 0; failures < 3 && tends_on(store);) {
-        if (!index_turn(store))
+    for (unsigned failures = 0; failures < INDEX_TRIES && tends_on(store);) {
+        enum turn turn = index_turn(store);
+        if (turn == TURN_ALL || turn == TURN_LATER)
             return;
-        lock_take(&store->index_lock);
-        failures += store->index == NULL ? 1 : 0;
-        lock_drop(&store->index_lock);
+        failures += turn == TURN_FAILED ? 1 : 0;
     }
 }
 
@@ -175,10 +177,12 @@ static size_t rows_delete(struct store *store, const struct rows *rows, const ch
 
 static void rows_find_old(struct store *store, enum category category, uint64_t until_ms, struct rows *rows_out)
 {
+    struct fault fault = { 0 };
     rows_out->count = 0;
     lock_take(&store->index_lock);
-    if (store->index != NULL && store->is_current)
-        (void)index_oldest(store->index, category, until_ms, STORE_TEND_ROWS, rows_add, rows_out, NULL);
+    if (store->is_current &&
+        index_oldest(store->index, category, until_ms, STORE_TEND_ROWS, rows_add, rows_out, &fault) < 0)
+        (void)store_index_failed(store, &fault);
     lock_drop(&store->index_lock);
 }
 
@@ -198,9 +202,10 @@ static void tend_age(struct store *store, struct rows *rows)
 static uint64_t kept_bytes(struct store *store)
 {
     struct index_totals totals = { .stored_bytes = 0 };
+    struct fault fault = { 0 };
     lock_take(&store->index_lock);
-    if (store->index != NULL && store->is_current)
-        (void)index_totals(store->index, &totals, NULL);
+    if (store->is_current && index_totals(store->index, &totals, &fault) != 0)
+        (void)store_index_failed(store, &fault);
     lock_drop(&store->index_lock);
     return totals.stored_bytes;
 }
@@ -231,10 +236,11 @@ static void tend_size(struct store *store, struct rows *rows)
 static void tend_orphans(struct store *store, struct rows *rows)
 {
     uint64_t until = store_wall_ms() - STORE_ORPHAN_MS;
+    struct fault fault = { 0 };
     rows->count = 0;
     lock_take(&store->index_lock);
-    if (store->index != NULL && store->is_current)
-        (void)index_orphans(store->index, STORE_TEND_ROWS, rows_add, rows, NULL);
+    if (store->is_current && index_orphans(store->index, STORE_TEND_ROWS, rows_add, rows, &fault) < 0)
+        (void)store_index_failed(store, &fault);
     lock_drop(&store->index_lock);
     size_t old = 0;
     for (size_t i = 0; i < rows->count; i++) {
@@ -250,8 +256,8 @@ static size_t tend_erase_some(struct store *store, struct rows *rows)
     struct fault fault = { 0 };
     rows->count = 0;
     lock_take(&store->index_lock);
-    if (store->index != NULL && store->is_current)
-        (void)index_unerased(store->index, STORE_TEND_ROWS, rows_add, rows, NULL);
+    if (store->is_current && index_unerased(store->index, STORE_TEND_ROWS, rows_add, rows, &fault) < 0)
+        (void)store_index_failed(store, &fault);
     lock_drop(&store->index_lock);
     size_t done = 0;
     for (; done < rows->count; done++) {
@@ -264,9 +270,13 @@ static size_t tend_erase_some(struct store *store, struct rows *rows)
             failed = 0;
         }
         lock_take(&store->index_lock);
-        if (failed == 0 && store->index != NULL)
-            failed = index_erased(store->index, rows->list[done].sequence, &fault);
+        bool has_lapsed = failed == 0 && store->index != NULL &&
+                          index_erased(store->index, rows->list[done].sequence, &fault) != 0;
+        if (has_lapsed)
+            (void)store_index_failed(store, &fault);
         lock_drop(&store->index_lock);
+        if (has_lapsed)
+            break;
         if (failed != 0) {
             store_say(store, true, "store-erase", "%s: %s", store->name, fault.text);
             break;

@@ -9,13 +9,25 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 enum { WAIT_MS = 30000, PART_SIZE = 20000, CROWD = 8, CROWD_EACH = 40, PATH_SIZE = 256 };
+
+/* SQLite writes by this; what the segments write goes by pwritev. */
+static atomic_bool is_index_full;
+__attribute__((visibility("default"))) ssize_t pwrite64(int fd, const void *bytes, size_t size, off64_t offset)
+{
+    if (!atomic_load(&is_index_full))
+        return syscall(SYS_pwrite64, fd, bytes, size, offset);
+    errno = ENOSPC;
+    return -1;
+}
 
 struct rig {
     char folder[PATH_SIZE];
@@ -466,6 +478,74 @@ static void test_older_index(void)
     rig_end(&rig);
 }
 
+static ino_t index_node(const struct rig *rig)
+{
+    struct stat status = { .st_ino = 0 };
+    char path[PATH_SIZE + 64];
+    (void)snprintf(path, sizeof path, "%s/index.sqlite", rig->path);
+    CHECK(stat(path, &status) == 0);
+    return status.st_ino;
+}
+
+/* An index that there is no room for falls behind, and is the same one when there is. */
+static void test_index_full(void)
+{
+    test_context("no room for the index");
+    struct rig rig;
+    struct store_status status;
+    rig_begin(&rig);
+    rig_await_index(&rig);
+    (void)rig_put(&rig, 1, "a@client.test", CATEGORY_INFECTED);
+    rig_await_index(&rig);
+    ino_t node = index_node(&rig);
+    atomic_store(&is_index_full, true);
+    (void)rig_put(&rig, 2, "a@client.test", CATEGORY_INFECTED);
+    rig_tend(&rig);
+    (void)usleep(100000);
+    store_read_status(rig.store, &status);
+    CHECK(status.is_indexing && status.put == 2);
+    atomic_store(&is_index_full, false);
+    rig_tend(&rig);
+    rig_await_index(&rig);
+    CHECK(index_node(&rig) == node);
+    CHECK(rig_find(&rig, "sender", "a@client.test", 0).count == 2);
+    check_verifies(&rig);
+    rig_end(&rig);
+}
+
+/* Damage that only the tending thread comes across is mended too: else nothing would expire any more. */
+static void test_index_damaged(void)
+{
+    test_context("an index that is damaged where expiry looks");
+    struct rig rig;
+    sqlite3 *database = NULL;
+    char path[PATH_SIZE + 64];
+    struct store_status status = { .expired = 0 };
+    rig_begin(&rig);
+    rig_await_index(&rig);
+    uint64_t one = rig_put(&rig, 1, "a@client.test", CATEGORY_INFECTED);
+    rig_await_index(&rig);
+    (void)snprintf(path, sizeof path, "%s/index.sqlite", rig.path);
+    CHECK(sqlite3_open(path, &database) == SQLITE_OK &&
+          sqlite3_exec(database, "UPDATE record SET checksum=0", NULL, NULL, NULL) == SQLITE_OK &&
+          sqlite3_close(database) == SQLITE_OK);
+    CHECK(rig_change(&rig, STORE_HOLD, "hold", one) == EAGAIN); /* the first to see it */
+    rig_await_index(&rig);
+    CHECK(rig_change(&rig, STORE_HOLD, "hold", one) == 0 && rig_change(&rig, STORE_UNHOLD, "unhold", one) == 0);
+    CHECK(sqlite3_open(path, &database) == SQLITE_OK &&
+          sqlite3_exec(database, "UPDATE record SET checksum=0", NULL, NULL, NULL) == SQLITE_OK &&
+          sqlite3_close(database) == SQLITE_OK);
+    rig.store->settings.keep_ms[CATEGORY_INFECTED] = 1;
+    struct deadline end = deadline_in(WAIT_MS);
+    while (status.expired == 0 && !deadline_passed(end)) {
+        rig_tend(&rig);
+        (void)usleep(10000);
+        store_read_status(rig.store, &status);
+    }
+    CHECK(status.expired == 1);
+    rig_end(&rig);
+}
+
 /* A disk that hangs must not fill the memory with what nobody waits for any more. */
 static void test_hang(void)
 {
@@ -544,6 +624,8 @@ int main(void)
     test_hang();
     test_erase_damaged();
     test_older_index();
+    test_index_full();
+    test_index_damaged();
     test_crowd();
     return test_end();
 }

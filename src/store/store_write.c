@@ -58,9 +58,13 @@ static int change_check(struct store *store, struct store_job *job, struct fault
     for (size_t i = 0; i < job->about_count; i++) {
         struct index_row *row = &job->dead[i];
         struct fault why = { 0 };
-        if (index_get(store->index, job->about[i], row, &why) != 0)
-            return fault_set(fault, why.code, why.code == ENOENT ? "there is no record %llu" : "record %llu: no index",
-                             (unsigned long long)job->about[i]);
+        bool is_there = index_get(store->index, job->about[i], row, &why) == 0;
+        if (!is_there && why.code == ENOENT)
+            return fault_set(fault, ENOENT, "there is no record %llu", (unsigned long long)job->about[i]);
+        if (!is_there) {
+            (void)store_index_failed(store, &why);
+            return fault_set(fault, EAGAIN, "record %llu: %.200s", (unsigned long long)job->about[i], why.text);
+        }
         row->meta = span_of(NULL, 0);
         if (is_death && row->kind != RECORD_MESSAGE && row->kind != RECORD_PART)
             return fault_set(fault, EPERM, "record %llu is no message", (unsigned long long)row->sequence);
@@ -169,14 +173,11 @@ static size_t batch_append(struct store *store, struct store_job **batch, size_t
 
 /* --- The index and the answers --- */
 
-static void batch_index(struct store *store, struct store_job *const *batch, size_t count)
+static int batch_apply(struct store *store, struct store_job *const *batch, size_t count, struct fault *fault)
 {
-    struct fault fault = { 0 };
-    if (!store->is_current) /* the last step of making it comes across these, for no batch is written beside it */
-        return;
-    lock_take(&store->index_lock);
-    int failed = store->is_current ? index_begin(store->index, &fault) : 0;
-    for (size_t i = 0; i < count && store->is_current && failed == 0; i++) {
+    if (index_begin(store->index, fault) != 0)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
         const struct store_job *job = batch[i];
         struct store_fact fact = { .kind = job_record_kind(job),
                                    .sequence = job->sequence,
@@ -187,18 +188,22 @@ static void batch_index(struct store *store, struct store_job *const *batch, siz
                                    .sealed_meta = buf_span(&job->sealed_meta),
                                    .content = buf_span(&job->content) };
         /* The walk that made the index current may have met what was committed just before. */
-        if (!job->is_known && job->sequence > store->indexed)
-            failed = store_index_apply(store, &fact, &fault);
+        if (job->is_known || job->sequence <= store->indexed || store_index_apply(store, &fact, fault) == 0)
+            continue;
+        index_abandon(store->index);
+        return -1;
     }
-    if (store->is_current && failed == 0)
-        failed = index_end(store->index, &fault);
-    if (failed != 0) {
-        store->is_current = false;
-        store_say(store, true, "store-index", "%s: the index is made anew: %s", store->name, fault.text);
-        lock_drop(&store->index_lock);
-        store_reindex(store);
+    return index_end(store->index, fault);
+}
+
+static void batch_index(struct store *store, struct store_job *const *batch, size_t count)
+{
+    struct fault fault = { 0 };
+    if (!store->is_current) /* the last step of making it comes across these, for no batch is written beside it */
         return;
-    }
+    lock_take(&store->index_lock);
+    if (store->is_current && batch_apply(store, batch, count, &fault) != 0)
+        (void)store_index_failed(store, &fault);
     lock_drop(&store->index_lock);
 }
 
