@@ -12,7 +12,8 @@
 
 enum { JOBS_MOST_MS = 120000 /* whatever its deadline says */ };
 
-#define JOBS_MESSAGE_MOST ((size_t)1 << 32)
+/* What a listener or an import takes; and sealed it is below RECORD_CONTENT_MOST. */
+#define JOBS_MESSAGE_MOST ((size_t)2 << 30)
 
 /* One job: what it came with. */
 struct keep_task {
