@@ -288,17 +288,37 @@ static size_t tend_erase_some(struct store *store, struct rows *rows)
     return done;
 }
 
+/* All but verifying. */
+static void tend(struct store *store, struct rows *rows)
+{
+    store_tend_again(store);
+    tend_index(store);
+    tend_log(store);
+    tend_age(store, rows);
+    tend_size(store, rows);
+    tend_orphans(store, rows);
+    while (tend_erase_some(store, rows) == STORE_TEND_ROWS && tends_on(store))
+        continue;
+}
+
 /* --- Verifying --- */
 
 struct check {
     struct store *store;
+    struct rows *rows;
+    struct deadline tend_from;
     unsigned told;
 };
 
+/* It may take hours, in which nothing else must wait for it. */
 static bool check_may_go_on(void *context)
 {
     struct check *check = context;
     store_tend_again(check->store);
+    if (atomic_load(&check->store->may_verify) && deadline_passed(check->tend_from)) {
+        tend(check->store, check->rows);
+        check->tend_from = deadline_in(STORE_TEND_MS);
+    }
     return atomic_load(&check->store->may_verify);
 }
 
@@ -310,9 +330,9 @@ static void check_tell(void *context, const char *file, uint64_t offset, uint64_
                   (unsigned long long)offset, (unsigned long long)sequence, text);
 }
 
-static void tend_check(struct store *store)
+static void tend_check(struct store *store, struct rows *rows)
 {
-    struct check check = { .store = store };
+    struct check check = { .store = store, .rows = rows, .tend_from = deadline_in(STORE_TEND_MS) };
     struct verify_settings settings = { .path = store->path,
                                         .head_path = store->head_path,
                                         .percent = store->settings.check_percent,
@@ -345,16 +365,9 @@ void store_tend_thread(void *argument)
     lock_take(&store->lock);
     while (!store->is_closing) {
         lock_drop(&store->lock);
-        store_tend_again(store);
-        tend_index(store);
-        tend_log(store);
-        tend_age(store, rows);
-        tend_size(store, rows);
-        tend_orphans(store, rows);
-        while (tend_erase_some(store, rows) == STORE_TEND_ROWS && tends_on(store))
-            continue;
+        tend(store, rows);
         if (deadline_passed(check) && store->settings.check_percent > 0) {
-            tend_check(store);
+            tend_check(store, rows);
             check = deadline_in(DAY_MS);
         }
         lock_take(&store->lock);
