@@ -31,8 +31,11 @@ int form_make_file(const char *path, bool is_forced, struct fault *fault)
     int fd = open(path, flags, 0600);
     if (fd < 0)
         return fault_set_errno(fault, errno, "%s can't be made", path);
-    if (fstat(fd, &status) == 0 && !S_ISREG(status.st_mode))
+    bool is_known = fstat(fd, &status) == 0;
+    if (is_known && !S_ISREG(status.st_mode))
         (void)fault_set(fault, EEXIST, "%s is no regular file", path);
+    else if (!is_known || status.st_uid != geteuid() || status.st_nlink != 1)
+        (void)fault_set(fault, EEXIST, "%s is another user's file, or has other names", path);
     else if (fchmod(fd, 0600) != 0 || ftruncate(fd, 0) != 0)
         (void)fault_set_errno(fault, errno, "%s can't be made", path);
     else

@@ -60,6 +60,10 @@ static void test_files(void)
     buf_fini(&out);
     CHECK(symlink("/dev/null", path("link")) == 0);
     CHECK(form_make_file(path("link"), true, &fault) < 0);
+    char other[4200];
+    (void)snprintf(other, sizeof other, "%s", path("a.eml"));
+    CHECK(link(other, path("other name")) == 0);
+    CHECK(form_make_file(path("other name"), true, &fault) < 0 && fault.code == EEXIST && unlink(path_text) == 0);
     CHECK(form_make_file(path("no/such"), true, &fault) < 0 && fault.code == ENOENT);
     CHECK(form_make_folder(path("a.eml"), &fault) != 0);
 }
