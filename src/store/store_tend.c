@@ -199,23 +199,38 @@ static void tend_age(struct store *store, struct rows *rows)
     }
 }
 
-static uint64_t kept_bytes(struct store *store)
+static int bytes_add(void *context, const struct index_row *row)
+{
+    *(uint64_t *)context += row->place.size;
+    return 0;
+}
+
+/* By how much the store is too large; 0: it is not. Parts that nobody refers to any more do not count: they go by
+ * themselves, but not before they are old enough, and no further message has to go for them. */
+static uint64_t excess_bytes(struct store *store, uint64_t most)
 {
     struct index_totals totals = { .stored_bytes = 0 };
     struct fault fault = { 0 };
+    uint64_t going = 0;
     lock_take(&store->index_lock);
-    if (store->is_current && index_totals(store->index, &totals, &fault) != 0)
+    if (store->is_current && (index_totals(store->index, &totals, &fault) != 0 ||
+                              (totals.stored_bytes > most &&
+                               index_orphans(store->index, SIZE_MAX, bytes_add, &going, &fault) < 0))) {
         (void)store_index_failed(store, &fault);
+        totals.stored_bytes = 0;
+    }
     lock_drop(&store->index_lock);
-    return totals.stored_bytes;
+    return totals.stored_bytes > most && totals.stored_bytes - most > going ? totals.stored_bytes - most - going : 0;
 }
 
-/* Of the oldest no more than is too much. */
+/* Of the oldest no more than is too much: what a message takes is mostly in its parts, and at most about its size. */
 static void rows_trim(struct rows *rows, uint64_t too_much)
 {
     size_t count = 0;
-    for (uint64_t bytes = 0; count < rows->count && bytes < too_much; count++)
-        bytes += rows->list[count].place.size;
+    for (uint64_t bytes = 0; count < rows->count && bytes < too_much; count++) {
+        const struct index_row *row = &rows->list[count];
+        bytes += row->size > row->place.size ? row->size : row->place.size;
+    }
     rows->count = count;
 }
 
@@ -223,11 +238,11 @@ static void tend_size(struct store *store, struct rows *rows)
 {
     uint64_t most = store->settings.most_bytes;
     while (most > 0 && tends_on(store)) {
-        uint64_t kept = kept_bytes(store);
-        if (kept <= most)
+        uint64_t too_much = excess_bytes(store, most);
+        if (too_much == 0)
             return;
         rows_find_old(store, CATEGORIES, UINT64_MAX, rows);
-        rows_trim(rows, kept - most);
+        rows_trim(rows, too_much);
         if (rows_delete(store, rows, "expire", "the store has reached its size") == 0)
             return;
     }

@@ -76,12 +76,17 @@ static void rig_end(struct rig *rig)
     CHECK(system(command) == 0); /* NOLINT(cert-env33-c): a folder of our own making */
 }
 
+static bool is_varied; /* each message has a part of its own, which can't be made much smaller */
+
 /* Header, a part that repeats, and an end. */
 static struct span message_make(char *out, size_t room, unsigned number)
 {
     size_t size = (size_t)snprintf(out, room, "Subject: number %u\r\n\r\n", number);
-    for (size_t i = 0; i < PART_SIZE; i++)
-        out[size++] = (char)('A' + (i * i + i / 7) % 26);
+    uint64_t state = number + 1;
+    for (size_t i = 0; i < PART_SIZE; i++) {
+        state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        out[size++] = (char)('A' + (is_varied ? state >> 40 : i * i + i / 7) % 26);
+    }
     size += (size_t)snprintf(out + size, room - size, "\r\nthe end of %u\r\n", number);
     return span_of(out, size);
 }
@@ -565,6 +570,37 @@ static void test_hang(void)
     rig_end(&rig);
 }
 
+/* The oldest go until the rest fits, and no more of them: what they take is in their parts. */
+static void test_size(void)
+{
+    test_context("size");
+    struct rig rig;
+    struct store_status status;
+    rig_begin(&rig);
+    rig_await_index(&rig);
+    is_varied = true;
+    for (unsigned i = 0; i < 10; i++)
+        (void)rig_put(&rig, i, "a@client.test", CATEGORY_INFECTED);
+    rig_await_index(&rig);
+    store_read_status(rig.store, &status);
+    CHECK(status.totals.stored_bytes > (uint64_t)10 * PART_SIZE / 2);
+    store_close(rig.store);
+    rig.settings.most_bytes = status.totals.stored_bytes - PART_SIZE / 2;
+    rig_open(&rig);
+    rig_await_index(&rig);
+    struct deadline end = deadline_in(WAIT_MS);
+    for (status.expired = 0; status.expired == 0 && !deadline_passed(end); store_read_status(rig.store, &status))
+        (void)usleep(1000);
+    CHECK(rig_await_erased(&rig, status.expired) == 1); /* in a second turn, so that the first is over */
+    store_read_status(rig.store, &status);
+    CHECK(status.expired == 1);
+    struct found found = rig_find(&rig, "sender", "a@client.test", 0);
+    CHECK(found.count == 9 && found.sequences[8] == 4); /* the first one and its part were 1 and 2 */
+    check_verifies(&rig);
+    rig_end(&rig);
+    is_varied = false;
+}
+
 struct crowd {
     struct rig *rig;
     struct lock *lock;
@@ -624,6 +660,7 @@ int main(void)
     test_hang();
     test_erase_damaged();
     test_older_index();
+    test_size();
     test_index_full();
     test_index_damaged();
     test_crowd();
