@@ -75,7 +75,8 @@ static int task_take_memory(struct keep_task *task, const struct serve_job *from
     bool is_put = kind == KEEP_PUT;
     if (is_put && memory_take(from, 0, JOBS_MESSAGE_MOST, "message", &task->message, fault) != 0)
         return -1;
-    if (is_put && task->job.offset >= task->message.size)
+    /* What is behind the gate's stand-in may be a message without a byte. */
+    if (is_put && (task->message.size == 0 || task->job.offset > task->message.size))
         return fault_set(fault, EINVAL, "its message is empty");
     if (is_put)
         task->bytes = span_from(sealed_span(&task->message), task->job.offset);

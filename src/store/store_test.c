@@ -267,6 +267,28 @@ static void test_put_find_read(void)
     buf_fini(&out);
 }
 
+static void test_empty(void)
+{
+    test_context("a message without a byte");
+    struct rig rig;
+    struct buf meta;
+    struct buf out;
+    uint64_t sequence = 0;
+    rig_begin(&rig);
+    rig_await_index(&rig);
+    buf_init(&meta, STORE_META_MOST);
+    buf_init(&out, 100);
+    meta_put_number(&meta, META_SIZE, 0);
+    struct store_message put = { .bytes = span_text(""), .meta = buf_span(&meta), .category = CATEGORY_CLEAN };
+    CHECK(store_put(rig.store, &put, deadline_in(WAIT_MS), &sequence, NULL) == 0);
+    rig_await_index(&rig);
+    CHECK(rig_read(&rig, sequence, &rig.owner, &out) == 0 && out.size == 0);
+    check_verifies(&rig);
+    rig_end(&rig);
+    buf_fini(&out);
+    buf_fini(&meta);
+}
+
 static void test_changes(void)
 {
     test_context("hold and delete");
@@ -653,6 +675,7 @@ static void test_crowd(void)
 int main(void)
 {
     test_put_find_read();
+    test_empty();
     test_changes();
     test_another_owner();
     test_age();

@@ -206,6 +206,7 @@ def test_refused():
                 answer = keeper.ask(job, fds)
                 assert answer is not None and answer.outcome == REFUSED and answer.text, (what, answer)
             assert keeper.change("one", DELETE, 4711).outcome == REFUSED
+            assert keeper.put("one", b"standin", offset=7).outcome == DONE, "a message without a byte is one"
             keeper.socket.send(b"garbage")
             answer = keeper.put("one", MESSAGE)
             assert answer.outcome == DONE, answer
@@ -216,7 +217,7 @@ def test_refused():
             k.wait_status("one", "held", "1")
             assert keeper.change("one", keeping.UNHOLD, number, what="unhold").outcome == DONE
             assert keeper.change("one", DELETE, number).outcome == DONE
-            k.wait_status("one", "messages", "0")
+            k.wait_status("one", "messages", "1")
             assert keeper.ask(keeping.job(REINDEX, "one")).outcome == DONE
         assert k.cordon.status()["keeper.restarts"] == "0"
 
