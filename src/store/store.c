@@ -44,8 +44,7 @@ void store_keys_derive(const struct crypt_key *root, struct store_keys *keys_out
 struct span store_marker(const struct record_store_id *id, enum record_kind kind,
                          unsigned char bytes_out[STORE_MARKER_SIZE])
 {
-    memcpy(bytes_out, id->bytes, sizeof id->bytes);
-    bytes_out[sizeof id->bytes] = (unsigned char)kind;
+    record_meta_binding(id, kind, bytes_out);
     return span_of(bytes_out, STORE_MARKER_SIZE);
 }
 
@@ -441,7 +440,8 @@ static bool change_is_named(const struct store_change *change)
 int store_change(struct store *store, const struct store_change *change, struct deadline deadline, struct fault *fault)
 {
     if (!change_is_named(change))
-        return fault_set(fault, EINVAL, "what a hold is called, and nothing else, is \"hold\"; and likewise \"unhold\"");
+        return fault_set(fault, EINVAL,
+                         "what a hold is called, and nothing else, is \"hold\"; and likewise \"unhold\"");
     if (change->count > STORE_MOST_ABOUT || (change->count == 0 && change->kind != STORE_NOTE))
         return fault_set(fault, EINVAL, "a change is about 1 to %d records", (int)STORE_MOST_ABOUT);
     struct store_job *job = store_job_new(STORE_JOB_CHANGE);

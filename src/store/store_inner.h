@@ -17,7 +17,7 @@
 enum {
     STORE_STACK_BYTES = 1048576,
     STORE_BATCH_MOST = 256, /* jobs that share a commit */
-    STORE_MARKER_SIZE = RECORD_STORE_ID_SIZE + 1,
+    STORE_MARKER_SIZE = RECORD_BINDING_SIZE,
     STORE_ORPHAN_MS = 3600000, /* a part that nobody refers to yet may be of a message that is on its way */
     STORE_TEND_MS = 5000,
     STORE_TEND_ROWS = 256
@@ -104,7 +104,6 @@ struct store {
     uint64_t commits, put, refused, expired, erased, checked_ms, wrong;
     struct index_totals totals; /* as they were read last */
     atomic_bool may_verify;
-
     /* The tender's own: when it looked after the short-lived pairs, and when it has to again. */
     uint64_t again_looked_ms, again_next_ms;
 };

@@ -213,9 +213,9 @@ static uint64_t excess_bytes(struct store *store, uint64_t most)
     struct fault fault = { 0 };
     uint64_t going = 0;
     lock_take(&store->index_lock);
-    if (store->is_current && (index_totals(store->index, &totals, &fault) != 0 ||
-                              (totals.stored_bytes > most &&
-                               index_orphans(store->index, SIZE_MAX, bytes_add, &going, &fault) < 0))) {
+    if (store->is_current &&
+        (index_totals(store->index, &totals, &fault) != 0 ||
+         (totals.stored_bytes > most && index_orphans(store->index, SIZE_MAX, bytes_add, &going, &fault) < 0))) {
         (void)store_index_failed(store, &fault);
         totals.stored_bytes = 0;
     }
@@ -279,7 +279,8 @@ static size_t tend_erase_some(struct store *store, struct rows *rows)
         lock_take(&store->disk);
         int failed = segments_erase(store->segments, rows->list[done].place, &fault);
         lock_drop(&store->disk);
-        if (failed != 0 && (fault.code == EBADMSG || fault.code == ENOENT)) { /* all others would wait for it for ever */
+        if (failed != 0 &&
+            (fault.code == EBADMSG || fault.code == ENOENT)) { /* all others would wait for it for ever */
             store_say(store, true, "store-erase", "%s: record %llu is dead, and can't be erased: %s", store->name,
                       (unsigned long long)rows->list[done].sequence, fault.text);
             failed = 0;

@@ -403,7 +403,7 @@ static void test_behind(void)
     rig_begin(&rig);
     rig_await_index(&rig);
     CHECK(rig_put(&rig, 1, "a@client.test", CATEGORY_INFECTED) == 2); /* behind its part */
-    lock_take(&rig.store->index_lock); /* as for a long turn */
+    lock_take(&rig.store->index_lock);                                /* as for a long turn */
     rig.store->is_current = false;
     CHECK(rig_put(&rig, 2, "a@client.test", CATEGORY_INFECTED) == 3);
     store_read_status(rig.store, &status);
@@ -588,7 +588,8 @@ static void test_hang(void)
     CHECK(rig.store->first == NULL && rig.store->last == &rig.store->first);
     lock_drop(&rig.store->lock);
     lock_drop(&rig.store->disk);
-    CHECK(rig_put(&rig, 4, "a@client.test", CATEGORY_INFECTED) == 2); /* the part that the writer had stands before it */
+    CHECK(rig_put(&rig, 4, "a@client.test", CATEGORY_INFECTED) ==
+          2); /* the part that the writer had stands before it */
     rig_end(&rig);
 }
 
