@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { RELEASE_HOW_LIMIT = 32768, RELEASE_SHOWN = 1000 };
+enum { RELEASE_HOW_LIMIT = META_FIELD_MOST, RELEASE_SHOWN = 1000 };
 
 struct release {
     struct store_use *use;

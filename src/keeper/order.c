@@ -1,7 +1,6 @@
 #include "order.h"
 
 #include "base/memory.h"
-#include "store/meta.h"
 
 #include <assert.h>
 #include <errno.h>

@@ -10,12 +10,14 @@
 #include "base/span.h"
 #include "ipc/calls/keep.h"
 #include "store/content.h"
+#include "store/meta.h"
 #include "store/store.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
-enum { ORDER_WHAT_SIZE = 64, ORDER_WHO_SIZE = 256, ORDER_WHY_SIZE = 2048, ORDER_HOW_SIZE = 4096 };
+/* As large as what `cordon` says: a release names each recipient, and what can't be noted is not done. */
+enum { ORDER_WHAT_SIZE = 64, ORDER_WHO_SIZE = 1024, ORDER_WHY_SIZE = 2048, ORDER_HOW_SIZE = META_FIELD_MOST + 1 };
 
 struct order {
     struct span meta;           /* of KEEP_PUT; within the papers */
