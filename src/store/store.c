@@ -498,7 +498,7 @@ static bool totals_read(struct store *store, struct index_totals *totals_out)
 /* Asked by a loop that has other things to do: it waits neither for the disk nor for an index that is being made. */
 void store_read_status(struct store *store, struct store_status *status_out)
 {
-    *status_out = (struct store_status){ .last_sequence = 0 };
+    *status_out = (struct store_status){ .indexed_sequence = store->indexed }; /* before the one that it follows */
     const char *failure = segments_failure(store->segments);
     status_out->last_sequence = segments_last_sequence(store->segments);
     status_out->disk_bytes = segments_bytes(store->segments);
@@ -509,7 +509,6 @@ void store_read_status(struct store *store, struct store_status *status_out)
         store->totals = status_out->totals;
     else
         status_out->totals = store->totals;
-    status_out->indexed_sequence = store->indexed;
     status_out->is_indexing = !store->is_current || store->must_reindex;
     status_out->commits = store->commits;
     status_out->put = store->put;
