@@ -231,7 +231,7 @@ static int job_wait(struct store *store, struct store_job *job, struct deadline 
         continue;
     int failed = 0;
     if (!job->is_done && job_take_back(store, job))
-        store_job_drop(job); /* the writer's share of it */
+        atomic_fetch_sub(&job->owners, 1); /* the writer's share of it */
     if (!job->is_done)
         failed = fault_set(fault, ETIMEDOUT, "the store did not answer in time");
     else if (job->code != 0)

@@ -21,10 +21,10 @@ enum { WAIT_MS = 30000, PART_SIZE = 20000, CROWD = 8, CROWD_EACH = 40, PATH_SIZE
 
 /* SQLite writes by this; what the segments write goes by pwritev. */
 static atomic_bool is_index_full;
-__attribute__((visibility("default"))) ssize_t pwrite64(int fd, const void *bytes, size_t size, off64_t offset)
+__attribute__((visibility("default"))) ssize_t pwrite64(int fd, const void *buf, size_t n, off64_t offset)
 {
     if (!atomic_load(&is_index_full))
-        return syscall(SYS_pwrite64, fd, bytes, size, offset);
+        return syscall(SYS_pwrite64, fd, buf, n, offset);
     errno = ENOSPC;
     return -1;
 }
@@ -454,9 +454,9 @@ static void test_erase_damaged(void)
 {
     test_context("erasing beside what is damaged");
     struct rig rig;
-    char bytes[4096];
-    struct index_row one;
-    struct index_row two;
+    char bytes[4096] = { 1 };
+    struct index_row one = { .sequence = 0 };
+    struct index_row two = { .sequence = 0 };
     rig_begin(&rig);
     rig.store->settings.period_ms = 0; /* without parts */
     rig_await_index(&rig);
@@ -664,9 +664,9 @@ static void test_crowd(void)
     rig_await_index(&rig);
     struct store_status status;
     store_read_status(rig.store, &status);
-    CHECK(status.put == CROWD * CROWD_EACH && status.refused == 0);
+    CHECK(status.put == (uint64_t)CROWD * CROWD_EACH && status.refused == 0);
     CHECK(status.last_sequence == CROWD * CROWD_EACH + 1 && status.commits < status.put);
-    CHECK(rig_find(&rig, "sender", "crowd@client.test", 0).count == CROWD * CROWD_EACH);
+    CHECK(rig_find(&rig, "sender", "crowd@client.test", 0).count == (size_t)CROWD * CROWD_EACH);
     check_verifies(&rig);
     rig_end(&rig);
     signal_point_fini(&ended);
