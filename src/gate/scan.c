@@ -13,6 +13,7 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum { SCAN_IDLE_MS = 60000, SCAN_ANSWER_MS = 10000, SCAN_FILE_LIMIT = 2147483647, SCAN_MOST_FDS = 2 };
@@ -166,6 +167,15 @@ static bool scan_request_is_sound(const struct judge_request *request, const str
            packet->fd_count == (is_release ? SCAN_MOST_FDS : 1) && (request->flags & ~allowed) == 0;
 }
 
+/* The group of the socket may have files judged. To send mail past the verdict is for root, and for whom we run as. */
+static bool scan_may_release(const struct session *session)
+{
+    struct ucred peer;
+    socklen_t size = sizeof peer;
+    return getsockopt(session->packet_fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
+           (peer.uid == 0 || peer.uid == geteuid());
+}
+
 void scan_session(struct session *session)
 {
     for (uint32_t number = 1;; number++) {
@@ -178,6 +188,11 @@ void scan_session(struct session *session)
             return;
         }
         bool is_release = (request.flags & JUDGE_RELEASE) != 0;
+        if (is_release && !scan_may_release(session)) {
+            log_note(LOG_WARNING, "release-refused", "the caller is neither root nor Cordon's own user");
+            packet_close_fds(&packet);
+            return;
+        }
         if ((is_release ? scan_release(session, &request, &packet, number)
                         : scan_one(session, &request, packet.fds[0], number)) != 0)
             return;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define DAY_MS INT64_C(86400000)
+#define FIRST_CHECK_MS INT64_C(3600000) /* a machine that is started each morning checks too */
 
 enum { INDEX_TRIES = 3, CHANGE_MS = 60000, CHECK_BYTES_PER_SECOND = 20 * 1024 * 1024, TOLD_MOST = 20 };
 
@@ -377,7 +378,7 @@ void store_tend_thread(void *argument)
 {
     struct store *store = argument;
     struct rows *rows = memory_new(sizeof *rows);
-    struct deadline check = deadline_in(DAY_MS);
+    struct deadline check = deadline_in(FIRST_CHECK_MS);
     lock_take(&store->lock);
     while (!store->is_closing) {
         lock_drop(&store->lock);

@@ -184,6 +184,27 @@ def release(cordon, message, recipients, listener="after", flags=JUDGE_RELEASE):
         return [(a.decode(), r.decode()) for a, r in zip(texts[::2], texts[1::2])]
 
 
+def release_is_refused_to(place, user, group):
+    """Whoever may have files judged may not send mail past the verdict."""
+    child = os.fork()
+    if child == 0:
+        try:
+            os.setgroups([])
+            os.setgid(group)
+            os.setuid(user)
+            with contextlib.suppress(ConnectionError, OSError, AssertionError):
+                release(place.cordon, small_mail(), ["a@b.test"])
+                os._exit(1)
+            with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as s:
+                s.connect(os.path.join(place.cordon.run_directory, "scan.sock"))
+                fd = sealed(small_mail())
+                s.sendmsg([struct.pack("<QII", JUDGE_MAGIC, 0, 0)], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))])
+                os._exit(0 if s.recv(65536) else 2)
+        finally:
+            os._exit(3)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
 def test_release():
     with Rig() as rig:
         place = Place(rig, store(rig))
@@ -207,6 +228,10 @@ def test_release():
         [(action, reply)] = release(place.cordon, looping, ["a@b.test"])
         assert action == "reject" and reply.startswith("554 5.4.6 loop"), reply
         assert release(place.cordon, b"Received: x\r\n" * 50 + clean, ["a@b.test"])[0][0] == "pass"
+        if os.getuid() == 0:
+            socket_group = os.stat(os.path.join(place.cordon.run_directory, "scan.sock")).st_gid
+            assert release_is_refused_to(place, pwd.getpwnam("games").pw_uid, socket_group)
+            assert "release-refused" in place.cordon.log()
 
 
 if __name__ == "__main__":

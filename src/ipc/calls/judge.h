@@ -13,7 +13,7 @@
  * descriptor of sealed memory with two texts for each recipient, in their order and each ended by a NUL: what
  * became of it ("pass": it was given to the next hop; "reject" or "tempfail": the policy says so; "refused": it did not
  * come to that, for the next hop did not take the recipient, or there is none), and the reply. Only "pass" with a 2xx
- * is a release. Nothing of it is kept again.
+ * is a release. Nothing of it is kept again. Only root and Cordon's own user are heard with it; others are hung up on.
  */
 #ifndef CORDON_IPC_CALLS_JUDGE_H
 #define CORDON_IPC_CALLS_JUDGE_H
