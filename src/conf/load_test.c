@@ -153,14 +153,15 @@ static void test_what_is_written_counts(struct buf *told)
 
 static void test_stores(struct buf *told)
 {
-    struct settings *s = load_text("store: {\n"
-                                   "    mail: { domains = [\"example.org\", \".example.net\"]; keep = \"1d\";\n"
-                                   "        keep_categories = [\"infected 90d\", \"clean 0\"];\n"
-                                   "        owners = [\"/etc/hostname\"]; segment_size = \"64K\"; judge_again = \"48h\"; };\n"
-                                   "    quarantine: { categories = [\"infected\", \"malformed\"]; };\n"
-                                   "};\n"
-                                   "policy: { infected = \"discard\"; };\n",
-                                   told);
+    struct settings *s = load_text(
+        "store: {\n"
+        "    mail: { domains = [\"example.org\", \".example.net\"]; keep = \"1d\";\n"
+        "        keep_categories = [\"infected 90d\", \"clean 0\"];\n"
+        "        owners = [\"/etc/hostname\"]; segment_size = \"64K\"; judge_again = \"48h\"; };\n"
+        "    quarantine: { categories = [\"infected\", \"malformed\"]; };\n"
+        "};\n"
+        "policy: { infected = \"discard\"; };\n",
+        told);
     CHECK(s != NULL && s->store_count == 2);
     if (s == NULL)
         abort();

@@ -1,9 +1,9 @@
 /* cordon-keeper: the one writer of all stores.
  *
  * It has each store's root key, from the supervisor, and owners' public keys; no secret of theirs, so it can't read
- * what it has kept, but for stores with judge_again, whose short-lived keys it makes and destroys (store/again.h). Gates
- * give it messages over their peer sockets, `cordon` changes over run_directory/keeper.sock. It opens nothing but what
- * lies in its stores' folders.
+ * what it has kept, but for stores with judge_again, whose short-lived keys it makes and destroys (store/again.h).
+ * Gates give it messages over their peer sockets, `cordon` changes over run_directory/keeper.sock. It opens nothing but
+ * what lies in its stores' folders.
  */
 #include "base/memory.h"
 #include "conf/conf.h"
