@@ -296,10 +296,7 @@ static int count_row(struct index *index, const struct index_row *row, int chang
     if (is_message && RUN(index, SQL_TOTAL_COUNT, fault, (uint64_t)row->category, one, one * row->size) != 0)
         return -1;
     uint64_t held = is_message && row->holds > 0 ? one : 0;
-    if (RUN(index, SQL_TOTAL_COUNT, fault, TOTAL_ALL, held, one * row->place.size) != 0 ||
-        RUN(index, SQL_SEGMENT_COUNT, fault, row->place.segment, one) != 0)
-        return -1;
-    return change > 0 ? 0 : RUN(index, SQL_SEGMENT_TIDY, fault, row->place.segment);
+    return RUN(index, SQL_TOTAL_COUNT, fault, TOTAL_ALL, held, one * row->place.size);
 }
 
 static int put_row(struct index *index, const struct index_row *row, const uint64_t *tokens, size_t token_count,
@@ -446,17 +443,6 @@ int index_find_part(struct index *index, const struct crypt_digest *part_key, st
     uint64_t sequence = index_sql_number(index->sql, SQL_FIND_PART, 0);
     index_sql_reset(index->sql, SQL_FIND_PART);
     return index_get(index, sequence, row_out, fault);
-}
-
-int index_first_live_segment(struct index *index, uint64_t *segment_out, struct fault *fault)
-{
-    *segment_out = 0;
-    int found = index_sql_step(index->sql, SQL_FIRST_SEGMENT, fault);
-    if (found <= 0)
-        return found;
-    *segment_out = index_sql_number(index->sql, SQL_FIRST_SEGMENT, 0);
-    index_sql_reset(index->sql, SQL_FIRST_SEGMENT);
-    return 0;
 }
 
 /* The time of each category's first: near enough the oldest one's where the clock went back. */

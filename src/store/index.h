@@ -108,8 +108,6 @@ int index_oldest(struct index *index, enum category category, uint64_t until_ms,
 int index_orphans(struct index *index, size_t limit, index_each each, void *context, struct fault *fault);
 /* Dead ones that are not erased yet. */
 int index_unerased(struct index *index, size_t limit, index_each each, void *context, struct fault *fault);
-/* The lowest segment that still has a record which is not dead; 0: none has. */
-int index_first_live_segment(struct index *index, uint64_t *segment_out, struct fault *fault);
 
 struct index_totals {
     uint64_t messages[CATEGORIES];
@@ -119,8 +117,5 @@ struct index_totals {
     uint64_t oldest_ms; /* of the first message of any category; 0: none */
 };
 int index_totals(struct index *index, struct index_totals *totals_out, struct fault *fault);
-
-/* All rows that are not dead, ascending: for holding it against the segments. */
-int index_all(struct index *index, index_each each, void *context, struct fault *fault);
 
 #endif

@@ -425,15 +425,3 @@ int index_unerased(struct index *index, size_t limit, index_each each, void *con
     index_sql_set_numbers(index->sql, SQL_FIND_DEAD, 1, &number, 1);
     return answer(index, SQL_FIND_DEAD, SQL_DEAD_GET, bounded(limit), each, context, &last, fault);
 }
-
-int index_all(struct index *index, index_each each, void *context, struct fault *fault)
-{
-    int result = 0;
-    uint64_t last = 0;
-    do {
-        uint64_t numbers[] = { last, PAGE };
-        index_sql_set_numbers(index->sql, SQL_FIND_ALL, 1, numbers, 2);
-        result = answer(index, SQL_FIND_ALL, SQL_FIND_ROW, PAGE, each, context, &last, fault);
-    } while (result == 0 && last != 0);
-    return result;
-}

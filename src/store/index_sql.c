@@ -35,7 +35,6 @@ enum {
  *          digest; the metadata is sealed anyway.
  * word     which messages have a token: a search is a walk over a range, from the newest on.
  * dead     whose bytes still have to be erased
- * segment  how many that are not dead each has
  * total    what index_totals tells, kept by each change: what < 100 is a category, TOTAL_ALL all
  * period   the first and last sequence stored within each period of a level's length: a range of times becomes a range
  *          of sequences, right even where a clock went back
@@ -52,7 +51,6 @@ static const char *const tables[] = {
     "CREATE TABLE dead(sequence INTEGER PRIMARY KEY, kind INTEGER, segment INTEGER, place INTEGER, frame INTEGER, "
     "time INTEGER, category INTEGER, size INTEGER, holds INTEGER, refs INTEGER, size_class INTEGER, checksum INTEGER, "
     "digest BLOB)",
-    "CREATE TABLE segment(number INTEGER PRIMARY KEY, records INTEGER)",
     "CREATE TABLE total(what INTEGER PRIMARY KEY, records INTEGER, bytes INTEGER)",
     "CREATE TABLE period(level INTEGER, number INTEGER, first INTEGER, last INTEGER, PRIMARY KEY(level, number)) "
     "WITHOUT ROWID",
@@ -90,9 +88,6 @@ static const char *const statements[SQL_STATEMENTS] = {
     [SQL_DEAD_PUT] = "INSERT OR REPLACE INTO dead SELECT sequence, kind, segment, place, frame, time, category, size, "
                      "holds, refs, size_class, checksum, digest FROM record WHERE sequence=?1",
     [SQL_DEAD_DROP] = "DELETE FROM dead WHERE sequence=?1",
-    [SQL_SEGMENT_COUNT] = "INSERT INTO segment VALUES(?1, ?2) ON CONFLICT DO UPDATE SET records=records+excluded."
-                          "records",
-    [SQL_SEGMENT_TIDY] = "DELETE FROM segment WHERE number=?1 AND records<=0",
     [SQL_TOTAL_COUNT] = "INSERT INTO total VALUES(?1, ?2, ?3) ON CONFLICT DO UPDATE SET "
                         "records=records+excluded.records, bytes=bytes+excluded.bytes",
     [SQL_PERIOD_PUT] = "INSERT INTO period VALUES(?1, ?2, ?3, ?3) ON CONFLICT DO UPDATE SET "
@@ -116,8 +111,6 @@ static const char *const statements[SQL_STATEMENTS] = {
     [SQL_FIND_OLD] = OLD_OF("?3") " ORDER BY time LIMIT ?2",
     [SQL_FIND_OLD_ANY] = OLD_OF("0") " UNION ALL " OLD_OF("1") " UNION ALL " OLD_OF("2") " UNION ALL " OLD_OF(
         "3") " UNION ALL " OLD_OF("4") " UNION ALL " OLD_OF("5") " ORDER BY time LIMIT ?2",
-    [SQL_FIND_ALL] = "SELECT sequence FROM record WHERE sequence>?1 ORDER BY sequence LIMIT ?2",
-    [SQL_FIRST_SEGMENT] = "SELECT number FROM segment WHERE records>0 ORDER BY number LIMIT 1",
     [SQL_FIRST_TIME] = "SELECT time FROM record INDEXED BY by_category WHERE kind=1 AND category=?1 ORDER BY sequence "
                        "LIMIT 1",
     [SQL_TOTALS] = "SELECT what, records, bytes FROM total",

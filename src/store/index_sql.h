@@ -30,8 +30,6 @@ enum index_statement {
     SQL_WORD_DROP,
     SQL_DEAD_PUT, /* from the record that is there */
     SQL_DEAD_DROP,
-    SQL_SEGMENT_COUNT,
-    SQL_SEGMENT_TIDY,
     SQL_TOTAL_COUNT,
     SQL_PERIOD_PUT,
     /* questions */
@@ -47,8 +45,6 @@ enum index_statement {
     SQL_FIND_ORPHANS,
     SQL_FIND_OLD,     /* of a category */
     SQL_FIND_OLD_ANY, /* of all */
-    SQL_FIND_ALL,
-    SQL_FIRST_SEGMENT,
     SQL_FIRST_TIME,
     SQL_TOTALS,
     SQL_STATEMENTS

@@ -176,28 +176,7 @@ static void test_parts_and_the_dead(void)
     found.count = 0;
     CHECK(index_unerased(index, 10, collect, &found, &fault) == 0 && found.count == 0);
     CHECK(index_totals(index, &totals, &fault) == 0 && totals.stored_bytes == 900);
-    CHECK(index_all(index, collect, &found, &fault) == 0 && found.count == 1 && found.sequences[0] == 2);
-    index_close(index);
-}
-
-static void test_the_first_live_segment(void)
-{
-    remove_files();
-    struct fault fault = { 0 };
-    struct index *index = open_index(false, NULL);
-    uint64_t segment = 9;
-    CHECK(index_first_live_segment(index, &segment, &fault) == 0 && segment == 0);
-    for (uint64_t i = 90; i < 110; i++) {
-        struct index_row row = row_of(i, RECORD_MESSAGE);
-        CHECK(index_add(index, &row, NULL, 0, NULL, &fault) == 0);
-    }
-    CHECK(index_first_live_segment(index, &segment, &fault) == 0 && segment == 1);
-    for (uint64_t i = 90; i < 100; i++)
-        CHECK(index_remove(index, i, &fault) == 0);
-    CHECK(index_first_live_segment(index, &segment, &fault) == 0 && segment == 2);
-    for (uint64_t i = 100; i < 110; i++)
-        CHECK(index_remove(index, i, &fault) == 0);
-    CHECK(index_first_live_segment(index, &segment, &fault) == 0 && segment == 0);
+    CHECK(index_get(index, 2, &got, &fault) == 0);
     index_close(index);
 }
 
@@ -259,12 +238,10 @@ static void test_walks_may_change_the_index(void)
     uint64_t until = row_of(601, RECORD_MESSAGE).time_ms;
     CHECK(index_oldest(index, CATEGORIES, until, SIZE_MAX, remove_it, index, &fault) == 0);
     struct found found = { 0 };
-    CHECK(index_all(index, collect, &found, &fault) == 0 && found.count == 401 && found.sequences[0] == 5 &&
-          found.sequences[1] == 601 && found.sequences[400] == 1000);
-    found = (struct found){ .stop_at = 300 };
-    CHECK(index_all(index, collect, &found, &fault) == 77 && found.count == 300);
-    found = (struct found){ .stop_at = 300 };
     struct index_query query = { .limit = SIZE_MAX };
+    CHECK(index_find(index, &query, collect, &found, &fault) == 0 && found.count == 401 && found.sequences[0] == 1000 &&
+          found.sequences[399] == 601 && found.sequences[400] == 5);
+    found = (struct found){ .stop_at = 300 };
     CHECK(index_find(index, &query, collect, &found, &fault) == 77 && found.count == 300 &&
           found.sequences[0] == 1000 && found.sequences[299] == 701);
     struct index_totals totals;
@@ -514,7 +491,6 @@ static int use(struct index *index)
     struct index_totals totals;
     struct index_row row;
     struct found found = { 0 };
-    uint64_t number = 0;
     bool is_bad = false;
     uint64_t tokens[] = { 3, 4 };
     struct index_query queries[] = { { .limit = 4000 },
@@ -524,12 +500,10 @@ static int use(struct index *index)
     for (size_t i = 0; i < 4; i++)
         is_bad |= index_find(index, &queries[i], collect, &found, &fault) < 0 && CHECK(fault.code == EBADMSG);
     is_bad |= index_totals(index, &totals, &fault) < 0 && CHECK(fault.code == EBADMSG);
-    is_bad |= index_all(index, collect, &found, &fault) < 0 && CHECK(fault.code == EBADMSG);
     is_bad |= index_orphans(index, 50, collect, &found, &fault) < 0 && CHECK(fault.code == EBADMSG);
     is_bad |= index_unerased(index, 50, collect, &found, &fault) < 0 && CHECK(fault.code == EBADMSG);
     is_bad |= index_oldest(index, CATEGORIES, UINT64_MAX, 50, collect, &found, &fault) < 0 &&
               CHECK(fault.code == EBADMSG);
-    is_bad |= index_first_live_segment(index, &number, &fault) < 0 && CHECK(fault.code == EBADMSG);
     for (uint64_t i = 1; i < 600; i += 7) {
         is_bad |= index_get(index, i, &row, &fault) < 0 && fault.code != ENOENT && CHECK(fault.code == EBADMSG);
         is_bad |= index_remove(index, i, &fault) < 0 && fault.code != ENOENT && CHECK(fault.code == EBADMSG);
@@ -679,7 +653,6 @@ int main(void)
     test_a_row_comes_back();
     test_metadata_as_large_as_it_may_be();
     test_parts_and_the_dead();
-    test_the_first_live_segment();
     test_a_transaction_is_kept_whole_or_not_at_all();
     test_walks_may_change_the_index();
     test_searches();

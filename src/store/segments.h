@@ -91,7 +91,6 @@ typedef int (*segments_each)(void *context, enum record_state state, const struc
 int segments_walk(struct segments *segments, uint64_t from, segments_each each, void *context, struct fault *fault);
 
 uint64_t segments_last_sequence(const struct segments *segments); /* committed */
-void segments_last_digest(const struct segments *segments, struct crypt_digest *digest_out);
-uint64_t segments_bytes(const struct segments *segments); /* that they take on the disk, about */
+uint64_t segments_bytes(const struct segments *segments);         /* that they take on the disk, about */
 
 #endif

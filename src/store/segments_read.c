@@ -44,13 +44,6 @@ uint64_t segments_last_sequence(const struct segments *segments)
     return head.sequence;
 }
 
-void segments_last_digest(const struct segments *segments, struct crypt_digest *digest_out)
-{
-    struct record_head head;
-    segments_head((struct segments *)segments, true, &head);
-    *digest_out = head.digest;
-}
-
 uint64_t segments_bytes(const struct segments *segments)
 {
     return atomic_load(&segments->bytes);
