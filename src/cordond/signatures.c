@@ -270,6 +270,7 @@ void signatures_tend(struct supervisor *supervisor)
         trial_drop(signatures);
     else if (signatures->fresh != NULL)
         trial_tend(supervisor);
+    engine = signatures_engine(supervisor); /* it may be another one now */
     if (engine != NULL && engine->status != NULL && scanner != NULL)
         measure_keep(signatures, engine);
     if (engine == NULL || !may_look(supervisor))

@@ -51,7 +51,7 @@ class Sender(threading.Thread):
                 self.unsure[number] += 1  # from here on it may be kept without our hearing of it
                 client.body(message)
                 reply = client.reply()
-        except (OSError, AssertionError):
+        except (OSError, EOFError, AssertionError):
             return False
         if reply.startswith("250"):
             self.unsure[number] -= 1

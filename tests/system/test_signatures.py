@@ -106,7 +106,9 @@ class Place:
         change()
         wait_for(lambda: self.count("switched") > before or self.count("refused") > refused, "the new set", 120)
         assert self.count("switched") == before + 1, self.status("refusal")
-        assert self.status("state") == "in use", self.cordon.status()
+        # The last word of the folder may come after the set has been loaded: then it is looked at once more.
+        wait_for(lambda: self.status("state") == "in use", "a folder at rest", 60)
+        assert self.count("switched") == before + 1 and self.count("refused") == refused, self.cordon.status()
 
     def spoil(self, change, reason):
         """A change that is refused, for that reason; then all is as it was."""
