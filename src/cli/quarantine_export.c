@@ -8,6 +8,7 @@
 #include "cli/quarantine.h"
 #include "cli/when.h"
 #include "cli/who.h"
+#include "sys/clock.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -180,7 +181,7 @@ int quarantine_export(const struct command_line *line)
     struct store_use *use = NULL;
     struct filter filter;
     bool has_ids = line->command->least > 0;
-    int status = filter_read(line, when_now_ms(), &filter);
+    int status = filter_read(line, clock_wall_ms(), &filter);
     if (status >= 0)
         return status;
     status = store_use_begin(line, USE_ROOT | USE_READER | USE_SECRET, has_ids, &use);

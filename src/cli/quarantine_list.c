@@ -6,6 +6,7 @@
 #include "cli/quarantine.h"
 #include "cli/table.h"
 #include "cli/when.h"
+#include "sys/clock.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -130,7 +131,7 @@ int quarantine_list(const struct command_line *line)
     uint64_t limit = 0;
     uint64_t before = 0;
     const char *text = list_words(line, &words);
-    int status = filter_read(line, when_now_ms(), &filter);
+    int status = filter_read(line, clock_wall_ms(), &filter);
     if (status < 0 && !command_number(line, OPTION_LIMIT, 0, UINT32_MAX, LIST_LIMIT, &limit))
         status = CLI_EXIT_USAGE;
     if (status < 0) {

@@ -8,6 +8,7 @@
 #include "cli/tally.h"
 #include "cli/when.h"
 #include "store/meta.h"
+#include "sys/clock.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -200,7 +201,7 @@ int quarantine_report(const struct command_line *line)
     struct store_use *use = NULL;
     struct filter filter;
     uint64_t top = 0;
-    int status = read_range(line, when_now_ms(), &filter);
+    int status = read_range(line, clock_wall_ms(), &filter);
     if (status < 0 && !command_number(line, OPTION_TOP, 1, REPORT_TOP_MOST, REPORT_TOP, &top))
         status = CLI_EXIT_USAGE;
     if (status >= 0)

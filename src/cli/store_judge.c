@@ -13,6 +13,7 @@
 #include "cli/when.h"
 #include "store/again.h"
 #include "store/meta.h"
+#include "sys/clock.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -263,7 +264,7 @@ static int keys_take(struct rejudge *again, struct fault *fault)
     if (command_has(use->line, OPTION_KEY) || fault->code != ENOENT || use->conf->again_ms == 0)
         return -1;
     again->keys = "by the short-lived keys";
-    if (again_read(use->store.head_path, when_now_ms(), use->pairs, USE_MOST_PAIRS, &use->pair_count, fault) != 0)
+    if (again_read(use->store.head_path, clock_wall_ms(), use->pairs, USE_MOST_PAIRS, &use->pair_count, fault) != 0)
         return fault_wrap(fault, "the short-lived keys can't be read");
     return use->pair_count > 0 ? 0
                                : fault_set(fault, ENOENT, "there is neither an owner's secret nor a short-lived key");
@@ -282,7 +283,7 @@ int store_command_judge(const struct command_line *line)
 {
     struct fault fault = { 0 };
     struct filter filter;
-    uint64_t now = when_now_ms();
+    uint64_t now = clock_wall_ms();
     const char *reason = command_value(line, OPTION_REASON);
     int status = filter_read(line, now, &filter);
     if (status >= 0)

@@ -9,6 +9,7 @@
 #include "cli/when.h"
 #include "store/keyfile.h"
 #include "store/meta.h"
+#include "sys/clock.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -233,7 +234,7 @@ int store_command_rotate(const struct command_line *line)
 {
     struct filter filter;
     struct rotate rotate = { 0 };
-    int status = filter_read(line, when_now_ms(), &filter);
+    int status = filter_read(line, clock_wall_ms(), &filter);
     if (status >= 0)
         return status;
     status = store_use_begin(line, USE_ROOT | USE_READER | USE_SECRET, false, &rotate.use);

@@ -10,6 +10,7 @@
 #include "cli/table.h"
 #include "cli/when.h"
 #include "store/meta.h"
+#include "sys/clock.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -272,7 +273,7 @@ int store_command_trail(const struct command_line *line)
     uint64_t from = 0;
     struct trail *trail = memory_new(sizeof *trail);
     trail->is_json = command_has(line, OPTION_JSON);
-    int status = filter_read(line, when_now_ms(), &trail->filter);
+    int status = filter_read(line, clock_wall_ms(), &trail->filter);
     if (status < 0 && !command_number(line, OPTION_FROM, 1, INT64_MAX, 1, &from))
         status = CLI_EXIT_USAGE;
     if (status < 0) {

@@ -5,13 +5,6 @@
 
 enum { WHEN_DAY_S = 86400, WHEN_MOST_NUMBER = 100000 };
 
-uint64_t when_now_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 /* The day's first moment, `days` after that of the moment. By the calendar, since a day may have 23 hours. */
 static time_t day_begin(time_t moment, int days)
 {

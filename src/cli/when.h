@@ -17,8 +17,6 @@
  * one begins. */
 bool when_read(struct span text, uint64_t now_ms, bool is_end, uint64_t *ms_out);
 
-uint64_t when_now_ms(void);
-
 void when_put(struct buf *out, uint64_t ms);     /* "2026-11-26 14:30:05" */
 void when_put_utc(struct buf *out, uint64_t ms); /* "2026-11-26T13:30:05.123Z", for programs */
 

@@ -2,12 +2,12 @@
 #include "gate/keep.h"
 
 #include "store/meta.h"
+#include "sys/clock.h"
 #include "sys/digest.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 enum {
     KEEP_FATE_SIZE = 96, /* of 1,000 recipients each */
@@ -16,13 +16,6 @@ enum {
     KEEP_REASON_SIZE = VERDICT_TEXT_SIZE + 96,
     KEEP_HEAD_TEXT_MOST = 1024
 };
-
-static uint64_t keep_wall_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 static void keep_put_given(struct buf *meta, enum meta_field field, const char *text)
 {
@@ -116,7 +109,7 @@ bool keep_put_meta(const struct transaction *t, const struct store_conf *store, 
     struct span stored = span_from(sealed_span(&t->message), t->standin_bytes);
     struct digest digest;
     digest_of(stored, &digest);
-    meta_put_number(meta_out, META_RECEIVED, keep_wall_ms());
+    meta_put_number(meta_out, META_RECEIVED, clock_wall_ms());
     meta_put_number(meta_out, META_SIZE, stored.size);
     meta_put(meta_out, META_DIGEST, span_of(digest.bytes, sizeof digest.bytes));
     keep_put_verdict(t, meta_out);

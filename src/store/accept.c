@@ -9,6 +9,7 @@
 #include "store/segments_inside.h"
 
 #include "base/memory.h"
+#include "sys/clock.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -198,12 +199,12 @@ static int go_on(struct segments *segments, const struct record_head *head, cons
     segments->digest = last->digest;
     struct record_head new = { .store = segments->id,
                                /* More than any count of commits, where that is not known. */
-                               .commit = head != NULL ? head->commit + 1 : segments_wall_ms(),
+                               .commit = head != NULL ? head->commit + 1 : clock_wall_ms(),
                                .first = oldest > 0 ? oldest : number,
                                .segment = number,
                                .length = RECORD_SEGMENT_SIZE,
                                .sequence = sequence,
-                               .time_ms = segments_wall_ms(),
+                               .time_ms = clock_wall_ms(),
                                .digest = last->digest };
     if (segments_begin(segments, number, sequence + 1, fault) != 0 || write_heads(segments, &new, fault) != 0)
         return -1;

@@ -6,6 +6,7 @@
 #include "store/keyfile.h"
 #include "store/meta.h"
 #include "store/store.h"
+#include "sys/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { PATH_SIZE = 128, WAIT_MS = 60000, PART_SIZE = 20000, PAIRS = 8 };
@@ -265,18 +265,11 @@ static int house_read(const struct house *house, uint64_t sequence, const struct
     return failed == 0 ? 0 : fault.code;
 }
 
-static uint64_t wall_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 static size_t house_pairs(const struct house *house, struct crypt_pair pairs_out[PAIRS])
 {
     size_t count = 0;
     struct fault fault = { 0 };
-    if (!CHECK(again_read(house->rig.head, wall_ms(), pairs_out, PAIRS, &count, &fault) == 0))
+    if (!CHECK(again_read(house->rig.head, clock_wall_ms(), pairs_out, PAIRS, &count, &fault) == 0))
         fprintf(stderr, "%s\n", fault.text);
     return count;
 }

@@ -31,6 +31,7 @@
 #include "store/segments_inside.h"
 
 #include "base/memory.h"
+#include "sys/clock.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -72,7 +73,7 @@ static int make_store(struct segments *segments, struct segments_found *found, s
                                 .first = 1,
                                 .segment = 1,
                                 .length = RECORD_SEGMENT_SIZE,
-                                .time_ms = segments_wall_ms() };
+                                .time_ms = clock_wall_ms() };
     if (head_file_write(head_file, &head, &segments->signer, fault) != 0)
         return -1;
     /* A file that was there may never have been synced with its name. */
@@ -327,7 +328,7 @@ static int settle_head(struct segments *segments, const struct chain_end *end, s
     head.length = end->length;
     head.sequence = end->sequence;
     head.digest = end->digest;
-    head.time_ms = segments_wall_ms();
+    head.time_ms = clock_wall_ms();
     if (head_file_write(head_file, &head, &segments->signer, fault) != 0)
         return -1;
     segments->head = *head_file_newest(head_file);

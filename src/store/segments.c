@@ -1,6 +1,7 @@
 #include "store/segments_inside.h"
 
 #include "base/memory.h"
+#include "sys/clock.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -8,14 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-uint64_t segments_wall_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 /* Nothing may be written any more. */
 static int fail_for_good(struct segments *segments, const struct fault *fault)
@@ -177,7 +170,7 @@ int segments_begin(struct segments *segments, uint64_t number, uint64_t first_se
     struct record_segment header = { .store = segments->id,
                                      .number = number,
                                      .first_sequence = first_sequence,
-                                     .created_ms = segments_wall_ms(),
+                                     .created_ms = clock_wall_ms(),
                                      .previous = segments->digest };
     record_segment_make(&header, &segments->signer, bytes);
     segment_name(number, name);
@@ -322,7 +315,7 @@ int segments_commit(struct segments *segments, struct fault *fault)
     head.length = segments->length;
     head.sequence = segments->sequence;
     head.digest = segments->digest;
-    head.time_ms = segments_wall_ms();
+    head.time_ms = clock_wall_ms();
     if (write_head(segments, &head, fault) != 0)
         return -1;
     atomic_fetch_add(&segments->bytes, segments->uncommitted);
@@ -384,7 +377,7 @@ int segments_remove_before(struct segments *segments, uint64_t number, struct fa
     if (number > head.first) {
         head.commit++;
         head.first = number;
-        head.time_ms = segments_wall_ms();
+        head.time_ms = clock_wall_ms();
         if (write_head(segments, &head, fault) != 0)
             return -1;
     }

@@ -46,8 +46,6 @@ struct segments {
 /* The committed head, as far as it is known; a reader looks at the file anew where `is_fresh`. */
 void segments_head(struct segments *segments, bool is_fresh, struct record_head *head_out);
 
-uint64_t segments_wall_ms(void);
-
 /* A new file with a sound header, on stable storage with its name. It is left open as segments->last, and is the last
  * from now on. */
 int segments_begin(struct segments *segments, uint64_t number, uint64_t first_sequence, struct fault *fault);

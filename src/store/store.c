@@ -1,6 +1,7 @@
 #include "store/store_inner.h"
 
 #include "base/memory.h"
+#include "sys/clock.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -8,18 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { STORE_TRIES = 3, STORE_MESSAGE_MORE = 1048576 };
 
 /* --- Small things that all files of the facade need --- */
-
-uint64_t store_wall_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 void store_say(struct store *store, bool is_alarm, const char *event, const char *format, ...)
 {
@@ -262,7 +255,7 @@ static_assert((int)STORE_MOST_OWNERS + 1 <= (int)RECORD_MOST_SLOTS, "a slot for 
 static void circle_make(struct store *store, struct circle *circle_out)
 {
     const struct store_settings *settings = &store->settings;
-    uint64_t now = store_wall_ms();
+    uint64_t now = clock_wall_ms();
     circle_out->count = settings->owner_count;
     circle_out->period = settings->period_ms > 0 ? now / settings->period_ms : 0;
     memcpy(circle_out->owners, settings->owners, sizeof settings->owners);

@@ -108,7 +108,6 @@ struct store {
     uint64_t again_looked_ms, again_next_ms;
 };
 
-uint64_t store_wall_ms(void);
 void store_say(struct store *store, bool is_alarm, const char *event, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 

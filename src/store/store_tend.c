@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "store/verify.h"
+#include "sys/clock.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -30,7 +31,7 @@ static bool is_closing(struct store *store)
 void store_tend_again(struct store *store)
 {
     struct fault fault = { 0 };
-    uint64_t now = store_wall_ms();
+    uint64_t now = clock_wall_ms();
     if (now < store->again_next_ms && now >= store->again_looked_ms)
         return;
     lock_take(&store->lock);
@@ -54,7 +55,7 @@ static bool tends_on(struct store *store)
 /* How long the tender may sleep. */
 static struct deadline tend_pause(const struct store *store)
 {
-    uint64_t now = store_wall_ms();
+    uint64_t now = clock_wall_ms();
     uint64_t left = store->again_next_ms > now ? store->again_next_ms - now : 0;
     return deadline_in(left < STORE_TEND_MS ? (int64_t)left : STORE_TEND_MS);
 }
@@ -189,7 +190,7 @@ static void rows_find_old(struct store *store, enum category category, uint64_t 
 
 static void tend_age(struct store *store, struct rows *rows)
 {
-    uint64_t now = store_wall_ms();
+    uint64_t now = clock_wall_ms();
     for (int category = 0; category < CATEGORIES; category++) {
         uint64_t keep = store->settings.keep_ms[category];
         if (keep == 0 || keep > now)
@@ -251,7 +252,7 @@ static void tend_size(struct store *store, struct rows *rows)
 
 static void tend_orphans(struct store *store, struct rows *rows)
 {
-    uint64_t until = store_wall_ms() - STORE_ORPHAN_MS;
+    uint64_t until = clock_wall_ms() - STORE_ORPHAN_MS;
     struct fault fault = { 0 };
     rows->count = 0;
     lock_take(&store->index_lock);
@@ -369,7 +370,7 @@ static void tend_check(struct store *store, struct rows *rows)
                   (unsigned long long)result.records, (unsigned long long)result.bytes,
                   (unsigned long long)result.wrong);
     lock_take(&store->lock);
-    store->checked_ms = store_wall_ms();
+    store->checked_ms = clock_wall_ms();
     store->wrong = result.wrong;
     lock_drop(&store->lock);
 }

@@ -3,6 +3,7 @@
 #include "store/store_inner.h"
 
 #include "base/memory.h"
+#include "sys/clock.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -124,7 +125,7 @@ static int job_append(struct store *store, struct store_job *job, struct fault *
     buf_clear(&job->sealed_meta);
     crypt_seal(&store->keys.meta, buf_span(&job->meta), store_marker(segments_id(store->segments), kind, marker),
                &job->sealed_meta);
-    job->time_ms = store_wall_ms();
+    job->time_ms = clock_wall_ms();
     struct record_draft draft = { .kind = kind,
                                   .time_ms = job->time_ms,
                                   .meta = buf_span(&job->sealed_meta),

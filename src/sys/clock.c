@@ -17,6 +17,13 @@ int64_t clock_now_ms(void)
     return clock_now_us() / 1000;
 }
 
+uint64_t clock_wall_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
 struct deadline deadline_never(void)
 {
     return (struct deadline){ .at_ms = INT64_MAX };

@@ -1,7 +1,7 @@
 /* Time that only goes forward, and deadlines.
  *
- * All waits in Cordon end at a deadline on CLOCK_MONOTONIC; wall-clock time is for logs alone. The monotonic clock is
- * the same in all processes of one machine, so a deadline may be sent to another role.
+ * All waits in Cordon end at a deadline on CLOCK_MONOTONIC; wall-clock time is for logs and records alone. The
+ * monotonic clock is the same in all processes of one machine, so a deadline may be sent to another role.
  */
 #ifndef CORDON_SYS_CLOCK_H
 #define CORDON_SYS_CLOCK_H
@@ -15,6 +15,9 @@ struct deadline {
 
 int64_t clock_now_ms(void);
 int64_t clock_now_us(void);
+
+/* Milliseconds since 1970. It may be put forward and back: for what is told and stored, never for waiting. */
+uint64_t clock_wall_ms(void);
 
 /* "Never": for waits that another end bounds. */
 struct deadline deadline_never(void);
