@@ -365,6 +365,28 @@ static void test_another_owner(void)
     buf_fini(&out);
 }
 
+/* Each of several owners opens what is kept from then on, parts too: one of them may be an escrow. */
+static void test_two_owners(void)
+{
+    test_context("two owners");
+    struct rig rig;
+    struct buf out;
+    struct crypt_pair escrow;
+    buf_init(&out, 1048576);
+    rig_begin(&rig);
+    store_close(rig.store);
+    crypt_pair_new(&escrow);
+    memcpy(rig.settings.owners[rig.settings.owner_count++], escrow.public_half, sizeof escrow.public_half);
+    rig_open(&rig);
+    rig_await_index(&rig);
+    uint64_t one = rig_put(&rig, 1, "a@client.test", CATEGORY_INFECTED);
+    rig_await_index(&rig);
+    CHECK(rig_read(&rig, one, &escrow, &out) == 0 && out.size > PART_SIZE);
+    check_reads(&rig, one, 1);
+    rig_end(&rig);
+    buf_fini(&out);
+}
+
 /* What is old goes by itself, but for what is held; and the room it took is had again. */
 static void test_age(void)
 {
@@ -689,6 +711,7 @@ int main(void)
     test_empty();
     test_changes();
     test_another_owner();
+    test_two_owners();
     test_age();
     test_behind();
     test_hang();
