@@ -98,6 +98,7 @@ int packet_receive(int socket, void *data_out, size_t capacity, size_t fd_limit,
         struct cmsghdr header;
         char room[CMSG_SPACE(sizeof(int) * PACKET_MOST_FDS)];
     } control;
+    bool was_end = false;
     for (;;) {
         struct msghdr message = {
             .msg_iov = &vector, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control
@@ -115,8 +116,14 @@ int packet_receive(int socket, void *data_out, size_t capacity, size_t fd_limit,
         if (n < 0)
             return fault_set_errno(fault, errno, "cannot receive from another role");
         bool fits = packet_take_fds(&message, fd_limit, packet_out);
-        if (n == 0 && packet_out->fd_count == 0)
-            return 0; /* no packet of ours is empty: this is the end */
+        if (n == 0 && packet_out->fd_count == 0) { /* no packet of ours is empty: this is the end */
+            /* Or the peer sent and closed while the kernel looked: it finds no packet, then a closed peer, and calls
+             * that the end. Nothing can come after a close, so the second look tells the truth. */
+            if (was_end)
+                return 0;
+            was_end = true;
+            continue;
+        }
         if (!fits || (message.msg_flags & MSG_TRUNC) != 0) {
             packet_close_fds(packet_out);
             return fault_set(fault, EPROTO, "a packet from another role is too large");

@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -88,10 +90,52 @@ static void test_ends(void)
     (void)close(pair[1]);
 }
 
+/* A peer that sends its last packet and closes while we look: the packet comes before the end. */
+enum { LAST_WORDS = 20000, NO_SOCKET = -1, NO_MORE = -2 };
+
+static void *say_and_close(void *next)
+{
+    _Atomic int *socket = next;
+    for (;;) {
+        int fd = atomic_load(socket);
+        if (fd == NO_MORE)
+            return NULL;
+        if (fd == NO_SOCKET)
+            continue;
+        atomic_store(socket, NO_SOCKET);
+        (void)packet_send(fd, "x", 1, NULL, 0, deadline_in(1000), NULL);
+        (void)close(fd);
+    }
+}
+
+static void test_last_words(void)
+{
+    static _Atomic int next = NO_SOCKET;
+    pthread_t speaker;
+    CHECK(pthread_create(&speaker, NULL, say_and_close, &next) == 0);
+    unsigned heard = 0;
+    for (unsigned i = 0; i < LAST_WORDS; i++) {
+        int pair[2];
+        struct packet packet;
+        struct fault fault = { 0 };
+        CHECK(packet_pair(pair, &fault) == 0);
+        atomic_store(&next, pair[0]);
+        int status = -1;
+        while (status < 0) /* without a wait, which would hide what this test is about */
+            status = packet_receive(pair[1], got, sizeof got, 0, &packet, deadline_in(0), &fault);
+        heard += status == 1;
+        (void)close(pair[1]);
+    }
+    atomic_store(&next, NO_MORE);
+    CHECK(pthread_join(speaker, NULL) == 0);
+    CHECK(heard == LAST_WORDS);
+}
+
 int main(void)
 {
     test_sizes();
     test_fds();
     test_ends();
+    test_last_words();
     return test_end();
 }
