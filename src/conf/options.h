@@ -87,9 +87,10 @@ struct option_group {
 };
 
 extern const struct option_group conf_root_group;
-extern const struct option_group conf_listener_group;
-extern const struct option_group conf_scanner_group;
-extern const struct option_group conf_store_group; /* options_store.c */
+extern const struct option_group conf_policy_group;
+extern const struct option_group conf_listener_group; /* options_listener.c */
+extern const struct option_group conf_scanner_group;  /* options_scanner.c */
+extern const struct option_group conf_store_group;    /* options_store.c */
 
 /* The row, or NULL. */
 const struct option *option_find(const struct option_group *group, const char *key);

@@ -1,4 +1,4 @@
-/* What rows of the option table are written with. For options.c and its like alone. */
+/* What rows of the option table are written with. For options*.c alone. */
 #ifndef CORDON_CONF_OPTIONS_ROWS_H
 #define CORDON_CONF_OPTIONS_ROWS_H
 

@@ -1,7 +1,7 @@
 /* The configuration as the program uses it: an immutable snapshot with every default filled in.
  *
  * Texts are never NULL (empty means "none") and live as long as the snapshot. Times are in milliseconds, sizes in
- * bytes. What each key means, its bounds and its default stand in the option table (options.c), from which
+ * bytes. What each key means, its bounds and its default stand in the option table (options*.c), from which
  * cordon.conf(5) is made.
  */
 #ifndef CORDON_CONF_SETTINGS_H
