@@ -10,7 +10,7 @@ BUILD_PACKAGES="gcc meson ninja-build pkg-config libc6-dev libclamav-dev libconf
 DEMO_PACKAGES="postfix python3"
 TEST_PACKAGES="clang clang-format clang-tidy libclang-rt-14-dev postfix clamav clamav-daemon clamav-freshclam clamdscan c-icap libc-icap-mod-virus-scan dovecot-core dovecot-lmtpd python3
     python3-dkim python3-nacl swaks libnet-ssleay-perl openssl mandoc p7zip-full zip gcab xorriso arj iproute2 procps
-    libgmime-3.0-dev 7zip dosfstools mtools genisoimage libarchive-tools zstd lz4 xz-utils lzip ncompress bzip2 cpio rpm binutils yara"
+    libgmime-3.0-dev 7zip dosfstools mtools genisoimage libarchive-tools zstd lz4 xz-utils lzip ncompress bzip2 cpio rpm binutils yara socat"
 
 say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
 

@@ -236,6 +236,20 @@ static void check_rules(const struct check *check, const struct scanner_settings
     }
 }
 
+/* A certificate is for a host: a socket in the file system is none. */
+static void check_scanner_tls(const struct check *check, const struct scanner_settings *scanner, struct conf_node *node)
+{
+    static const char *const keys[] = { "tls_verify", "tls_ca" };
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        struct conf_node *key = conf_node_find(node, keys[i]);
+        if (key != NULL && !scanner->tls.is_on && !key->is_bad && !check_is_bad(node, "tls"))
+            conf_mistake(check->mistakes, key, "%s has no use without tls; write tls = true", keys[i]);
+    }
+    if (scanner->tls.is_on && scanner->tls.verify && strncmp(scanner->address, "unix:", 5) == 0)
+        conf_mistake(check->mistakes, check_place(check, node, "tls"),
+                     "no certificate can be for %.100s; write tls_verify = false, or leave out tls", scanner->address);
+}
+
 static void check_scanner(const struct check *check, struct conf_node *scanners, size_t index)
 {
     const struct scanner_settings *scanner = &check->settings->scanners[index];
@@ -246,6 +260,7 @@ static void check_scanner(const struct check *check, struct conf_node *scanners,
     if (example != NULL && scanner->address[0] == '\0' && !check_is_bad(node, "address"))
         conf_mistake(check->mistakes, check_place(check, node, "address"),
                      "the scanner %s has no address; write address = \"%s\"", scanner->name, example);
+    check_scanner_tls(check, scanner, node);
     struct fault fault;
     if (scanner->type == SCANNER_SOCKET && !check_is_bad(node, "dialogue") &&
         !dialogue_is_whole(&scanner->dialogue, &fault))
@@ -353,6 +368,8 @@ void conf_check(const struct settings *settings, struct conf_node *root, bool wi
         const struct scanner_settings *scanner = &settings->scanners[i];
         struct conf_node *node = conf_node_find(scanners, scanner->name);
         check_rules(&check, scanner, node, with_files);
+        if (with_files)
+            check_readable(&check, node, "tls_ca", scanner->tls.ca);
         if (with_files && scanner->canary[0] == '/')
             check_readable(&check, node, "canary", scanner->canary);
     }

@@ -9,6 +9,7 @@ enum {
     SOCKET_ALONE = 1U << SCANNER_SOCKET,
     ICAP_ALONE = 1U << SCANNER_ICAP,
     ENGINES_ALONE = 1U << SCANNER_CLAMAV | 1U << SCANNER_YARA,
+    WITH_TLS = 1U << SCANNER_ICAP | 1U << SCANNER_PLUGIN,
     WITH_ADDRESS = 1U << SCANNER_CLAMD | 1U << SCANNER_ICAP | 1U << SCANNER_PLUGIN | 1U << SCANNER_SOCKET
 };
 
@@ -314,6 +315,26 @@ static const struct option scanner_options[] = {
           "Make it on a tmpfs, owned by the program's user and of the daemon's group, with mode 2750: files in it "
           "can be read by that group. One that is not the user's own, or that others may write, is refused; one "
           "on a disk is shown as weaker. The type socket with delivery = \"shared\" needs it." },
+    { .key = "tls",
+      .type = OPTION_BOOL,
+      .offset = offsetof(struct scanner_settings, tls.is_on),
+      .fallback = { "false" },
+      .variants = WITH_TLS,
+      .manual =
+          "Whether TLS is spoken over its address from the first byte, as servers of icaps:// do. Without it mail "
+          "goes over the network as it is." },
+    { .key = "tls_verify",
+      .type = OPTION_BOOL,
+      .offset = offsetof(struct scanner_settings, tls.verify),
+      .fallback = { "true" },
+      .variants = WITH_TLS,
+      .manual = "Whether its certificate must be valid for the name, or the number, in address." },
+    { .key = "tls_ca",
+      .type = OPTION_FILE,
+      .offset = offsetof(struct scanner_settings, tls.ca),
+      .fallback = { "" },
+      .variants = WITH_TLS,
+      .manual = "The authorities that are trusted for it, in PEM; empty: those of the system." },
     { .key = "service",
       .type = OPTION_PATH_PART,
       .offset = offsetof(struct scanner_settings, icap.service),

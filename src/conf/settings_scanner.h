@@ -65,6 +65,12 @@ struct settings_names { /* the first whose pattern fits counts */
     size_t count;
 };
 
+struct scanner_tls_settings { /* icap, plugin: what is said over the address */
+    bool is_on;
+    bool verify;
+    const char *ca; /* "": the system's */
+};
+
 struct yara_settings {
     struct settings_list rules; /* absolute paths, with glob patterns */
 };
@@ -91,6 +97,7 @@ struct scanner_settings {
     bool allow_rollback;             /* clamav */
     struct run_settings run;
     struct icap_settings icap;
+    struct scanner_tls_settings tls;
     struct yara_settings yara;
     struct settings_list dialogue; /* socket: what dialogue_step_read takes */
 };

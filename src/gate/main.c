@@ -323,6 +323,8 @@ static int gate_begin(struct gate_process *process, const struct settings *setti
         if (gate_listener_init(process, &settings->listeners[i], fault) != 0)
             return -1;
     }
+    if (scanners_read_certificates(process->gate.scanners, fault) != 0)
+        return -1;
     gate_local_listener_init(process);
     gate_monitor_init(process);
     process->gate.listeners = process->listeners;

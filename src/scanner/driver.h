@@ -32,6 +32,7 @@ struct scan_request {
 enum { SCANNER_VERSION_SIZE = 64 };
 
 struct scanner;
+struct tls_context;
 
 struct scanner_ops {
     /* What the driver keeps for a scanner (scanner->own). Both may be NULL. */
@@ -54,8 +55,9 @@ struct scanner {
     void *engine_context;                 /* of runner_socket too */
     runner_socket_function runner_socket; /* NULL: there are no runners */
     size_t runner;
-    uint32_t row; /* the number of its settings: all that a runner is told */
-    void *own;    /* the driver's */
+    struct tls_context *tls; /* for what is said over its address; NULL: in plain */
+    uint32_t row;            /* the number of its settings: all that a runner is told */
+    void *own;               /* the driver's */
 
     struct slots slots;
     atomic_uint waiting;   /* messages that wait for a slot */

@@ -67,6 +67,10 @@ void scanners_free(struct scanner_set *set);
 void scanners_use_runners(struct scanner_set *set, const struct settings *settings,
                           runner_socket_function runner_socket);
 
+/* Reads the certificates that scanners under TLS are held against: before any thread asks, and before the process is
+ * boxed. -1 and *fault. */
+int scanners_read_certificates(struct scanner_set *set, struct fault *fault);
+
 size_t scanners_count(const struct scanner_set *set);
 const char *scanner_name(const struct scanner_set *set, size_t index);
 

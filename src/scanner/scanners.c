@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "conf/runners.h"
 #include "scanner/names.h"
+#include "sys/tls.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -202,6 +203,20 @@ void scanners_use_runners(struct scanner_set *set, const struct settings *settin
     }
 }
 
+int scanners_read_certificates(struct scanner_set *set, struct fault *fault)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        const struct scanner_settings *row = set->scanners[i].settings;
+        if (!row->tls.is_on)
+            continue;
+        set->scanners[i].tls = tls_context_new_client(row->tls.verify, row->tls.ca[0] != '\0' ? row->tls.ca : NULL,
+                                                      fault);
+        if (set->scanners[i].tls == NULL)
+            return fault_wrap(fault, "scanner %s", row->name);
+    }
+    return 0;
+}
+
 void scanners_free(struct scanner_set *set)
 {
     if (set == NULL)
@@ -215,6 +230,7 @@ void scanners_free(struct scanner_set *set)
         assert(!scanner->is_proving);
         if (scanner->ops->close != NULL)
             scanner->ops->close(scanner);
+        tls_context_free(scanner->tls);
         slots_fini(&scanner->slots);
         signal_point_fini(&scanner->proved);
         lock_fini(&scanner->lock);

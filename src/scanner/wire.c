@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/socket.h>
 
 static bool wire_is_ours(int code)
 {
@@ -34,6 +33,12 @@ enum blame wire_blame(const struct fault *fault)
     return fault->code == ECONNRESET ? BLAME_DEATH : BLAME_SCANNER;
 }
 
+/* What a certificate must be for; a socket in the file system has no such name. */
+static const char *wire_host(const struct net_address *address)
+{
+    return address->family == NET_INET ? address->host : NULL;
+}
+
 struct stream *wire_dial(const struct scanner *scanner, struct deadline deadline, const struct stop *stop,
                          struct fault *fault)
 {
@@ -48,7 +53,12 @@ struct stream *wire_dial(const struct scanner *scanner, struct deadline deadline
     struct stream *stream = stream_new(fd);
     stream_set_waker(stream, stop != NULL ? stop->fd : -1);
     stream_set_deadline(stream, deadline);
-    return stream;
+    if (scanner->tls == NULL || stream_start_tls_client(stream, scanner->tls, wire_host(&address)) == 0)
+        return stream;
+    *fault = *stream_fault(stream);
+    (void)wire_unreached(fault);
+    stream_free(stream);
+    return NULL;
 }
 
 int wire_send(struct stream *stream, struct span bytes, struct deadline deadline, struct fault *fault)
@@ -59,13 +69,10 @@ int wire_send(struct stream *stream, struct span bytes, struct deadline deadline
             return fault->code == ETIMEDOUT ? fault_set(fault, ETIMEDOUT, "timed out") : -1;
         if (stream_has_arrived(stream))
             return 1;
-        ssize_t n = send(fd, bytes.data + sent, bytes.size - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (n >= 0)
-            sent += (size_t)n;
-        else if (errno == EPIPE || errno == ECONNRESET)
-            return 1;
-        else if (errno != EAGAIN && errno != EINTR)
-            return fault_set_errno(fault, errno, "cannot send");
+        ssize_t n = stream_try_send(stream, bytes.data + sent, bytes.size - sent, fault);
+        if (n < 0)
+            return fault->code == EPIPE || fault->code == ECONNRESET ? 1 : -1;
+        sent += (size_t)n;
     }
     return 0;
 }

@@ -5,7 +5,7 @@
 #include "scanner/driver.h"
 #include "sys/stream.h"
 
-/* A connection to the scanner's address, whose every wait ends at the deadline, and for a reply also once `stop` (may
+/* A connection to the scanner's address, under TLS where its settings say so, whose every wait ends at the deadline, and for a reply also once `stop` (may
  * be NULL) is raised; to be freed with stream_free. NULL and *fault. */
 struct stream *wire_dial(const struct scanner *scanner, struct deadline deadline, const struct stop *stop,
                          struct fault *fault);
@@ -18,7 +18,7 @@ int wire_unreached(struct fault *fault);
 enum blame wire_blame(const struct fault *fault);
 
 /* Sends all bytes, and watches for the peer while doing so, for it may reply or close before it took everything.
- * 0: sent; 1: it has said something or closed, and the rest was not sent; -1 and *fault. Not under TLS. */
+ * 0: sent; 1: it has said something or closed, and the rest was not sent; -1 and *fault. */
 int wire_send(struct stream *stream, struct span bytes, struct deadline deadline, struct fault *fault);
 int wire_send_text(struct stream *stream, const char *text, struct deadline deadline, struct fault *fault);
 

@@ -166,11 +166,30 @@ int stream_write_text(struct stream *stream, const char *text)
     return stream_write(stream, text, strlen(text));
 }
 
+/* What has passed long ago: nothing is waited for. */
+static const struct deadline at_once = { .at_ms = 0 };
+
+ssize_t stream_try_send(struct stream *stream, const void *data, size_t size, struct fault *fault)
+{
+    assert(size > 0 && stream->output_size == 0);
+    if (!stream_is_usable(stream)) {
+        *fault = stream->fault;
+        return -1;
+    }
+    if (stream->tls != NULL) {
+        ssize_t n = tls_write(stream->tls, data, size, at_once, fault);
+        return n < 0 && fault->code == ETIMEDOUT ? 0 : n;
+    }
+    ssize_t n = send(stream->fd, data, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (n < 0 && errno != EAGAIN && errno != EINTR)
+        return fault_set_errno(fault, errno, "can't send to the peer");
+    return n < 0 ? 0 : n;
+}
+
 /* Bytes that are there now: their count, 0 at the end, -1 and fault (EAGAIN: none). */
 static ssize_t receive_some(struct stream *stream, void *data_out, size_t size)
 {
     if (stream->tls != NULL) {
-        static const struct deadline at_once = { .at_ms = 0 };
         ssize_t n = tls_read(stream->tls, data_out, size, at_once, &stream->fault);
         if (n < 0 && stream->fault.code == ETIMEDOUT)
             stream->fault.code = EAGAIN;
@@ -340,7 +359,9 @@ bool stream_has_input(const struct stream *stream)
 bool stream_has_arrived(const struct stream *stream)
 {
     struct pollfd look = { .fd = stream->fd, .events = POLLIN };
-    return stream_has_input(stream) || (stream->tls == NULL && poll(&look, 1, 0) > 0);
+    if (stream_has_input(stream) || stream->is_ended)
+        return true;
+    return stream->tls != NULL ? tls_has_arrived(stream->tls) : poll(&look, 1, 0) > 0;
 }
 
 bool stream_is_gone(const struct stream *stream)

@@ -16,6 +16,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 struct stream;
 struct tls_context;
@@ -59,11 +60,15 @@ int stream_write(struct stream *stream, const void *data, size_t size);
 int stream_write_text(struct stream *stream, const char *text);
 int stream_flush(struct stream *stream);
 
+/* What can go of these bytes without waiting, past the output that is held, of which there must be none. Bytes moved, 0
+ * where none can go now, or -1 and *fault, which does not stick: what the peer said before can still be read. After 0
+ * under TLS only the same bytes may be sent, or none any more. */
+ssize_t stream_try_send(struct stream *stream, const void *data, size_t size, struct fault *fault);
+
 /* Input is buffered, so that the next read will not block. */
 bool stream_has_input(const struct stream *stream);
 
-/* Likewise, or it has arrived: the peer has said something, or closed. Under TLS only what is buffered counts, because
- * what has arrived need not be anything that was said. */
+/* Likewise, or it has arrived: the peer has said something, or closed. */
 bool stream_has_arrived(const struct stream *stream);
 
 /* The peer has closed or reset its side (looks at the socket, consumes nothing). Buffered input does not hide it. */

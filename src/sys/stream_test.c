@@ -432,6 +432,27 @@ static void test_who_is_gone(void)
     pair_free(&pair);
 }
 
+/* As much as the socket takes; and what a peer said before it went can be read although nothing goes there any more. */
+static void test_sending_without_waiting(void)
+{
+    static const char bytes[65536] = { 0 };
+    char line[LINE_SIZE];
+    struct fault fault = { 0 };
+    ssize_t n = 0;
+    test_context("sending without waiting");
+    struct pair pair = pair_new();
+    size_t sent = 0;
+    while ((n = stream_try_send(pair.stream, bytes, sizeof bytes, &fault)) > 0)
+        sent += (size_t)n;
+    CHECK(n == 0 && sent > 0);
+    say(&pair, "250 enough\r\n", 12);
+    close_other(&pair);
+    CHECK(stream_try_send(pair.stream, bytes, sizeof bytes, &fault) == -1 && fault.code == EPIPE);
+    CHECK(stream_fault(pair.stream)->code == 0);
+    CHECK(stream_read_line(pair.stream, line, sizeof line, true) == 1 && strcmp(line, "250 enough") == 0);
+    pair_free(&pair);
+}
+
 static void test_lingering(void)
 {
     test_context("last words reach a peer that has said more than was read");
@@ -541,6 +562,15 @@ static void test_starttls(const struct tls_context *server, const struct tls_con
     (void)close(waker);
     stream_set_waker(pair.stream, -1);
 
+    test_context("what has arrived under TLS");
+    struct span shown = span_text("PING\r\n");
+    struct fault fault;
+    CHECK(!stream_has_arrived(pair.stream) && !stream_has_arrived(other.stream));
+    CHECK(stream_try_send(other.stream, shown.data, shown.size, &fault) == (ssize_t)shown.size);
+    CHECK(stream_has_arrived(pair.stream)); /* and is still there to be read */
+    CHECK(stream_read_line(pair.stream, line, sizeof line, true) == 1 && strcmp(line, "PING") == 0);
+    CHECK(!stream_has_arrived(pair.stream));
+
     test_context("the end under TLS");
     CHECK(!stream_is_gone(pair.stream));
     stream_free(other.stream);
@@ -571,6 +601,7 @@ int main(void)
     test_waker();
     test_idle_streams_hold_no_buffers();
     test_who_is_gone();
+    test_sending_without_waiting();
     test_lingering();
     test_tcp();
     check_much("more than the sockets hold", NULL, NULL);

@@ -325,6 +325,20 @@ bool tls_has_input(const struct tls *tls)
     return SSL_pending(tls->ssl) > 0;
 }
 
+bool tls_has_arrived(struct tls *tls)
+{
+    char byte = 0;
+    ERR_clear_error();
+    int n = SSL_peek(tls->ssl, &byte, 1);
+    if (n > 0)
+        return true;
+    int kind = SSL_get_error(tls->ssl, n);
+    if (kind == SSL_ERROR_SYSCALL || kind == SSL_ERROR_SSL)
+        tls->is_broken = true;
+    ERR_clear_error();
+    return kind != SSL_ERROR_WANT_READ && kind != SSL_ERROR_WANT_WRITE;
+}
+
 const char *tls_text(const struct tls *tls)
 {
     return tls->text;

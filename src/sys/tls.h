@@ -37,6 +37,10 @@ struct tls *tls_open(const struct tls_context *context, int fd, const char *host
 ssize_t tls_read(struct tls *tls, void *data_out, size_t size, struct deadline deadline, struct fault *fault);
 ssize_t tls_write(struct tls *tls, const void *data, size_t size, struct deadline deadline, struct fault *fault);
 bool tls_has_input(const struct tls *tls);
+
+/* Likewise, or something was said that has arrived, or the peer has ended: takes in what has come without waiting,
+ * because a session ticket and half of a record are nothing that was said. */
+bool tls_has_arrived(struct tls *tls);
 const char *tls_text(const struct tls *tls);
 
 #endif

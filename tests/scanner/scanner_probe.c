@@ -291,6 +291,9 @@ int main(int argc, char **argv)
     probe_start_runners(&probe);
     probe.set = scanners_new(probe.settings, probe_engine_socket, &probe);
     scanners_use_runners(probe.set, probe.settings, probe_runner_socket);
+    struct fault fault;
+    if (scanners_read_certificates(probe.set, &fault) != 0)
+        probe_die("certificates", &fault);
     while (fgets(line, sizeof line, stdin) != NULL)
         probe_obey(&probe, line);
     scanners_free(probe.set);

@@ -4,11 +4,12 @@ import contextlib
 import os
 import re
 import socket
+import ssl
 import threading
 
 from probe import Probe, run
 from peers import CIcap, Clamd
-from rig import Rig, eicar
+from rig import Rig, certificate, eicar
 from test_clamd import mail
 
 ONE = """scanner: {{
@@ -39,6 +40,49 @@ def real():
                 assert got == kind and answers["av"][0] == kind, (method, name, got, answers)
             _, answers = probe.judge(rig.path("infected"))
             assert answers["av"][1] == "Test.Eicar.UNOFFICIAL", answers
+
+
+def real_tls():
+    """Debian's c-icap under TLS, and certificates that are not its own."""
+    with Rig() as rig:
+        crt, key = certificate(rig)
+        other, _ = certificate(rig, "other")
+        foreign, foreign_key = certificate(rig, "foreign", "av.example.test", address="127.0.0.2")
+        os.chmod(key, 0o644)
+        os.chmod(foreign_key, 0o644)
+        clamd = Clamd(rig)
+        cicap = CIcap(rig, clamd, tls=(crt, key))
+        mails = {
+            "clean": (mail(b"nothing"), "clean"),
+            "infected": (mail(eicar()), "infected"),
+            "large": (b"Subject: x\r\n\r\n" + b"All work and no play. " * 400000 + mail(eicar()), "infected"),
+            "random": (mail(os.urandom(5000000)), "clean"),
+        }
+        for method in ("respmod", "reqmod"):
+            probe = Probe(rig, ONE.format(cicap.port, "20s", "10m", f'method = "{method}"; tls = true; tls_ca = "{crt}";'))
+            for name, (content, kind) in mails.items():
+                got, answers = probe.judge(rig.write(name, content))
+                assert got == kind and answers["av"][0] == kind, (method, name, got, answers)
+        probe.ask("tend")
+        assert "C-ICAP" in probe.ask("status")[0], probe.ask("status")
+
+        foreigner = CIcap(rig, clamd, "foreign", tls=(foreign, foreign_key))
+        plain = CIcap(rig, clamd, "plain")
+        for name, port, options, said in (
+                ("unknown", cicap.port, f'tls_ca = "{other}";', "certificate is not accepted"),
+                ("system", cicap.port, "", "certificate is not accepted"),
+                ("misnamed", foreigner.port, f'tls_ca = "{foreign}";', "certificate is not accepted: IP address mismatch"),
+                ("plain", plain.port, "tls_verify = false;", "")):  # it waits for more, or closes
+            probe = Probe(rig, ONE.format(port, "20s" if said else "3s", "10m", "tls = true; " + options), name)
+            for file in ("clean", "infected"):
+                verdict, answers = probe.judge(rig.path(file))
+                assert verdict == "unscanned" and said in answers["av"][1], (name, verdict, answers)
+        for name, port in (("lax", cicap.port), ("lax-foreign", foreigner.port)):
+            probe = Probe(rig, ONE.format(port, "20s", "10m", "tls = true; tls_verify = false;"), name)
+            assert probe.judge(rig.path("infected"))[0] == "infected"
+        probe = Probe(rig, ONE.format(cicap.port, "20s", "10m", ""), "unprotected")
+        verdict, answers = probe.judge(rig.path("clean"))
+        assert verdict == "unscanned" and answers["av"][0] == "failed", answers
 
 
 def real_limits_and_end():
@@ -73,7 +117,8 @@ class Standin:
     OPTIONS = ("ICAP/1.0 200 OK\r\nMethods: RESPMOD\r\nService: Stand-in 1.0\r\nISTag: \"{tag}\"\r\nAllow: 204\r\n"
                "Max-Connections: 2\r\n{preview}Options-TTL: 3600\r\nEncapsulated: null-body=0\r\n\r\n")
 
-    def __init__(self, rig, preview=None):
+    def __init__(self, rig, preview=None, tls=None):
+        self.tls = tls
         self.act, self.tag, self.preview, self.seen, self.now, self.most = "honest", "one", preview, [], 0, 0
         self.lock, self.closing = threading.Lock(), threading.Event()
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -100,6 +145,8 @@ class Standin:
             self.now += 1
             self.most = max(self.most, self.now)
         try:
+            if self.tls:
+                connection = self.tls.wrap_socket(connection, server_side=True)
             with connection, connection.makefile("rb") as f:
                 self.talk(connection, f)
         except OSError:
@@ -223,6 +270,31 @@ def faults():
         assert "refused" in answers["av"][1], answers
 
 
+CLOSED = {"close": "closed without saying so", "cut": "closed without saying so"}
+
+
+def faults_under_tls():
+    """As in plain; and a server's tickets, which arrive unasked, are not taken for an early answer."""
+    with Rig() as rig:
+        crt, key = certificate(rig)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(crt, key)
+        server = Standin(rig, tls=context)
+        probe = Probe(rig, ONE.format(server.port, "2s", "1h", f'tls = true; tls_ca = "{crt}";'))
+        assert probe.judge(rig.write("infected", mail(eicar())))[0] == "infected"
+        for _ in range(20):
+            assert probe.judge(rig.write("clean", mail(os.urandom(200000))))[0] == "clean"
+        for act, text in {**FAULTS, **CLOSED}.items():
+            server.act = "honest"
+            probe.wait_state("av", "working")
+            server.act = act
+            piece = os.urandom(8000000) if act == "early" else mail(act.encode())
+            verdict, answers = probe.judge(rig.write("piece", piece))
+            texts = (text, "took too long") if text == "timed out" else (text,)
+            assert verdict == "unscanned" and answers["av"][0] == "failed", (act, answers)
+            assert any(x in answers["av"][1] for x in texts), (act, answers)
+
+
 def canaries():
     for act, text in {"blind": "canary missed", "alarm": "canary missed", "no-options": "OPTIONS: it has no such",
                       "no-method": "does not know RESPMOD"}.items():
@@ -267,4 +339,4 @@ def generations():
 
 
 if __name__ == "__main__":
-    run([real, real_limits_and_end, faults, canaries, previews, generations])
+    run([real, real_tls, real_limits_and_end, faults, faults_under_tls, canaries, previews, generations])

@@ -8,7 +8,7 @@ import threading
 import time
 
 from probe import Probe, run
-from rig import ROOT, Rig, eicar, wait_for
+from rig import ROOT, Rig, certificate, eicar, free_port, is_open, wait_for
 from test_clamd import mail
 from test_icap import finds
 
@@ -48,6 +48,24 @@ class Listener:
 def shell(_, connection):
     with connection:
         subprocess.run([os.path.join(EXAMPLES, "plugin.sh")], stdin=connection, stdout=connection, check=False)
+
+
+def under_tls():
+    """The example behind a socat that speaks TLS."""
+    with Rig() as rig:
+        crt, key = certificate(rig)
+        port = free_port()
+        rig.run("plugin", os.path.join(EXAMPLES, "plugin.py"), rig.path("plugin.sock"))
+        rig.run("socat", "socat", f"OPENSSL-LISTEN:{port},bind=127.0.0.1,reuseaddr,fork,verify=0,cert={crt},key={key}",
+                "UNIX-CONNECT:" + rig.path("plugin.sock"))
+        wait_for(lambda: os.path.exists(rig.path("plugin.sock")) and is_open(port), "the plugin")
+        for name, options, kinds in (("right", f'tls = true; tls_ca = "{crt}";', ("clean", "infected")),
+                                     ("system", "tls = true;", ("unscanned", "unscanned")),
+                                     ("plain", "", ("unscanned", "unscanned"))):
+            probe = Probe(rig, ONE.format(f"127.0.0.1:{port}", "5s").replace("type", options + " type"), name)
+            got = tuple(probe.judge(rig.write(file, mail(content)))[0]
+                        for file, content in (("clean", b"nothing"), ("infected", eicar())))
+            assert got == kinds, (name, got)
 
 
 def examples():
@@ -138,4 +156,4 @@ def faults():
 
 
 if __name__ == "__main__":
-    run([examples, faults])
+    run([under_tls, examples, faults])

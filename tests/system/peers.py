@@ -307,8 +307,10 @@ class CIcap:
 
     MODULES = "/usr/lib/x86_64-linux-gnu/c_icap"
 
-    def __init__(self, rig, clamd, name="c-icap", options="virus_scan.MaxObjectSize 50M"):
+    def __init__(self, rig, clamd, name="c-icap", options="virus_scan.MaxObjectSize 50M", tls=None):
+        """`tls`: the files of a certificate and its key; then it speaks ICAP under TLS alone."""
         self.rig, self.name, self.port = rig, name, free_port()
+        port = f"TlsPort 127.0.0.1:{self.port} cert={tls[0]} key={tls[1]}" if tls else f"Port 127.0.0.1:{self.port}"
         for folder in (name + ".tmp", name + ".run"):
             os.makedirs(rig.path(folder), exist_ok=True)
             os.chmod(rig.path(folder), 0o777)
@@ -322,7 +324,7 @@ MaxServers 2
 MinSpareThreads 4
 MaxSpareThreads 20
 ThreadsPerChild 10
-Port 127.0.0.1:{self.port}
+{port}
 User daemon
 Group daemon
 ServerAdmin postmaster@localhost

@@ -546,12 +546,12 @@ ENGINE = 'scanner: { engine: { type = "clamav"; signatures = "test"; }; };\n'
 DROP = 'policy: { infected = ["discard", "forget"]; };\n'
 
 
-def certificate(rig, name="tls", host="localhost"):
+def certificate(rig, name="tls", host="localhost", address="127.0.0.1"):
     """A self-signed certificate and its key, as (certificate path, key path)."""
     crt, key = rig.path(name + ".crt"), rig.path(name + ".key")
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
                     "-keyout", key, "-out", crt, "-days", "2", "-subj", f"/CN={host}",
-                    "-addext", f"subjectAltName=DNS:{host},IP:127.0.0.1"], check=True, capture_output=True)
+                    "-addext", f"subjectAltName=DNS:{host},IP:{address}"], check=True, capture_output=True)
     return crt, key
 
 
