@@ -16,7 +16,8 @@
 #include <string.h>
 
 enum {
-    TRIES = 5, /* where a writer may be in the middle of something */
+    TRIES = 5,        /* at each place where a writer may be in the middle of something */
+    MORE_TRIES = 500, /* for all such places together: a busy machine may keep the writer there for seconds */
     TRY_PAUSE_MS = 20,
     FILE_NAME_SIZE = 320,
     TEXT_SIZE = 256,
@@ -52,6 +53,7 @@ struct verify {
     uint64_t all_bytes;
     uint64_t paced_bytes;
     int64_t begun_ms;
+    unsigned more_tries;
 };
 
 __attribute__((format(printf, 5, 6))) static void tell(struct verify *verify, const char *file, uint64_t offset,
@@ -151,13 +153,24 @@ static void tell_head(struct verify *verify)
         tell(verify, path, 0, 0, "the two slots are not one after the other");
 }
 
+/* Gives a writer that may be in the middle of something some time. False where a further look is of no use. */
+static bool wait_for_writer(struct verify *verify, unsigned *tries)
+{
+    if (!disk_is_locked(verify->folder) || (*tries >= TRIES && verify->more_tries == 0))
+        return false;
+    if (++*tries > TRIES)
+        verify->more_tries--;
+    (void)poll(NULL, 0, TRY_PAUSE_MS);
+    return true;
+}
+
 static int check_head(struct verify *verify, struct fault *fault)
 {
     struct head_file *head_file = &verify->head_file;
     if (head_file_open(verify->settings->head_path, false, head_file, fault) != 0)
         return -1;
-    for (unsigned tries = 1; !is_head_sound(head_file) && tries < TRIES && disk_is_locked(verify->folder); tries++) {
-        (void)poll(NULL, 0, TRY_PAUSE_MS);
+    unsigned tries = 1;
+    while (!is_head_sound(head_file) && wait_for_writer(verify, &tries)) {
         if (head_file_read(head_file, fault) != 0)
             return -1;
     }
@@ -300,10 +313,8 @@ static enum frames_step next_frame(struct verify *verify, struct frames *frames,
                                    struct fault *fault)
 {
     enum frames_step step = frames_next(frames, found, fault);
-    for (unsigned tries = 1;
-         step == FRAMES_RECORD && found->state == RECORD_BROKEN && tries < TRIES && disk_is_locked(verify->folder);
-         tries++) {
-        (void)poll(NULL, 0, TRY_PAUSE_MS);
+    unsigned tries = 1;
+    while (step == FRAMES_RECORD && found->state == RECORD_BROKEN && wait_for_writer(verify, &tries)) {
         frames->offset = found->place.offset;
         frames->filled = 0; /* from the disk once more */
         step = frames_next(frames, found, fault);
@@ -483,7 +494,10 @@ static bool check_segment(struct verify *verify, size_t index, uint64_t expected
 /* Is it soon no more than what a writer at work explains? */
 static bool is_explained(struct verify *verify, uint64_t number)
 {
-    for (unsigned tries = 1; tries < TRIES && disk_is_locked(verify->folder); tries++) {
+    if (!disk_is_locked(verify->folder))
+        return false;
+    unsigned tries = 1;
+    do {
         struct frames frames;
         struct record_head now = head_now(verify);
         if (number >= now.first && number <= now.segment + MOST_UNCOMMITTED)
@@ -491,8 +505,7 @@ static bool is_explained(struct verify *verify, uint64_t number)
         if (frames_open(verify->names, number, UINT64_MAX, &frames, NULL) != 0)
             return true; /* it has been removed */
         frames_close(&frames);
-        (void)poll(NULL, 0, TRY_PAUSE_MS);
-    }
+    } while (wait_for_writer(verify, &tries));
     return false;
 }
 
@@ -663,7 +676,9 @@ static int verify_all(struct verify *verify, struct fault *fault)
 int verify_store(const struct verify_settings *settings, struct verify_result *result_out, struct fault *fault)
 {
     *result_out = (struct verify_result){ 0 };
-    struct verify verify = { .settings = settings, .result = result_out, .begun_ms = clock_now_ms() };
+    struct verify verify = {
+        .settings = settings, .result = result_out, .begun_ms = clock_now_ms(), .more_tries = MORE_TRIES
+    };
     int result = verify_all(&verify, fault);
     erased_free(&verify.erased);
     free(verify.is_chosen);
