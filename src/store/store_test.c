@@ -572,12 +572,20 @@ static void test_index_full(void)
     rig_end(&rig);
 }
 
+/* The index may be at work. */
+static void index_damage(const char *path)
+{
+    sqlite3 *database = NULL;
+    CHECK(sqlite3_open(path, &database) == SQLITE_OK && sqlite3_busy_timeout(database, WAIT_MS) == SQLITE_OK &&
+          sqlite3_exec(database, "UPDATE record SET checksum=0", NULL, NULL, NULL) == SQLITE_OK);
+    CHECK(sqlite3_close(database) == SQLITE_OK);
+}
+
 /* Damage that only the tending thread comes across is mended too: else nothing would expire any more. */
 static void test_index_damaged(void)
 {
     test_context("an index that is damaged where expiry looks");
     struct rig rig;
-    sqlite3 *database = NULL;
     char path[PATH_SIZE + 64];
     struct store_status status = { .expired = 0 };
     rig_begin(&rig);
@@ -585,15 +593,11 @@ static void test_index_damaged(void)
     uint64_t one = rig_put(&rig, 1, "a@client.test", CATEGORY_INFECTED);
     rig_await_index(&rig);
     (void)snprintf(path, sizeof path, "%s/index.sqlite", rig.path);
-    CHECK(sqlite3_open(path, &database) == SQLITE_OK &&
-          sqlite3_exec(database, "UPDATE record SET checksum=0", NULL, NULL, NULL) == SQLITE_OK &&
-          sqlite3_close(database) == SQLITE_OK);
+    index_damage(path);
     CHECK(rig_change(&rig, STORE_HOLD, "hold", one) == EAGAIN); /* the first to see it */
     rig_await_index(&rig);
     CHECK(rig_change(&rig, STORE_HOLD, "hold", one) == 0 && rig_change(&rig, STORE_UNHOLD, "unhold", one) == 0);
-    CHECK(sqlite3_open(path, &database) == SQLITE_OK &&
-          sqlite3_exec(database, "UPDATE record SET checksum=0", NULL, NULL, NULL) == SQLITE_OK &&
-          sqlite3_close(database) == SQLITE_OK);
+    index_damage(path);
     rig.store->settings.keep_ms[CATEGORY_INFECTED] = 1;
     struct deadline end = deadline_in(WAIT_MS);
     while (status.expired == 0 && !deadline_passed(end)) {
