@@ -136,9 +136,9 @@ static void test_deadlines(void)
 {
     struct rig rig;
     rig_start(&rig, HELLO MAIL RCPT_A "L\nE\n" NEXT HELLO BOTH DATA "E\n");
-    rig.listener.hop.command_timeout_ms = 300;
+    rig.listener.hop.command_timeout_ms = 1500;
     rig_envelope(&rig);
-    rig.t.deadline = deadline_in(200);
+    rig.t.deadline = deadline_in(1000);
     hop_deliver(rig.hop, &rig.t, NULL, NULL);
     CHECK(reply_begins(rig.recipients[0].reply, LOST));
     CHECK(reply_begins(rig.recipients[1].reply, LOST));

@@ -23,7 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { PEER_MOST = 4, PEER_BODY_SIZE = 1 << 20, PEER_FAILURE_SIZE = 512, PEER_WAIT_MS = 5000 };
+enum { PEER_MOST = 4, PEER_BODY_SIZE = 1 << 20, PEER_FAILURE_SIZE = 512, PEER_WAIT_MS = 20000 };
 
 struct hop_test_peer;
 

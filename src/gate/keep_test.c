@@ -368,7 +368,7 @@ static void test_row(size_t row)
     world.keeper.manners[0] = rows[row].manner;
     world.keeper.manners[1] = rows[row].manner;
     if (rows[row].manner == MANNER_GOES)
-        world.t.deadline = deadline_in(500); /* for the second store */
+        world.t.deadline = deadline_in(3000); /* for the second store */
     bool is_kept = world_keep(&world);
     CHECK(is_kept == (rows[row].manner == MANNER_DONE));
     CHECK(world.keeper.count == rows[row].jobs);

@@ -588,20 +588,20 @@ static void test_xclient_has_a_limit(void)
 /* Never silent for as long as is allowed, and yet. */
 static void test_slow_clients(void)
 {
-    world.client_timeout_ms = 200;
+    world.client_timeout_ms = 1000;
     PLAY(BEGIN, ENVELOPE, "C: DATA", "S: 354", "T", "S: 421 4.4.2", "X");
     finish();
-    world.client_timeout_ms = 200;
+    world.client_timeout_ms = 1000;
     PLAY(BEGIN, ENVELOPE, "R: BDAT 1000\r\n", "T", "S: 421 4.4.2", "X");
     finish();
 }
 
 static void test_silence_and_draining(void)
 {
-    world.client_timeout_ms = 50;
+    world.client_timeout_ms = 500;
     PLAY("S: 220", "S: 421 4.4.2 mx.test", "X");
     finish();
-    world.client_timeout_ms = 50;
+    world.client_timeout_ms = 500;
     PLAY(BEGIN, ENVELOPE, "C: DATA", "S: 354", "R: x: y\r\n", "S: 421 4.4.2", "X");
     finish();
     PLAY(BEGIN, "D", "S: 421 4.3.2 mx.test", "X");

@@ -20,7 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PATIENCE_MS = 20000, SHORT_MS = 150, LONGER_MS = 600, HANG_MS = 200000 };
+enum { PATIENCE_MS = 20000, SHORT_MS = 400, LONGER_MS = 2000, HANG_MS = 200000 };
 
 /* --- The children --- */
 

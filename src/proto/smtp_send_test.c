@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { WAIT_MS = 10000, LARGE = 300000, RECEIVED_LIMIT = 2 * LARGE + 100 };
+enum { WAIT_MS = 20000, LARGE = 300000, RECEIVED_LIMIT = 2 * LARGE + 100 };
 
 static const struct {
     const char *name;

@@ -24,8 +24,9 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(
 from peers import signature_folder  # noqa: E402
 
 PROGRAMS = "games"
-TIMEOUT_S = 1.0
-SLOW_S = 1.7
+TIMEOUT_S = 2.5  # eight types at once on a busy machine answer within it, and SLOW_S is far beyond it
+SLOW_S = 5.0
+ENGINE_TIMEOUT_S = 6
 LONG_BYTES = 24000000  # an engine takes its time for it
 WORD = re.compile(rb"DO([a-z]+)DO")
 
@@ -362,15 +363,16 @@ class EngineType:
 
     @contextlib.contextmanager
     def misbehaving(self, probe, word):
-        stopped = threading.Event()
+        stopped, begun = threading.Event(), threading.Event()
 
         def run():
             while not stopped.is_set():  # as fast as they come
                 self.signal_children(pid, signal.SIGSTOP if word == "silent" else signal.SIGKILL)
+                begun.set()
         pid = probe.engine_pid()
         thread = threading.Thread(target=run)
         thread.start()
-        time.sleep(0.05)
+        begun.wait()
         try:
             yield
         finally:
@@ -427,7 +429,7 @@ class Column:
     def probe(self, settings, name):
         common = f'timeout = "{int(TIMEOUT_S * 1000)}ms"; canary_interval = "1h"; max_size = "64K";'  # small canaries
         if isinstance(self.kind, EngineType):
-            common = 'timeout = "3s"; canary_interval = "1h";'
+            common = f'timeout = "{ENGINE_TIMEOUT_S}s"; canary_interval = "1h";'
         rows = [f"av: {{\n        {settings}\n        {common} }};"]
         common = re.sub('timeout = "[^"]*"', 'timeout = "20s"', common)  # of those who never hang
         if "good" in self.others:

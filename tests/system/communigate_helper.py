@@ -26,8 +26,9 @@ def infected(part):
 
 
 def fault(number, word, path):
-    if word == "slow":
-        time.sleep(3)
+    if word == "wait":
+        while not os.path.exists("released"):
+            time.sleep(0.02)
         say(f"{number} OK")
     elif word == "silent":
         time.sleep(600)

@@ -7,6 +7,7 @@ import atexit
 import contextlib
 import os
 import pwd
+import random
 import re
 import shutil
 import signal
@@ -42,10 +43,25 @@ def wait_for(condition, what, seconds=40.0):
         time.sleep(0.02)
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+class Ports:
+    """Hands out ports, each once, from below those that the kernel gives to whoever dials: else a connection of another
+    test may sit on a port before the daemon that it was meant for has come to bind it."""
+
+    LEAST, MOST = 15000, 31999
+
+    def __init__(self):
+        self.next, self.lock = random.randint(self.LEAST, self.MOST), threading.Lock()
+
+    def take(self):
+        with self.lock:
+            while True:
+                self.next = self.next + 1 if self.next < self.MOST else self.LEAST
+                with socket.socket() as s, contextlib.suppress(OSError):
+                    s.bind(("127.0.0.1", self.next))
+                    return self.next
+
+
+free_port = Ports().take
 
 
 def is_open(port):

@@ -96,7 +96,7 @@ def test_discarded_and_kept():
 
 def test_while_the_keeper_stands_still_nothing_is_promised():
     with Rig() as rig:
-        place = Place(rig, store(rig), timeout=4)
+        place = Place(rig, store(rig), timeout=10)
         assert place.mail(place.after, mail_with(eicar())).startswith("250")
         keepers = place.cordon.pids("cordon-keeper")
         assert len(keepers) == 1, keepers
