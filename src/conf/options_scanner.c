@@ -205,11 +205,12 @@ static const struct option scanner_options[] = {
       .offset = offsetof(struct scanner_settings, run.command),
       .fallback = { "" },
       .variants = PROGRAMS,
-      .manual = "The program, by its absolute path or by one below base_folder, and its arguments. No shell ever sees "
-                "them. In the type command {} within an argument stands for the name of the file that holds the piece. "
-                "The program starts with a clean environment, in a process group of its own that is killed at the "
-                "deadline, and in base_folder; without one in the folder /, or, in the type communigate, in the folder "
-                "that holds the files." },
+      .manual =
+          "The program, by its absolute path or by one below base_folder, and its arguments. No shell ever sees "
+          "them. In the type command {} within an argument stands for the name of the file that holds the piece. "
+          "The program starts with a clean environment, and in base_folder; without one in the folder /, or, in the "
+          "type communigate, in the folder that holds the files. At the deadline, and when it has ended, all "
+          "processes are killed that stem from it, whatever session they are in." },
     { .key = "base_folder",
       .type = OPTION_FILE,
       .offset = offsetof(struct scanner_settings, run.base_folder),

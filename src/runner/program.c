@@ -1,6 +1,8 @@
 #include "program.h"
 
+#include "runner/warden.h"
 #include "sys/executable.h"
+#include "sys/ready.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -19,6 +20,8 @@
 
 enum {
     PROGRAM_ERROR_FD = PROGRAM_PIECE_FD + 1, /* says why it could not be executed; closed by execve */
+    PROGRAM_TOLD_FD,                         /* the warden's alone */
+    PROGRAM_END_MS = 5000,                   /* so long the warden may take */
     PROGRAM_FIRST_FREE_FD = 16,
     PROGRAM_DESCRIPTORS = 1024, /* many programs close them all, one by one */
     PROGRAM_NOT_EXECUTED = 127,
@@ -48,11 +51,15 @@ static int child_place(int fd, int wanted)
     return fd < 0 ? 0 : dup2(fd, wanted);
 }
 
-static int child_descriptors(const struct program_request *request, int error_fd)
+static int child_descriptors(const struct program_request *request, int error_fd, int told_fd)
 {
     int null = request->input_fd < 0 ? open("/dev/null", O_RDONLY | O_CLOEXEC) : -1;
-    int all[] = { request->input_fd < 0 ? null : request->input_fd, request->output_fd, request->error_fd,
-                  request->piece_fd, error_fd };
+    int all[] = { request->input_fd < 0 ? null : request->input_fd,
+                  request->output_fd,
+                  request->error_fd,
+                  request->piece_fd,
+                  error_fd,
+                  told_fd };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) { /* out of the way: any may be where another has to go */
         if (all[i] < 0)
             continue;
@@ -66,7 +73,9 @@ static int child_descriptors(const struct program_request *request, int error_fd
         if (child_place(all[i], (int)i) < 0)
             return -1;
     }
-    return fcntl(PROGRAM_ERROR_FD, F_SETFD, FD_CLOEXEC) != 0 || close_range(PROGRAM_ERROR_FD + 1, ~0U, 0) != 0 ? -1 : 0;
+    bool is_shut = fcntl(PROGRAM_ERROR_FD, F_SETFD, FD_CLOEXEC) == 0 &&
+                   fcntl(PROGRAM_TOLD_FD, F_SETFD, FD_CLOEXEC) == 0 && close_range(PROGRAM_TOLD_FD + 1, ~0U, 0) == 0;
+    return is_shut ? 0 : -1;
 }
 
 static int child_limit(__rlimit_resource_t resource, rlim_t value)
@@ -88,30 +97,40 @@ static int child_limits(const struct program_request *request)
                : 0;
 }
 
-static void child_execute(const struct program_request *request, struct program_environment *environment, int error_fd)
+_Noreturn static void child_fail(int error_fd)
 {
+    int code = errno;
+    ssize_t written = write(error_fd, &code, sizeof code);
+    _exit(written == (ssize_t)sizeof code ? PROGRAM_NOT_EXECUTED : PROGRAM_NOT_EXECUTED + 1);
+}
+
+struct child {
+    const struct program_request *request;
+    const struct program_environment *environment;
+};
+
+static void child_execute(const void *context)
+{
+    const struct child *child = context;
+    const struct program_request *request = child->request;
     sigset_t none;
     (void)sigemptyset(&none);
     (void)signal(SIGPIPE, SIG_DFL);
     (void)umask(077);
-    int failed = setpgid(0, 0);
-    if (failed == 0)
-        failed = prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (failed == 0)
-        failed = child_limits(request);
-    if (failed == 0)
-        failed = chdir(request->folder);
-    if (failed == 0) {
-        failed = child_descriptors(request, error_fd);
-        error_fd = PROGRAM_ERROR_FD;
-    }
-    if (failed == 0)
-        failed = sigprocmask(SIG_SETMASK, &none, NULL);
-    if (failed == 0)
-        (void)execve(request->arguments[0], request->arguments, environment->pointers);
-    int code = errno;
-    ssize_t written = write(error_fd, &code, sizeof code);
-    _exit(written == (ssize_t)sizeof code ? PROGRAM_NOT_EXECUTED : PROGRAM_NOT_EXECUTED + 1);
+    if (setpgid(0, 0) == 0 && child_limits(request) == 0 && chdir(request->folder) == 0 &&
+        sigprocmask(SIG_SETMASK, &none, NULL) == 0)
+        (void)execve(request->arguments[0], request->arguments, child->environment->pointers);
+    child_fail(PROGRAM_ERROR_FD);
+}
+
+static void child_begin(const struct program_request *request, const struct program_environment *environment,
+                        int error_fd, int told_fd)
+{
+    const struct child child = { .request = request, .environment = environment };
+    if (child_descriptors(request, error_fd, told_fd) != 0)
+        child_fail(error_fd);
+    (void)warden_run(PROGRAM_TOLD_FD, child_execute, &child);
+    child_fail(PROGRAM_ERROR_FD);
 }
 
 /* 0 where execve has closed the pipe. */
@@ -130,24 +149,35 @@ static int start_wait(int error_fd, const char *path, struct fault *fault)
 int program_start(const struct program_request *request, struct program *program_out, struct fault *fault)
 {
     int error[2];
+    int told[2];
     if (executable_check(request->arguments[0], fault) != 0)
         return -1;
     if (pipe2(error, O_CLOEXEC) != 0)
         return fault_set_errno(fault, errno, "cannot make a pipe");
+    if (pipe2(told, O_CLOEXEC) != 0) {
+        (void)fault_set_errno(fault, errno, "cannot make a pipe");
+        (void)close(error[0]);
+        (void)close(error[1]);
+        return -1;
+    }
     struct program_environment environment;
     environment_make(&environment, request->temporary);
     pid_t pid = fork();
     if (pid == 0)
-        child_execute(request, &environment, error[1]);
+        child_begin(request, &environment, error[1], told[0]);
     int code = errno;
     (void)close(error[1]);
+    (void)close(told[0]);
     int failed = pid < 0 ? fault_set_errno(fault, code, "cannot fork") : 0;
     if (failed == 0) {
-        *program_out = (struct program){ .pid = pid, .pidfd = pidfd_open(pid, 0) }; /* it is reaped by us alone */
+        /* It is reaped by us alone. */
+        *program_out = (struct program){ .pid = pid, .pidfd = pidfd_open(pid, 0), .told = told[1] };
         failed = program_out->pidfd < 0 ? fault_set_errno(fault, errno, "cannot watch a process")
                                         : start_wait(error[0], request->arguments[0], fault);
         if (failed != 0)
             program_end(program_out, NULL);
+    } else {
+        (void)close(told[1]);
     }
     (void)close(error[0]);
     return failed;
@@ -155,17 +185,20 @@ int program_start(const struct program_request *request, struct program *program
 
 void program_end(struct program *program, int *status_out)
 {
-    /* Until it is reaped its number, and that of its group, is nobody else's. */
-    (void)kill(-program->pid, SIGKILL);
-    (void)kill(program->pid, SIGKILL); /* before it has made its group, or one that has ended: then nothing happens */
+    struct fault ignored;
     int status = 0;
+    (void)close(program->told);
+    /* A program may stop its warden, which is of the same user: then it goes, and the program with it. Until it is
+     * reaped its number is nobody else's. */
+    if (program->pidfd < 0 || ready_wait(program->pidfd, POLLIN, -1, deadline_in(PROGRAM_END_MS), &ignored) != 0)
+        (void)kill(program->pid, SIGKILL);
     while (waitpid(program->pid, &status, 0) < 0 && errno == EINTR)
         continue;
     if (program->pidfd >= 0)
         (void)close(program->pidfd);
     if (status_out != NULL)
         *status_out = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-    *program = (struct program){ .pidfd = -1 };
+    *program = (struct program){ .pidfd = -1, .told = -1 };
 }
 
 /* What there is. 1: and there may be more; 0: the end; -1: more than the buffer takes. */

@@ -1,7 +1,8 @@
-/* One foreign program: started without a shell, watched, and gone with its whole process group when its time is over.
+/* One foreign program: started without a shell, watched, and gone with everybody who stems from it when its time is
+ * over.
  *
  * It gets exactly the descriptors 0 to 2 and, where there is one, PROGRAM_PIECE_FD; a clean environment; limits; and it
- * ends with the thread that started it. Any number of threads may start some.
+ * ends with the process that started it. Any number of threads may start some.
  */
 #ifndef CORDON_RUNNER_PROGRAM_H
 #define CORDON_RUNNER_PROGRAM_H
@@ -28,15 +29,16 @@ struct program_request {
 };
 
 struct program {
-    pid_t pid;
+    pid_t pid; /* its warden's, which ends as it ends */
     int pidfd;
+    int told; /* closed: all must go */
 };
 
 /* -1 and *fault where it can't be executed. The descriptors stay the caller's. */
 int program_start(const struct program_request *request, struct program *program_out, struct fault *fault);
 
-/* Kills it with its group, and reaps it. *status_out (may be NULL): its exit status, or minus the signal. To be called
- * once for each that was started, also where it has ended by itself. */
+/* Kills it with all who stem from it, and reaps them. *status_out (may be NULL): its exit status, or minus the signal.
+ * To be called once for each that was started, also where it has ended by itself. */
 void program_end(struct program *program, int *status_out);
 
 struct program_result {

@@ -48,22 +48,50 @@ static void test_ends(void)
     CHECK(result.outcome == RUN_TOO_MUCH);
     CHECK(run("exec sleep 600", -1, -1, 100, -1).outcome == RUN_DEADLINE);
     CHECK(run("sleep 600 & sleep 600", -1, -1, 100, -1).outcome == RUN_DEADLINE);
-    /* Whoever it left behind does not keep us. */
-    result = run("sleep 600 & echo $!; exit 3", -1, -1, 10000, -1);
-    CHECK(result.outcome == RUN_EXITED && result.status == 3);
-    pid_t left = (pid_t)strtol(buf_text(&output), NULL, 10);
-    bool is_gone = false;
-    for (int i = 0; i < 500 && !is_gone; i++) {
-        char path[64];
-        char text[128] = "";
-        (void)snprintf(path, sizeof path, "/proc/%d/stat", (int)left);
-        FILE *file = fopen(path, "re");
-        is_gone = file == NULL || fgets(text, sizeof text, file) == NULL || strstr(text, ") Z ") != NULL;
-        if (file != NULL)
-            (void)fclose(file);
-        (void)poll(NULL, 0, 10);
+}
+
+/* The process ids that were printed, of whom none is to be there, not even as a zombie. */
+static void check_gone(size_t expected)
+{
+    struct span rest = buf_span(&output);
+    size_t count = 0;
+    while (rest.size > 0) {
+        uint64_t pid = 0;
+        if (!CHECK(span_number(span_cut(&rest, '\n'), &pid) && pid > 1))
+            return;
+        CHECK(kill((pid_t)pid, 0) == -1 && errno == ESRCH);
+        count++;
     }
-    CHECK(left > 0 && is_gone);
+    CHECK(count == expected);
+}
+
+/* Two sessions, the inner one's parent gone: who makes himself a daemon does not stay either. */
+#define DAEMON "(setsid sh -c '(setsid nohup sleep 600 </dev/null >/dev/null 2>&1 & echo $!)'); "
+
+static void test_nobody_stays(void)
+{
+    struct program_result result = run("sleep 600 & echo $!; exit 3", -1, -1, 40000, -1);
+    CHECK(result.outcome == RUN_EXITED && result.status == 3);
+    check_gone(1);
+    result = run(DAEMON DAEMON DAEMON "exit 3", -1, -1, 40000, -1);
+    CHECK(result.outcome == RUN_EXITED && result.status == 3);
+    check_gone(3);
+    result = run("setsid sh -c 'while :; do sleep 0.01 & done' </dev/null >/dev/null 2>&1 & echo $!; exit 0", -1, -1,
+                 40000, -1); /* there are new ones all the time */
+    CHECK(result.outcome == RUN_EXITED && result.status == 0);
+    check_gone(1);
+    buf_clear(&output);
+    for (int64_t wait_ms = 200; wait_ms < 40000 && output.size == 0; wait_ms *= 2)
+        CHECK(run(DAEMON "exec sleep 600", -1, -1, wait_ms, -1).outcome == RUN_DEADLINE);
+    check_gone(1);
+}
+
+/* It is of the same user as its warden. */
+static void test_against_its_warden(void)
+{
+    struct program_result result = run("kill -KILL $PPID; exec sleep 600", -1, -1, 40000, -1);
+    CHECK(result.outcome == RUN_SIGNALLED && result.status == SIGKILL);
+    CHECK(run("kill -STOP $PPID; exec sleep 600", -1, -1, 300, -1).outcome == RUN_DEADLINE);
 }
 
 static void test_what_it_has(void)
@@ -129,6 +157,8 @@ int main(void)
 {
     buf_init(&output, OUTPUT_LIMIT);
     test_ends();
+    test_nobody_stays();
+    test_against_its_warden();
     test_what_it_has();
     test_piece();
     test_caller_hangs_up();

@@ -18,6 +18,7 @@ from peers import Clamd, signature_folder
 from rig import Rig, eicar, mail_with, small_mail, wait_for
 from test_scanning import Place
 
+LONG = str(1000000 + os.getpid())  # seconds: a sleep that no other process of the machine is in
 PROGRAMS = "games"  # an ordinary user that every Debian has, and not the one that Cordon runs as
 
 
@@ -141,13 +142,15 @@ alter) chmod u+w "$f"; echo x >> "$f"; exit 0 ;;
 remove) rm -f "$f"; exit 0 ;;
 replace) d=$(dirname "$f"); cp "$f" "$d/x"; chmod u+w "$d/x"; echo y >> "$d/x"; mv -f "$d/x" "$f"; exit 0 ;;
 leave) sleep 600 & exit 0 ;;
+daemon) (setsid nohup sleep LONG </dev/null >/dev/null 2>&1 &); exit 0 ;;
+hide) (setsid nohup sleep LONG </dev/null >/dev/null 2>&1 &); exec sleep 600 ;;
 esac
 if look "$f" | grep -qa 'EICAR-STANDARD'; then
     echo "$f: Found.It FOUND"
     exit 1
 fi
 exit 0
-'''.replace("EICAR-STANDARD", "EICAR-STAN" "DARD"))
+'''.replace("EICAR-STANDARD", "EICAR-STAN" "DARD").replace("LONG", LONG))
 
 
 FAULTS = {
@@ -177,6 +180,35 @@ def test_whatever_is_not_definite_is_failed():
         assert "encrypted" in place.cordon.messages()[-1]
         assert place.mail(small_mail(body=b"DOleaveDO\r\n")).startswith("250"), "whoever a program leaves behind keeps nobody waiting"
         assert place.cordon.pids("sleep") == []
+
+
+def named(*words):
+    """The processes of this machine with that command line, whoever's children they are."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError):
+            if open(f"/proc/{pid}/cmdline", "rb").read().split(b"\0")[:-1] == [w.encode() for w in words]:
+                found.append(int(pid))
+    return found
+
+
+def test_a_program_that_makes_itself_a_daemon():
+    """Neither another parent, nor a session of its own, nor the runner's death lets a process outlive its job."""
+    with Rig() as rig:
+        place = Place(rig, scanners(row("faulty", [faults(rig), "{}"], 'timeout = "4s"; name_pattern = ": (.+) FOUND$";')))
+        working(place, "faulty")
+        assert place.mail(small_mail(body=b"DOdaemonDO\r\n")).startswith("250")
+        assert named("sleep", LONG) == []
+        reply = place.mail(small_mail(body=b"DOhideDO\r\n"))
+        assert reply.startswith("451 4.7.1"), reply
+        wait_for(lambda: not named("sleep", LONG), "the hidden one to go")
+        working(place, "faulty")
+        thread = threading.Thread(target=place.mail, args=(small_mail(body=b"DOhideDO\r\nagain\r\n"),))
+        thread.start()
+        wait_for(lambda: named("sleep", LONG), "the hidden one")
+        os.kill(place.cordon.pids("cordon-runner")[0], signal.SIGKILL)
+        wait_for(lambda: not named("sleep", LONG), "the hidden one to go with the runner")
+        thread.join()
 
 
 def test_a_lent_file_that_changes_is_tampered():
