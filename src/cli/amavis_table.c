@@ -99,10 +99,22 @@ static void put_quoted(struct buf *out, struct span text)
 
 /* --- Patterns --- */
 
+/* One letter of a pattern. The configuration has no control characters: where blanks mean nothing one is a blank, else
+ * it is written by its number, which means the same to Perl and to us. */
+static void put_letter(struct buf *out, char c, bool is_blank)
+{
+    bool is_control = (unsigned char)c < 0x20 || c == 0x7f;
+    if (is_control && !is_blank)
+        buf_printf(out, "\\x%02x", (unsigned char)c);
+    else
+        buf_put_char(out, is_control ? ' ' : c);
+}
+
 /* In a group of its own with Perl's flags, and without groups that capture unless they are wanted. */
 static bool pattern_put(struct buf *out, const struct amavis_value *value, bool with_groups)
 {
     bool is_class = false;
+    bool is_free = span_find_byte(value->flags, 'x') != SPAN_NONE || span_starts_with(value->text, "(?x");
     buf_put_text(out, "(?");
     for (size_t i = 0; i < value->flags.size; i++) {
         if (strchr("imsx", value->flags.data[i]) != NULL)
@@ -114,11 +126,17 @@ static bool pattern_put(struct buf *out, const struct amavis_value *value, bool 
         char next = '\0';
         if (i + 1 < value->text.size)
             next = value->text.data[i + 1];
-        buf_put_char(out, c);
+        if (c == '#' && is_free && !is_class) { /* a comment, to the end of its line */
+            i += span_find_byte(span_from(value->text, i), '\n') != SPAN_NONE
+                     ? span_find_byte(span_from(value->text, i), '\n')
+                     : value->text.size - i;
+            continue;
+        }
+        put_letter(out, c, is_free && !is_class);
         if (c == '\\' && i + 1 < value->text.size) {
             if (next >= '1' && next <= '9' && !is_class)
                 return false; /* the numbers of groups would change */
-            buf_put_char(out, next);
+            put_letter(out, next, true);
             i++;
         } else if (is_class) {
             is_class = c != ']';
@@ -132,8 +150,7 @@ static bool pattern_put(struct buf *out, const struct amavis_value *value, bool 
             buf_put_text(out, "?:");
         }
     }
-    bool may_comment = span_find_byte(value->flags, 'x') != SPAN_NONE || span_starts_with(value->text, "(?x");
-    buf_put_text(out, may_comment && span_find_byte(value->text, '#') != SPAN_NONE ? "\n)" : ")");
+    buf_put_char(out, ')');
     return true;
 }
 

@@ -37,10 +37,13 @@ struct private_daemon {
     char log[PRIVATE_PATH_SIZE];
 };
 
-/* The settings as the private daemon is to have them. */
+/* The settings as the private daemon is to have them: it answers us alone, and keeps nothing. The addresses for mail and
+ * for monitoring and the stores are the real daemon's, which may run beside it. */
 static void private_settings(struct settings *settings, const char *signatures, const char *run_directory)
 {
     settings->listener_count = 0;
+    settings->store_count = 0;
+    settings->metrics.address = "";
     settings->run_directory = run_directory;
     settings->log = (struct log_settings){ .destination = LOG_TO_STDERR };
     if (signatures == NULL)

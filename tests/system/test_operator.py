@@ -9,6 +9,7 @@ import time
 
 import rig as rigs
 from peers import signature_folder
+from test_keep import store
 from rig import BUILD, DROP, ENGINE, Client, Rig, eicar, free_port, listener, mail_with, small_mail, wait_for
 
 
@@ -74,6 +75,17 @@ def test_status_of_a_working_daemon():
             assert word in done.stdout, done.stdout
         cordon.stop()
         assert cordon.cli("status", "--config", cordon.path).returncode == 3
+
+
+def test_scan_with_own_signatures_leaves_the_daemon_alone():
+    """What is the daemon's own by the same configuration, its port for monitoring and its stores, is not touched."""
+    with Rig() as rig:
+        _, _, cordon = place(rig, ENGINE + f"store: {{ {store(rig)} }};" + f'metrics: {{ address = "127.0.0.1:{free_port()}"; }};')
+        infected = rig.write("infected.eml", mail_with(eicar()))
+        for is_running in (True, False):
+            done = cordon.cli("scan", "--config", cordon.path, "--signatures", "test", infected)
+            assert done.returncode == 1 and "infected" in done.stdout, (is_running, done)
+            cordon.stop() if is_running else None
 
 
 def test_scan_shows_progress_on_a_terminal():
