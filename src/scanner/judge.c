@@ -225,6 +225,15 @@ static bool judge_found(const struct scanner_set *set, const struct answer *answ
     return false;
 }
 
+static bool judge_failed(const struct scanner_set *set, const struct answer *answers)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        if (answers[i].kind == ANSWER_FAILED)
+            return true;
+    }
+    return false;
+}
+
 static void judge_add_answers(const struct scanner_set *set, const struct answer *answers, struct verdict *verdict)
 {
     for (size_t i = 0; i < set->count; i++) {
@@ -313,8 +322,8 @@ void scanners_judge(struct scanner_set *set, const struct scan_input *given, con
 
     digested_fini(&digested);
     judge_add_answers(set, answers_out, verdict);
-    if (missing > 0)
-        judge_add_unscanned(set, answers_out, missing, require_wanted(policy->require, count.primaries), verdict);
-    else
+    if (missing == 0)
         verdict_conclude(verdict);
+    else if (!judge_found(set, answers_out) || judge_failed(set, answers_out)) /* else the others were not waited for */
+        judge_add_unscanned(set, answers_out, missing, require_wanted(policy->require, count.primaries), verdict);
 }

@@ -756,7 +756,9 @@ static void test_first_find(struct fake fakes[3])
     CHECK(tend(set));
     atomic_store(&fakes[0].act, ACT_HANG);
     struct deadline patience = deadline_in(10000);
-    CHECK(judge(set, true, REQUIRE_ALL, answers, NULL) == CATEGORY_INFECTED);
+    struct verdict verdict;
+    CHECK(judge(set, true, REQUIRE_ALL, answers, &verdict) == CATEGORY_INFECTED);
+    CHECK(verdict.categories == 1U << CATEGORY_INFECTED); /* and neither clean nor unscanned */
     CHECK(!deadline_passed(patience));
     CHECK(answers[0].kind == ANSWER_NOT_ASKED && answers[1].kind == ANSWER_INFECTED);
     CHECK(set->scanners[0].health.state == HEALTH_WORKING);
