@@ -5,6 +5,7 @@
 #include "engine/folder.h"
 #include "ipc/calls/scan_job.h"
 #include "ipc/pool.h"
+#include "scanner/names.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -71,10 +72,10 @@ void child_judge(const struct engine *engine, const struct child_folder *folder,
 }
 
 /* Takes over what is graver. */
-static void answer_add(struct scan_answer *answer, const struct clam_result *result, uint32_t piece)
+static void answer_add(const struct engine *engine, struct scan_answer *answer, const struct clam_result *result,
+                       uint32_t piece)
 {
-    if (answer->named[0] == '\0') /* the gravest of a piece; which piece's does not matter much */
-        memcpy(answer->named, result->named, sizeof answer->named);
+    names_keep(&engine->scanner->names, result->named, answer->named, sizeof answer->named);
     if (answer->ignored[0] == '\0')
         memcpy(answer->ignored, result->ignored, sizeof answer->ignored);
     if (result->unscannable > (enum unscannable)answer->unscannable)
@@ -109,7 +110,7 @@ static void child_judge_job(const struct engine *engine, const struct child_fold
             piece.names = &engine->scanner->names;
         child_judge(engine, folder, &piece, &result);
         result_settle(&result, &job->pieces[i]);
-        answer_add(answer, &result, i);
+        answer_add(engine, answer, &result, i);
         if (result.result == SCAN_INFECTED || result.result == SCAN_FAILED)
             return;
     }
@@ -129,7 +130,7 @@ static void child_answer(const struct engine *engine, const struct child_folder 
     else
         child_judge_job(engine, folder, &job, answer);
     if (failed.text[0] != '\0')
-        answer_add(answer, &failed, 0);
+        answer_add(engine, answer, &failed, 0);
     if (status == 0)
         job_fini(&job);
 }

@@ -158,4 +158,4 @@ static void engine_ask(struct scanner *scanner, const struct scan_request *reque
 }
 
 const struct scanner_ops engine_ops = { .ask = engine_ask, .tells_all = true, .tells_with_it = true };
-const struct scanner_ops yara_ops = { .ask = engine_ask, .tells_with_it = true };
+const struct scanner_ops yara_ops = { .ask = engine_ask, .tells_all = true, .tells_with_it = true };

@@ -22,6 +22,13 @@ enum name_action names_find(const struct settings_names *names, struct span name
     return NAME_INFECTED;
 }
 
+void names_keep(const struct settings_names *names, const char *name, char *kept, size_t size)
+{
+    bool is_graver = kept[0] == '\0' || names_find(names, span_text(name)) > names_find(names, span_text(kept));
+    if (name[0] != '\0' && is_graver)
+        (void)span_copy(span_text(name), kept, size);
+}
+
 void names_note(enum name_action action, struct span name, struct answer *answer)
 {
     assert(action < NAME_INFECTED);

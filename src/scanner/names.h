@@ -11,6 +11,9 @@
 /* The action of the first pattern that fits; NAME_INFECTED where none does. */
 enum name_action names_find(const struct settings_names *names, struct span name);
 
+/* Keeps in `kept`, of `size` bytes, whichever of the two names has the graver action; it holds "" or a name. */
+void names_keep(const struct settings_names *names, const char *name, char *kept, size_t size);
+
 /* Notes a name that is less than infected: ignored, or named as the graver of the categories. */
 void names_note(enum name_action action, struct span name, struct answer *answer);
 

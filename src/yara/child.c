@@ -3,9 +3,11 @@
 #include "base/memory.h"
 #include "ipc/calls/scan_job.h"
 #include "ipc/pool.h"
+#include "scanner/names.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { CHILD_DESCRIPTORS = 64 };
@@ -22,8 +24,12 @@ static int child_enter(const struct engine *engine, struct fault *fault)
 }
 
 /* Takes over what is graver. */
-static void answer_add(struct scan_answer *answer, const struct ruleset_result *result, uint32_t piece)
+static void answer_add(const struct engine *engine, struct scan_answer *answer, const struct ruleset_result *result,
+                       uint32_t piece)
 {
+    names_keep(&engine->scanner->names, result->named, answer->named, sizeof answer->named);
+    if (answer->ignored[0] == '\0')
+        memcpy(answer->ignored, result->ignored, sizeof answer->ignored);
     if (result->unscannable > (enum unscannable)answer->unscannable)
         answer->unscannable = (uint32_t)result->unscannable;
     if (result->result != SCAN_FAILED)
@@ -42,26 +48,27 @@ static void result_settle(struct ruleset_result *result, const struct scan_piece
         return;
     result->unscannable = UNSCANNABLE_NONE;
     if (result->result == SCAN_UNSCANNABLE)
-        *result = (struct ruleset_result){ .result = SCAN_CLEAN };
+        result->result = SCAN_CLEAN;
 }
 
 static void child_judge_job(const struct engine *engine, const struct job *job, struct scan_answer *answer)
 {
     for (uint32_t i = 0; i < job->piece_count; i++) {
         struct ruleset_result result;
-        ruleset_scan(engine->rules, job_piece(job, i), &result);
+        bool is_canary = (job->pieces[i].flags & SCAN_PIECE_CANARY) != 0;
+        ruleset_scan(engine->rules, job_piece(job, i), is_canary ? NULL : &engine->scanner->names, &result);
         result_settle(&result, &job->pieces[i]);
-        answer_add(answer, &result, i);
+        answer_add(engine, answer, &result, i);
         if (result.result == SCAN_INFECTED || result.result == SCAN_FAILED)
             return;
     }
 }
 
-static void answer_fail(struct scan_answer *answer, const char *text)
+static void answer_fail(const struct engine *engine, struct scan_answer *answer, const char *text)
 {
     struct ruleset_result failed = { .result = SCAN_FAILED };
     (void)span_copy(span_text(text), failed.text, sizeof failed.text);
-    answer_add(answer, &failed, 0);
+    answer_add(engine, answer, &failed, 0);
 }
 
 static void child_answer(const struct engine *engine, struct span bytes, const struct pool_job *pool_job,
@@ -70,11 +77,11 @@ static void child_answer(const struct engine *engine, struct span bytes, const s
     struct fault fault = { 0 };
     struct job job;
     if (job_take(bytes, pool_job->fds, pool_job->fd_count, CHILD_PACK_LIMIT, &job, &fault) != 0) {
-        answer_fail(answer, fault.text);
+        answer_fail(engine, answer, fault.text);
         return;
     }
     if (engine->refusal[0] != '\0')
-        answer_fail(answer, engine->refusal);
+        answer_fail(engine, answer, engine->refusal);
     else
         child_judge_job(engine, &job, answer);
     job_fini(&job);

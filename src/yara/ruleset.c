@@ -1,6 +1,7 @@
 #include "ruleset.h"
 
 #include "base/memory.h"
+#include "scanner/names.h"
 #include "yara/files.h"
 #include "yara/rule_meaning.h"
 
@@ -248,13 +249,29 @@ static void result_worsen(struct ruleset_result *result, enum scan_result kind, 
     (void)snprintf(result->text, sizeof result->text, "%s", text);
 }
 
-static int ruleset_hear_match(const YR_RULE *rule, struct ruleset_result *result)
+/* A scan that is under way. */
+struct hearing {
+    const struct settings_names *names; /* NULL: none is less than infected */
+    struct ruleset_result *result;
+};
+
+static int ruleset_hear_match(const YR_RULE *rule, const struct hearing *hearing)
 {
+    struct ruleset_result *result = hearing->result;
     struct rule_meaning meaning;
     const char *text = NULL;
     char name[SCAN_TEXT_SIZE];
     (void)rule_meaning(rule, &meaning, &text);
     (void)snprintf(name, sizeof name, "%.63s.%.127s", rule->ns->name, rule->identifier);
+    if (meaning.result == SCAN_INFECTED && hearing->names != NULL) {
+        enum name_action action = names_find(hearing->names, span_text(name));
+        if (action == NAME_IGNORE)
+            names_keep(hearing->names, name, result->ignored, sizeof result->ignored);
+        else if (action != NAME_INFECTED)
+            names_keep(hearing->names, name, result->named, sizeof result->named);
+        if (action != NAME_INFECTED)
+            return CALLBACK_CONTINUE;
+    }
     if (meaning.result != SCAN_CLEAN)
         result_worsen(result, meaning.result, meaning.unscannable, name);
     return meaning.result == SCAN_INFECTED ? CALLBACK_ABORT : CALLBACK_CONTINUE;
@@ -272,10 +289,11 @@ static int ruleset_hear_too_many(const YR_STRING *string, struct ruleset_result 
 static int ruleset_hear(YR_SCAN_CONTEXT *scan, int message, void *data, void *context)
 {
     (void)scan;
+    const struct hearing *hearing = context;
     if (message == CALLBACK_MSG_RULE_MATCHING)
-        return ruleset_hear_match(data, context);
+        return ruleset_hear_match(data, hearing);
     if (message == CALLBACK_MSG_TOO_MANY_MATCHES)
-        return ruleset_hear_too_many(data, context);
+        return ruleset_hear_too_many(data, hearing->result);
     return CALLBACK_CONTINUE;
 }
 
@@ -304,13 +322,15 @@ static void ruleset_read_code(int code, const YR_RULE *rule, struct ruleset_resu
     result_worsen(result, row.unscannable != UNSCANNABLE_NONE ? SCAN_UNSCANNABLE : SCAN_FAILED, row.unscannable, text);
 }
 
-void ruleset_scan(struct ruleset *rules, struct span bytes, struct ruleset_result *result_out)
+void ruleset_scan(struct ruleset *rules, struct span bytes, const struct settings_names *names,
+                  struct ruleset_result *result_out)
 {
+    struct hearing hearing = { .names = names, .result = result_out };
     assert(bytes.size > 0);
     *result_out = (struct ruleset_result){ .result = SCAN_CLEAN };
     for (size_t i = 0; i < rules->set_count; i++) {
         YR_SCANNER *scanner = rules->sets[i].scanner;
-        yr_scanner_set_callback(scanner, ruleset_hear, result_out);
+        yr_scanner_set_callback(scanner, ruleset_hear, &hearing);
         int code = yr_scanner_scan_mem(scanner, (const uint8_t *)bytes.data, bytes.size);
         if (code != ERROR_SUCCESS)
             ruleset_read_code(code, yr_scanner_last_error_rule(scanner), result_out);

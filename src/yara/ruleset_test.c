@@ -79,11 +79,56 @@ static void test_matches(void)
         for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
             struct ruleset_result result;
             test_context(rows[i].bytes);
-            ruleset_scan(rules, span_text(rows[i].bytes), &result);
+            ruleset_scan(rules, span_text(rows[i].bytes), NULL, &result);
             CHECK(result.result == rows[i].result && result.unscannable == rows[i].unscannable);
             CHECK(strcmp(result.text, rows[i].text) == 0);
         }
     }
+    test_context(NULL);
+    ruleset_free(rules);
+}
+
+/* Names that are less than infected end nothing, whatever the order of the rules. */
+static void test_names(void)
+{
+    static const struct settings_names names = { .patterns = { "*.Odd*", "*.Mal*", "*.Ban*" },
+                                                 .actions = { NAME_IGNORE, NAME_MALFORMED, NAME_BANNED },
+                                                 .count = 3 };
+    static const struct {
+        const char *bytes;
+        enum scan_result result;
+        const char *text;
+        const char *named;
+        const char *ignored;
+    } rows[] = {
+        { "nothing", SCAN_CLEAN, "", "", "" },
+        { "odd", SCAN_CLEAN, "", "", "one.Odd" },
+        { "odd bad", SCAN_INFECTED, "one.Bad", "", "one.Odd" },
+        { "odd locked", SCAN_UNSCANNABLE, "one.Locked", "", "one.Odd" },
+        { "mal ban", SCAN_CLEAN, "", "one.Banned", "" },
+        { "mal odd", SCAN_CLEAN, "", "one.Malformed", "one.Odd" },
+    };
+    struct fault fault;
+    struct ruleset *rules = load("rule Odd { strings: $a = \"odd\" condition: $a }\n"
+                                 "rule Malformed { strings: $a = \"mal\" condition: $a }\n"
+                                 "rule Banned { strings: $a = \"ban\" condition: $a }\n"
+                                 "rule Locked { meta: cordon = \"unscannable:encrypted\" "
+                                 "strings: $a = \"locked\" condition: $a }\n"
+                                 "rule Bad { strings: $a = \"bad\" condition: $a }\n",
+                                 &fault);
+    if (!CHECK(rules != NULL))
+        return;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct ruleset_result result;
+        test_context(rows[i].bytes);
+        ruleset_scan(rules, span_text(rows[i].bytes), &names, &result);
+        CHECK(result.result == rows[i].result && strcmp(result.text, rows[i].text) == 0);
+        CHECK(strcmp(result.named, rows[i].named) == 0 && strcmp(result.ignored, rows[i].ignored) == 0);
+    }
+    struct ruleset_result result;
+    test_context("a canary");
+    ruleset_scan(rules, span_text("odd"), NULL, &result);
+    CHECK(result.result == SCAN_INFECTED && strcmp(result.text, "one.Odd") == 0);
     test_context(NULL);
     ruleset_free(rules);
 }
@@ -101,17 +146,17 @@ static void test_limits(void)
         abort();
     memset(bytes, 'a', size);
     struct ruleset_result result;
-    ruleset_scan(rules, span_of(bytes, size), &result);
+    ruleset_scan(rules, span_of(bytes, size), NULL, &result);
     CHECK(result.result == SCAN_UNSCANNABLE && result.unscannable == UNSCANNABLE_LIMIT);
     CHECK(strstr(result.text, "too many matches of $a") != NULL);
     ruleset_free(rules);
     /* Where it is only asked whether the string is there one match is enough. */
     rules = load("rule Any { strings: $a = \"aa\" $b = \"zz\" condition: $a and $b }", &fault);
     CHECK(rules != NULL);
-    ruleset_scan(rules, span_of(bytes, size), &result);
+    ruleset_scan(rules, span_of(bytes, size), NULL, &result);
     CHECK(result.result == SCAN_CLEAN);
     memcpy(bytes + size - 2, "zz", 2);
-    ruleset_scan(rules, span_of(bytes, size), &result);
+    ruleset_scan(rules, span_of(bytes, size), NULL, &result);
     CHECK(result.result == SCAN_INFECTED);
     ruleset_free(rules);
     free(bytes);
@@ -128,10 +173,10 @@ static void test_branching(void)
     memset(bytes, 'a', sizeof bytes);
     bytes[0] = 'x';
     struct ruleset_result result;
-    ruleset_scan(rules, span_of(bytes, sizeof bytes), &result);
+    ruleset_scan(rules, span_of(bytes, sizeof bytes), NULL, &result);
     CHECK(result.result == SCAN_UNSCANNABLE && result.unscannable == UNSCANNABLE_LIMIT);
     CHECK(strstr(result.text, "in the rule Tree") != NULL);
-    ruleset_scan(rules, span_text("xaby"), &result);
+    ruleset_scan(rules, span_text("xaby"), NULL, &result);
     CHECK(result.result == SCAN_INFECTED);
     ruleset_free(rules);
 }
@@ -191,6 +236,7 @@ int main(void)
 {
     CHECK(mkdtemp(folder) != NULL);
     test_matches();
+    test_names();
     test_limits();
     test_branching();
     test_refused();

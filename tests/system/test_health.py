@@ -16,7 +16,7 @@ import zipfile
 
 import rig as rigs
 from peers import Clamd, signature_folder
-from rig import Client, Rig, eicar, free_port, wait_for
+from rig import ROOT, Client, Rig, eicar, free_port, wait_for
 
 PART = b"Content-Type: application/octet-stream; name=\"a.bin\"\r\nContent-Transfer-Encoding: base64\r\n\r\n"
 TIMEOUT_S = 15  # of a scanner that hangs
@@ -141,6 +141,31 @@ def test_a_name_may_be_banned_rather_than_infected():
         assert place.mail(mail_with(b"it has the first marker in it")).startswith("250")
         assert b"banned" in place.sink.messages[0].data
         assert place.mail(mail_with(b"the first marker and the second marker")).startswith("550 5.7.1")
+
+
+GRADED = """names = ( { pattern = "*Odd*"; action = "ignore"; }, { pattern = "*Mal*"; action = "malformed"; },
+    { pattern = "*Ban*"; action = "banned"; } );"""
+
+
+def test_of_two_names_the_graver_counts():
+    """Whichever part it is in, and in both embedded engines."""
+    with Rig() as rig:
+        folder = signature_folder(rig, "graded")
+        words = {"Odd": b"the odd marker", "Malformed": b"the malformed marker", "Banned": b"the banned marker"}
+        with open(os.path.join(folder, "graded.ndb"), "w") as f:
+            f.write("".join(f"{name}.Test:0:*:{word.hex()}\n" for name, word in words.items()))
+        rules = rig.write("graded.yar", "".join(f'rule {name} {{ strings: $a = "{word.decode()}" condition: $a }}\n'
+                                                for name, word in words.items()))
+        eicar_rule = os.path.join(ROOT, "etc/yara/eicar.yar")
+        for scanner in (f'type = "clamav"; signatures = "{folder}";', f'type = "yara"; rules = ["{eicar_rule}", "{rules}"];'):
+            place = Place(rig, 'policy: { banned = "reject"; malformed = "pass"; };\n'
+                               f"scanner: {{ engine: {{ {scanner} {GRADED} }}; }};")
+            for parts, code in (((words["Odd"],), "250"), ((words["Odd"], words["Malformed"]), "250"),
+                                ((words["Malformed"], words["Banned"]), "550"), ((words["Banned"], words["Odd"]), "550"),
+                                ((words["Odd"] + words["Malformed"] + words["Banned"],), "550")):
+                reply = place.mail(mail_with(*parts))
+                assert reply.startswith(code), (scanner, parts, reply)
+            place.cordon.stop()
 
 
 def test_of_a_scanner_with_one_name_it_is_masked():
