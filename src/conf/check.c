@@ -239,12 +239,11 @@ static void check_rules(const struct check *check, const struct scanner_settings
 /* A certificate is for a host: a socket in the file system is none. */
 static void check_scanner_tls(const struct check *check, const struct scanner_settings *scanner, struct conf_node *node)
 {
-    static const char *const keys[] = { "tls_verify", "tls_ca" };
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        struct conf_node *key = conf_node_find(node, keys[i]);
-        if (key != NULL && !scanner->tls.is_on && !key->is_bad && !check_is_bad(node, "tls"))
-            conf_mistake(check->mistakes, key, "%s has no use without tls; write tls = true", keys[i]);
-    }
+    /* The defaults are no mistake, for the roles read the settings with all of them written out. */
+    const char *useless = !scanner->tls.verify ? "tls_verify" : scanner->tls.ca[0] != '\0' ? "tls_ca" : NULL;
+    struct conf_node *key = useless != NULL ? conf_node_find(node, useless) : NULL;
+    if (key != NULL && !scanner->tls.is_on && !key->is_bad && !check_is_bad(node, "tls"))
+        conf_mistake(check->mistakes, key, "%s has no use without tls; write tls = true", useless);
     if (scanner->tls.is_on && scanner->tls.verify && strncmp(scanner->address, "unix:", 5) == 0)
         conf_mistake(check->mistakes, check_place(check, node, "tls"),
                      "no certificate can be for %.100s; write tls_verify = false, or leave out tls", scanner->address);

@@ -237,6 +237,24 @@ int main(int argc, char **argv)
     printf("%u of %u random texts were right\n", sound, (unsigned)RANDOM_ROUNDS);
     CHECK(sound >= RANDOM_LEAST_SOUND);
 
+    /* Nothing but what has no default, of each type: the defaults that are written out are no mistakes. */
+    static const char *const least[] = {
+        "type = \"clamav\";",
+        "type = \"clamd\"; address = \"127.0.0.1:3310\";",
+        "type = \"icap\"; address = \"127.0.0.1:1344\";",
+        "type = \"plugin\"; address = \"unix:/run/own.sock\";",
+        "type = \"socket\"; address = \"127.0.0.1:1\"; dialogue = [\"infected ^(F)\", \"clean ^OK\"];",
+        "type = \"command\"; user = \"daemon\"; command = [\"/bin/true\", \"{}\"];",
+        "type = \"communigate\"; user = \"daemon\"; command = [\"/bin/true\"];",
+        "type = \"yara\"; rules = [\"/etc/yara/a.yar\"];",
+    };
+    for (size_t i = 0; i < sizeof least / sizeof least[0]; i++) {
+        test_context(least[i]);
+        buf_clear(&text);
+        buf_printf(&text, "scanner: { one: { %s }; };", least[i]);
+        CHECK(check_round(&text));
+    }
+
     for (int i = 1; i < argc; i++) { /* the sample */
         test_context(argv[i]);
         struct buf told;
