@@ -243,7 +243,7 @@ int main(int argc, char **argv)
         "type = \"clamd\"; address = \"127.0.0.1:3310\";",
         "type = \"icap\"; address = \"127.0.0.1:1344\";",
         "type = \"plugin\"; address = \"unix:/run/own.sock\";",
-        "type = \"socket\"; address = \"127.0.0.1:1\"; dialogue = [\"infected ^(F)\", \"clean ^OK\"];",
+        "type = \"socket\"; address = \"127.0.0.1:1\"; dialogue = [\"> {body}\", \"infected ^(F)\", \"clean ^OK\"];",
         "type = \"command\"; user = \"daemon\"; command = [\"/bin/true\", \"{}\"];",
         "type = \"communigate\"; user = \"daemon\"; command = [\"/bin/true\"];",
         "type = \"yara\"; rules = [\"/etc/yara/a.yar\"];",
