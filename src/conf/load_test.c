@@ -179,6 +179,7 @@ static void test_stores(struct buf *told)
     CHECK(quarantine->owners.count == 1 && strcmp(quarantine->owners.items[0], "/etc/cordon/keys/quarantine.pub") == 0);
     CHECK(quarantine->keep_ms[CATEGORY_INFECTED] == 30 * day && quarantine->share_ms == 30 * day);
     CHECK(quarantine->most_bytes == 0 && quarantine->check_percent == 100 && quarantine->segment_bytes == 64 << 20);
+    CHECK(quarantine->check_every_ms == day && quarantine->check_rate_bytes == 20 << 20);
     CHECK(quarantine->categories == (1U << CATEGORY_INFECTED | 1U << CATEGORY_MALFORMED));
     CHECK(s->policy.actions[CATEGORY_INFECTED] == ACTION_DISCARD); /* which needs a store */
 

@@ -105,6 +105,8 @@ struct store_conf { /* a store as it is configured; store/store.h has what becom
     uint64_t share_ms;            /* 0: parts are not stored once */
     uint64_t segment_bytes;
     uint32_t check_percent;
+    uint64_t check_every_ms;
+    uint64_t check_rate_bytes;    /* a second */
     uint64_t again_ms;            /* how long a short-lived key opens what is stored, too; 0: none does */
     struct settings_list domains; /* of recipients: "example.org", ".example.org"; none: all */
     unsigned categories;          /* bits 1U << enum category; 0: all */

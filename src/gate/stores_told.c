@@ -35,6 +35,8 @@ static const struct told_row rows[] = {
     { "cordon_store_checked_timestamp_seconds", "gauge", "When the last verification in the background ended.",
       "checked_ms", 1000 },
     { "cordon_store_check_wrong", "gauge", "Things that were wrong in the last verification.", "wrong", 1 },
+    { "cordon_store_check_wrong_record", "gauge",
+      "The number of the first record that was wrong in the last verification; 0: none was.", "wrong_record", 1 },
 };
 
 struct stores_told *stores_told_new(void)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 static const char lines[] = "store.one.state=open\nstore.one.messages=7\nstore.one.checked_ms=5999\nstore.one.wrong=2\n"
+                            "store.one.wrong_record=5\n"
                             "store.two.state=failed\nstore.two.failure=no space\nstore.three.messages=1\n";
 
 static void check_wanted(const struct buf *text, const char *const *wanted, size_t count, bool is_there)
@@ -20,11 +21,11 @@ static void check_wanted(const struct buf *text, const char *const *wanted, size
 
 int main(void)
 {
-    static const char *const wanted[] = { "\ncordon_store_open{store=\"one\"} 1\n",
-                                          "\ncordon_store_open{store=\"two\"} 0\n",
-                                          "\ncordon_store_messages{store=\"one\"} 7\n",
-                                          "\ncordon_store_checked_timestamp_seconds{store=\"one\"} 5\n",
-                                          "\ncordon_store_check_wrong{store=\"one\"} 2\n" };
+    static const char *const wanted[] = {
+        "\ncordon_store_open{store=\"one\"} 1\n",        "\ncordon_store_open{store=\"two\"} 0\n",
+        "\ncordon_store_messages{store=\"one\"} 7\n",    "\ncordon_store_checked_timestamp_seconds{store=\"one\"} 5\n",
+        "\ncordon_store_check_wrong{store=\"one\"} 2\n", "\ncordon_store_check_wrong_record{store=\"one\"} 5\n"
+    };
     static const char *const absent[] = { "cordon_store_messages{store=\"two\"}", "three", "cordon_store_held" };
     struct settings *settings = memory_new(sizeof *settings);
     struct stores_told *told = stores_told_new();

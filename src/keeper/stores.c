@@ -173,6 +173,8 @@ struct stores *stores_new(const struct settings *settings)
                                                   .period_ms = conf->share_ms,
                                                   .segment_bytes = conf->segment_bytes,
                                                   .check_percent = conf->check_percent,
+                                                  .check_every_ms = conf->check_every_ms,
+                                                  .check_rate_bytes = conf->check_rate_bytes,
                                                   .again_ms = conf->again_ms };
         memcpy(kept->settings.keep_ms, conf->keep_ms, sizeof kept->settings.keep_ms);
     }
@@ -312,8 +314,12 @@ static void put_open(const char *name, const struct store_status *status, struct
     buf_printf(out, "store.%s.expired=%" PRIu64 "\nstore.%s.erased=%" PRIu64 "\n", name, status->expired, name,
                status->erased);
     if (status->checked_ms != 0)
-        buf_printf(out, "store.%s.checked_ms=%" PRIu64 "\nstore.%s.wrong=%" PRIu64 "\n", name, status->checked_ms, name,
-                   status->wrong);
+        buf_printf(out, "store.%s.checked_ms=%" PRIu64 "\n", name, status->checked_ms);
+    if (status->checked_ms != 0 || status->wrong > 0)
+        buf_printf(out, "store.%s.wrong=%" PRIu64 "\nstore.%s.wrong_record=%" PRIu64 "\n", name, status->wrong, name,
+                   status->wrong_record);
+    if (status->wrong_text[0] != '\0')
+        buf_printf(out, "store.%s.wrong_first=%s\n", name, status->wrong_text);
     if (status->failure[0] != '\0')
         buf_printf(out, "store.%s.failure=%s\n", name, status->failure);
 }

@@ -236,6 +236,12 @@ static int begin_next(struct segments *segments, struct fault *fault)
     return segments_begin(segments, segments->number + 1, segments->sequence + 1, fault);
 }
 
+void segments_leave(struct segments *segments, uint64_t number)
+{
+    if (number == segments->number)
+        segments->damaged = number;
+}
+
 static bool needs_next(const struct segments *segments, uint64_t size)
 {
     bool is_empty = segments->length <= RECORD_SEGMENT_SIZE;

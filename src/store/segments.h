@@ -76,6 +76,9 @@ const char *segments_failure(const struct segments *segments);
 int segments_read(struct segments *segments, struct place place, char **memory_out, struct span *frame_out,
                   struct fault *fault);
 
+/* Nothing more is appended to the segment of that number: what comes next begins another. By the writer. */
+void segments_leave(struct segments *segments, uint64_t number);
+
 /* Erases all of a record but its header and digest, and waits until that is on stable storage. Only after a tombstone
  * for it is durable. Doing it again does no harm, and has to be done where a crash left it half erased. */
 int segments_erase(struct segments *segments, struct place place, struct fault *fault);

@@ -510,5 +510,7 @@ void store_read_status(struct store *store, struct store_status *status_out)
     status_out->erased = store->erased;
     status_out->checked_ms = store->checked_ms;
     status_out->wrong = store->wrong;
+    status_out->wrong_record = store->wrong_record;
+    memcpy(status_out->wrong_text, store->wrong_text, sizeof status_out->wrong_text);
     lock_drop(&store->lock);
 }

@@ -39,7 +39,9 @@ struct store_settings {
     uint64_t most_bytes;          /* of messages that are stored; the oldest go first; 0: no bound */
     uint64_t period_ms;           /* within which parts are shared; 0: none are */
     uint64_t segment_bytes;       /* 0: segments.h's own */
-    uint32_t check_percent;       /* of the segments, verified in the background each day; 0: none */
+    uint32_t check_percent;       /* of the segments, verified in the background at a time; 0: none */
+    uint64_t check_every_ms;      /* from the end of one verification to the next */
+    uint64_t check_rate_bytes;    /* a second, at most; 0: any */
     uint64_t again_ms;            /* for so long a short-lived pair opens what is stored, too (again.h); 0: none does */
 };
 
@@ -103,7 +105,9 @@ struct store_status {
     uint64_t indexed_sequence;      /* how far the index has come */
     bool is_indexing;
     uint64_t expired, erased;
-    uint64_t checked_ms, wrong;    /* the last background verification's end, and what it found */
+    uint64_t checked_ms;          /* the last background verification's end */
+    uint64_t wrong, wrong_record; /* what it found, or the one that is under way, and the first record's sequence */
+    char wrong_text[FAULT_TEXT_SIZE];
     char failure[FAULT_TEXT_SIZE]; /* why nothing can be put; "": it can */
 };
 void store_read_status(struct store *store, struct store_status *status_out);

@@ -101,8 +101,9 @@ struct store {
     unsigned threads;
     bool must_reindex;
     struct again again; /* the short-lived pair of the moment */
-    uint64_t commits, put, refused, expired, erased, checked_ms, wrong;
-    struct index_totals totals; /* as they were read last */
+    uint64_t commits, put, refused, expired, erased, checked_ms, wrong, wrong_record;
+    char wrong_text[FAULT_TEXT_SIZE]; /* the first of what the last verification found */
+    struct index_totals totals;       /* as they were read last */
     atomic_bool may_verify;
     /* The tender's own: when it looked after the short-lived pairs, and when it has to again. */
     uint64_t again_looked_ms, again_next_ms;

@@ -11,10 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DAY_MS INT64_C(86400000)
-#define FIRST_CHECK_MS INT64_C(3600000) /* a machine that is started each morning checks too */
-
-enum { INDEX_TRIES = 3, CHANGE_MS = 60000, CHECK_BYTES_PER_SECOND = 20 * 1024 * 1024, TOLD_MOST = 20 };
+enum {
+    INDEX_TRIES = 3,
+    CHANGE_MS = 60000,
+    FIRST_CHECK_MS = 3600000, /* at most: a machine that is started each morning checks too */
+    TOLD_MOST = 20
+};
 
 static bool is_closing(struct store *store)
 {
@@ -325,7 +327,7 @@ struct check {
     struct store *store;
     struct rows *rows;
     struct deadline tend_from;
-    unsigned told;
+    uint64_t found;
 };
 
 /* It may take hours, in which nothing else must wait for it. */
@@ -340,12 +342,52 @@ static bool check_may_go_on(void *context)
     return atomic_load(&check->store->may_verify);
 }
 
+/* Nothing more goes into a segment that is damaged, so that it can be set aside without what comes later. */
+static void check_leave(struct store *store, const char *file)
+{
+    static const char folder[] = "segments/";
+    uint64_t number = 0;
+    struct span name = span_text(file);
+    if (!span_starts_with(name, folder))
+        return;
+    name = span_from(name, sizeof folder - 1);
+    if (!span_number(span_cut(&name, '.'), &number))
+        return;
+    lock_take(&store->disk);
+    segments_leave(store->segments, number);
+    lock_drop(&store->disk);
+}
+
+/* Known at once, however long the rest takes. */
 static void check_tell(void *context, const char *file, uint64_t offset, uint64_t sequence, const char *text)
 {
     struct check *check = context;
-    if (check->told++ < TOLD_MOST)
-        store_say(check->store, true, "store-damaged", "%s: %s at %llu, record %llu: %s", check->store->name, file,
-                  (unsigned long long)offset, (unsigned long long)sequence, text);
+    struct store *store = check->store;
+    char found[FAULT_TEXT_SIZE];
+    (void)snprintf(found, sizeof found, "%s at %llu, record %llu: %s", file, (unsigned long long)offset,
+                   (unsigned long long)sequence, text);
+    lock_take(&store->lock);
+    if (check->found++ == 0)
+        memcpy(store->wrong_text, found, sizeof found);
+    if (check->found == 1 || store->wrong_record == 0)
+        store->wrong_record = sequence;
+    store->wrong = check->found;
+    lock_drop(&store->lock);
+    check_leave(store, file);
+    if (check->found <= TOLD_MOST)
+        store_say(store, true, "store-damaged", "%s: %s", store->name, found);
+}
+
+static void check_settle(struct store *store, const struct verify_result *result)
+{
+    lock_take(&store->lock);
+    store->checked_ms = clock_wall_ms();
+    store->wrong = result->wrong;
+    if (result->wrong == 0) {
+        store->wrong_record = 0;
+        store->wrong_text[0] = '\0';
+    }
+    lock_drop(&store->lock);
 }
 
 static void tend_check(struct store *store, struct rows *rows)
@@ -354,7 +396,7 @@ static void tend_check(struct store *store, struct rows *rows)
     struct verify_settings settings = { .path = store->path,
                                         .head_path = store->head_path,
                                         .percent = store->settings.check_percent,
-                                        .bytes_per_second = CHECK_BYTES_PER_SECOND,
+                                        .bytes_per_second = store->settings.check_rate_bytes,
                                         .may_go_on = check_may_go_on,
                                         .tell = check_tell,
                                         .context = &check };
@@ -369,24 +411,27 @@ static void tend_check(struct store *store, struct rows *rows)
         store_say(store, result.wrong > 0, "store-checked", "%s: %llu records, %llu bytes: %llu wrong", store->name,
                   (unsigned long long)result.records, (unsigned long long)result.bytes,
                   (unsigned long long)result.wrong);
-    lock_take(&store->lock);
-    store->checked_ms = clock_wall_ms();
-    store->wrong = result.wrong;
-    lock_drop(&store->lock);
+    check_settle(store, &result);
+}
+
+static struct deadline check_pause(const struct store *store, uint64_t most_ms)
+{
+    uint64_t every = store->settings.check_every_ms;
+    return deadline_in((int64_t)(every < most_ms ? every : most_ms));
 }
 
 void store_tend_thread(void *argument)
 {
     struct store *store = argument;
     struct rows *rows = memory_new(sizeof *rows);
-    struct deadline check = deadline_in(FIRST_CHECK_MS);
+    struct deadline check = check_pause(store, FIRST_CHECK_MS);
     lock_take(&store->lock);
     while (!store->is_closing) {
         lock_drop(&store->lock);
         tend(store, rows);
         if (deadline_passed(check) && store->settings.check_percent > 0) {
             tend_check(store, rows);
-            check = deadline_in(DAY_MS);
+            check = check_pause(store, INT64_MAX);
         }
         lock_take(&store->lock);
         if (!store->must_reindex && !store->is_closing)

@@ -251,6 +251,70 @@ def test_one_of_two_fails():
         assert shown.returncode == 0, shown
 
 
+def frames(path):
+    """Each record's sequence, and where its frame begins and ends (cordon-store(5))."""
+    with open(path, "rb") as f:
+        data = f.read()
+    found, at = {}, 256
+    while at + 112 <= len(data) and data[at:at + 4] == b"cfrm":
+        size = int.from_bytes(data[at + 24:at + 32], "little")
+        found[int.from_bytes(data[at + 8:at + 16], "little")] = (at, at + size)
+        at += size
+    return found
+
+
+def flip(path, offset):
+    with open(path, "r+b") as f:
+        f.seek(offset)
+        byte = f.read(1)[0]
+        f.seek(offset)
+        f.write(bytes([byte ^ 1]))
+
+
+def read_file(path):
+    with open(path, "rb") as f:
+        return f.read()
+
+
+def test_a_flipped_byte_is_found_in_the_background():
+    with Rig() as rig:
+        k = Keeping(rig, "one", one='check_every = "1s"; check_rate = "1M";')
+        names = rig.path("lib", "one", "segments")
+        first = os.path.join(names, "00000001.seg")
+        with k.connect() as keeper:
+            puts = [keeper.put("one", MESSAGE + os.urandom(40000).hex().encode() + b"\r\n") for _ in range(3)]
+        assert all(p.outcome == DONE for p in puts), puts
+        numbers = [p.sequence for p in puts]
+        wait_for(lambda: k.status("one", "checked_ms"), "a verification in the background")
+        k.wait_status("one", "wrong", "0")
+        begin, end = frames(first)[numbers[1]]
+        flip(first, (begin + end) // 2)
+        damaged = read_file(first)
+        k.wait_status("one", "wrong_record", str(numbers[1]), 60)
+        assert f"segments/00000001.seg at {begin}, record {numbers[1]}: " in k.status("one", "wrong_first"), k.cordon.status()
+        told = [l for l in k.cordon.lines("store") if "what=damaged" in l and f"record {numbers[1]}:" in l]
+        assert told and "segments/00000001.seg" in told[0], k.cordon.log()[-2000:]
+        wait_for(lambda: 'cordon_store_check_wrong_record{store="one"}' in get(k.monitor, "/metrics")[1], "the metric")
+        text = get(k.monitor, "/metrics")[1]
+        check_prometheus(text)
+        assert metric(text, 'cordon_store_check_wrong_record{store="one"}') == numbers[1], text
+        assert metric(text, 'cordon_store_check_wrong{store="one"}') >= 1, text
+
+        with k.connect() as keeper:
+            after = keeper.put("one", MESSAGE)
+        assert after.outcome == DONE, ("mail goes on", after)
+        assert sorted(os.listdir(names)) == ["00000001.seg", "00000002.seg"], "nothing more goes into the damaged one"
+        assert after.sequence in frames(os.path.join(names, "00000002.seg"))
+        assert read_file(first) == damaged, "it is neither mended nor deleted"
+        for number, status in ((numbers[0], 0), (numbers[1], 1), (numbers[2], 0), (after.sequence, 0)):
+            shown = k.cordon.cli("quarantine", "show", "--config", k.cordon.path, str(number))
+            assert shown.returncode == status, (number, shown)
+
+        flip(first, (begin + end) // 2)
+        k.wait_status("one", "wrong", "0", 60)
+        k.wait_status("one", "wrong_record", "0")
+
+
 def test_another_writer():
     """A store that somebody else writes to is waited for, by whoever asks too."""
     with Rig() as rig:
