@@ -106,19 +106,43 @@ static int read_before(const struct command_line *line, const struct store_use *
     return command_refuse(line, CLI_EXIT_USAGE, "--before: \"%s\" is no ID of the store %s", text, use->conf->name);
 }
 
-static int list_print(struct list *list, const struct filter *filter, const char *words, uint64_t before,
-                      uint64_t limit)
+/* It has not looked at all that there is: how far it came, and how to go on. */
+static void list_tell_rest(struct list *list, uint64_t rest)
+{
+    struct buf time;
+    uint64_t time_ms = find_time_before(list->use->reader, rest);
+    buf_init(&time, LIST_TEXT_LIMIT);
+    if (list->is_json) {
+        buf_printf(&list->out, "{\"unfinished\":true,\"before\":%" PRIu64, rest);
+        json_put_text(&list->out, "store", span_text(list->use->conf->name));
+        json_put_time(&list->out, "searched_back_to", time_ms);
+        buf_put_text(&list->out, "}\n");
+        list_flush(list);
+    }
+    when_put(&time, time_ms);
+    fprintf(stderr,
+            "cordon: searched back to %s, and not further: go on with --before %" PRIu64
+            ", or look at all with --limit 0\n",
+            buf_text(&time), rest);
+    buf_fini(&time);
+}
+
+static int list_print(struct list *list, const struct filter *filter, const struct find_bounds *bounds)
 {
     struct fault fault = { 0 };
     const struct command_line *line = list->use->line;
-    int status = find_messages(list->use->reader, filter, words, before, limit, list_each, list, &fault);
+    uint64_t rest = 0;
+    int status = find_messages(list->use->reader, filter, bounds, list_each, list, &rest, &fault);
     list_flush(list);
     if (status < 0)
         return command_refuse(line, fault.code == EINVAL ? CLI_EXIT_USAGE : STORE_EXIT_NOT_READ, "%s", fault.text);
-    if (!list->is_json && list->count == 0)
+    bool is_full = bounds->limit > 0 && list->count == bounds->limit;
+    if (rest > 0 && !is_full)
+        list_tell_rest(list, rest);
+    else if (!list->is_json && list->count == 0)
         fprintf(stderr, "cordon: nothing is kept in %s%s\n", list->use->conf->name,
-                line->given_count > 0 || words != NULL ? " that fits" : "");
-    if (!list->is_json && limit > 0 && list->count == limit && isatty(STDOUT_FILENO))
+                line->given_count > 0 || bounds->text != NULL ? " that fits" : "");
+    if (!list->is_json && is_full && isatty(STDOUT_FILENO))
         fprintf(stderr, "cordon: perhaps there is more: add --before %" PRIu64 ", or --limit 0\n", list->last);
     return fflush(stdout) == 0 && ferror(stdout) == 0 ? STORE_EXIT_DONE : STORE_EXIT_NOT_ALL;
 }
@@ -128,22 +152,20 @@ int quarantine_list(const struct command_line *line)
     struct store_use *use = NULL;
     struct filter filter;
     struct buf words;
-    uint64_t limit = 0;
-    uint64_t before = 0;
-    const char *text = list_words(line, &words);
+    struct find_bounds bounds = { .text = list_words(line, &words) };
     int status = filter_read(line, clock_wall_ms(), &filter);
-    if (status < 0 && !command_number(line, OPTION_LIMIT, 0, UINT32_MAX, LIST_LIMIT, &limit))
+    if (status < 0 && !command_number(line, OPTION_LIMIT, 0, UINT32_MAX, LIST_LIMIT, &bounds.limit))
         status = CLI_EXIT_USAGE;
     if (status < 0) {
         status = store_use_begin(line, USE_ROOT | USE_READER, false, &use);
         if (status < 0)
-            status = read_before(line, use, &before);
+            status = read_before(line, use, &bounds.before);
         if (status < 0) {
             struct list list = { .use = use, .is_json = command_has(line, OPTION_JSON) };
             list.table = memory_new(sizeof *list.table);
             table_init(list.table, list_columns, LIST_COLUMNS, table_terminal_width());
             buf_init(&list.out, ENTRY_TEXT_LIMIT);
-            status = list_print(&list, &filter, text, before, limit);
+            status = list_print(&list, &filter, &bounds);
             buf_fini(&list.out);
             table_fini(list.table);
             free(list.table);

@@ -181,7 +181,7 @@ static int report_make(const struct store_use *use, const struct filter *filter,
     for (size_t i = 0; i < REPORT_TALLIES; i++)
         report->tallies[i] = tally_new();
     buf_init(&out, ENTRY_TEXT_LIMIT);
-    int status = find_messages(use->reader, filter, NULL, 0, 0, report_each, report, &fault);
+    int status = find_messages(use->reader, filter, &(struct find_bounds){ 0 }, report_each, report, NULL, &fault);
     if (status != 0)
         status = command_refuse(use->line, STORE_EXIT_NOT_READ, "%s", fault.text);
     else if (command_has(use->line, OPTION_JSON))

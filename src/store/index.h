@@ -93,11 +93,17 @@ struct index_query {
     uint64_t least_size, most_size; /* 0: any */
     uint64_t before;                /* sequence: only older ones; 0: any. For the next page. */
     size_t limit;
+    size_t most_steps; /* after about as many entries looked at it stops; 0: it goes on to the end */
 };
+enum { INDEX_STEPS = 65536 /* what a person may wait for: some hundredths of a second */ };
 /* Messages, the newest first. Stops where `each` gives something else than 0, and returns that. Here and below `each`
- * may take its time, ask, and change the index: nothing is locked while it runs. */
+ * may take its time, ask, and change the index: nothing is locked while it runs.
+ *
+ * Conditions that many messages have, each, and none or few have together, can cost a look at all of them: so the steps
+ * can be bounded. Where they were used up, *rest_out (may be NULL) is the `before` to go on with, which is lower than
+ * that of the query; else it is 0. */
 typedef int (*index_each)(void *context, const struct index_row *row);
-int index_find(struct index *index, const struct index_query *query, index_each each, void *context,
+int index_find(struct index *index, const struct index_query *query, index_each each, void *context, uint64_t *rest_out,
                struct fault *fault);
 
 /* Messages that nobody holds, of that category (CATEGORIES: any), the oldest first: older than `until_ms`. For

@@ -13,7 +13,8 @@
  * `word`; the categories asked for, whose ranges are merged; the classes of sizes, merged; what is held. The answer is
  * what all sources have, found by leaping: the highest sequence that one source offers is what the others are asked
  * for next, so that the rarest condition leads wherever it is the rarest, and nobody has to count. Times bound the
- * sequences on both sides. Every row that all sources have is then held against the whole query once more.
+ * sequences on both sides. Every row that all sources have is then held against the whole query once more. What is
+ * above the sequence that is asked for next is settled, at any moment: there a search can stop, and go on later.
  *
  * Sources read ahead in steps that grow while all of a step is used, and shrink where most of it is leapt over. */
 
@@ -21,7 +22,10 @@ enum {
     STEP_MOST = 64,      /* sequences that one list reads at a time */
     PAGE = 256,          /* rows that are collected in one transaction, then given out */
     ANSWER_MOST = 65536, /* rows that the other questions answer at a time */
-    META_MOST = 1 << 20
+    META_MOST = 1 << 20,
+    /* What is counted as steps: an entry that was read is one. */
+    SEEK_STEPS = 4, /* to find the place where to read on */
+    ROW_STEPS = 8   /* to read a whole row */
 };
 _Static_assert((int)META_MOST >= (int)RECORD_META_MOST, "any row's metadata fits");
 
@@ -32,6 +36,12 @@ struct list { /* one range of one index, descending */
     size_t got, next, used;
     bool is_at_end; /* there is nothing behind what was read */
     uint64_t sequences[STEP_MOST];
+    bool fits[STEP_MOST]; /* false: its size is of the class, and not of the query */
+};
+
+struct offer {
+    uint64_t sequence; /* 0: none */
+    bool fits;
 };
 
 struct source { /* lists that are merged */
@@ -45,6 +55,7 @@ struct search {
     struct index_query query;
     uint64_t lowest, highest; /* sequences in question */
     uint64_t least_size, most_size;
+    size_t steps;
     struct list *lists;
     size_t list_count;
     struct source sources[SOURCES_MOST];
@@ -60,20 +71,27 @@ static int read_ahead(struct search *search, struct list *list, uint64_t highest
         list->want = list->want * 2 > STEP_MOST ? STEP_MOST : list->want * 2;
     else if (list->got > 0)
         list->want = list->want > 2 ? list->want / 2 : 1;
-    uint64_t numbers[] = { list->key, search->lowest, highest, list->want, search->least_size, search->most_size };
-    index_sql_set_numbers(sql, list->statement, 1, numbers, list->statement == SQL_FIND_SIZE ? 6 : 4);
+    uint64_t numbers[] = { list->key, search->lowest, highest, list->want };
+    index_sql_set_numbers(sql, list->statement, 1, numbers, 4);
     list->got = list->next = list->used = 0;
     int found = 0;
-    while (list->got < list->want && (found = index_sql_step(sql, list->statement, fault)) > 0)
+    while (list->got < list->want && (found = index_sql_step(sql, list->statement, fault)) > 0) {
+        list->fits[list->got] = true;
+        if (list->statement == SQL_FIND_SIZE) {
+            uint64_t size = index_sql_number(sql, list->statement, 1);
+            list->fits[list->got] = size >= search->least_size && size <= search->most_size;
+        }
         list->sequences[list->got++] = index_sql_number(sql, list->statement, 0);
+    }
     if (found > 0)
         index_sql_reset(sql, list->statement);
     list->is_at_end = list->got < list->want;
+    search->steps += SEEK_STEPS + list->got;
     return found < 0 ? -1 : 0;
 }
 
-/* The highest sequence of the list that is not above `highest`; 0: none. What is asked for only goes down. */
-static int seek_list(struct search *search, struct list *list, uint64_t highest, uint64_t *sequence_out,
+/* The highest sequence of the list that is not above `highest`. What is asked for only goes down. */
+static int seek_list(struct search *search, struct list *list, uint64_t highest, struct offer *offer_out,
                      struct fault *fault)
 {
     size_t before = list->next;
@@ -83,41 +101,55 @@ static int seek_list(struct search *search, struct list *list, uint64_t highest,
         list->used++;
     if (list->next == list->got && !list->is_at_end && read_ahead(search, list, highest, fault) != 0)
         return -1;
-    *sequence_out = list->next < list->got ? list->sequences[list->next] : 0;
+    *offer_out = (struct offer){ 0 };
+    if (list->next < list->got)
+        *offer_out = (struct offer){ list->sequences[list->next], list->fits[list->next] };
     return 0;
 }
 
-static int seek_source(struct search *search, const struct source *source, uint64_t highest, uint64_t *sequence_out,
+static int seek_source(struct search *search, const struct source *source, uint64_t highest, struct offer *offer_out,
                        struct fault *fault)
 {
-    *sequence_out = 0;
+    *offer_out = (struct offer){ 0 };
     for (size_t i = 0; i < source->count; i++) {
-        uint64_t sequence = 0;
-        if (seek_list(search, &search->lists[source->first + i], highest, &sequence, fault) != 0)
+        struct offer offer;
+        if (seek_list(search, &search->lists[source->first + i], highest, &offer, fault) != 0)
             return -1;
-        if (sequence > *sequence_out)
-            *sequence_out = sequence;
+        if (offer.sequence > offer_out->sequence)
+            *offer_out = offer;
     }
     return 0;
 }
 
-/* The highest sequence not above search->highest that all sources have; 0: none. */
-static int seek_all(struct search *search, uint64_t *sequence_out, struct fault *fault)
+static bool is_spent(const struct search *search)
 {
-    uint64_t sequence = search->highest;
+    return search->query.most_steps != 0 && search->steps >= search->query.most_steps;
+}
+
+/* The highest sequence not above search->highest that all sources have, where it is *is_found_out: search->highest is
+ * then that. Else it is what is left to be searched: 0 at the end. */
+static int seek_all(struct search *search, bool *is_found_out, struct fault *fault)
+{
     size_t agreed = 0;
+    *is_found_out = false;
     for (size_t i = 0; agreed < search->source_count; i = (i + 1) % search->source_count) {
-        uint64_t offered = 0;
-        if (seek_source(search, &search->sources[i], sequence, &offered, fault) != 0)
+        struct offer offer;
+        if (i == 0 && is_spent(search)) /* each round gets lower, or finds one */
+            return 0;
+        if (seek_source(search, &search->sources[i], search->highest, &offer, fault) != 0)
             return -1;
-        if (offered < search->lowest || offered == 0) {
-            *sequence_out = 0;
+        if (offer.sequence < search->lowest || offer.sequence == 0) {
+            search->highest = 0;
             return 0;
         }
-        agreed = offered == sequence ? agreed + 1 : 1;
-        sequence = offered;
+        agreed = offer.sequence == search->highest ? agreed + 1 : 1;
+        search->highest = offer.sequence;
+        if (!offer.fits) {
+            search->highest--;
+            agreed = 0;
+        }
     }
-    *sequence_out = sequence;
+    *is_found_out = true;
     return 0;
 }
 
@@ -308,15 +340,18 @@ static int collect_page(struct search *search, size_t limit, uint64_t *sequences
 {
     *count_out = 0;
     while (*count_out < limit) {
-        uint64_t sequence = 0;
-        if (search->highest == 0 || search->highest < search->lowest)
+        bool is_found = false;
+        if (search->highest < search->lowest)
+            search->highest = 0;
+        if (search->highest == 0)
             return 0;
-        if (seek_all(search, &sequence, fault) != 0)
+        if (seek_all(search, &is_found, fault) != 0)
             return -1;
-        search->highest = sequence == 0 ? 0 : sequence - 1;
-        if (sequence == 0)
+        if (!is_found)
             return 0;
         struct index_row row;
+        uint64_t sequence = search->highest--;
+        search->steps += ROW_STEPS;
         int found = read_row(search->index, SQL_FIND_ROW, sequence, &row, NULL, fault);
         if (found < 0)
             return -1;
@@ -340,9 +375,25 @@ static int find_page(struct search *search, size_t limit, uint64_t *sequences, s
     return end_reading(search->index, is_own, result, fault);
 }
 
-int index_find(struct index *index, const struct index_query *query, index_each each, void *context,
+static int find_all(struct search *search, size_t limit, index_each each, void *context, struct fault *fault)
+{
+    int result = 0;
+    size_t left = limit, count = PAGE;
+    while (result == 0 && left > 0 && count == PAGE) {
+        uint64_t sequences[PAGE];
+        result = find_page(search, left < PAGE ? left : PAGE, sequences, &count, fault);
+        if (result == 0)
+            result = give_out(search->index, SQL_FIND_ROW, sequences, count, each, context, fault);
+        left -= count;
+    }
+    return result;
+}
+
+int index_find(struct index *index, const struct index_query *query, index_each each, void *context, uint64_t *rest_out,
                struct fault *fault)
 {
+    if (rest_out != NULL)
+        *rest_out = 0;
     assert(query->token_count <= INDEX_MOST_TOKENS);
     if (index_put_postings(index, fault) != 0) /* of the transaction that is open */
         return -1;
@@ -355,15 +406,9 @@ int index_find(struct index *index, const struct index_query *query, index_each 
     search->most_size = query->most_size == 0 || query->most_size > INDEX_NUMBER_MOST ? INDEX_NUMBER_MOST
                                                                                       : query->most_size;
     search->lists = memory_new(LISTS_MOST * sizeof *search->lists);
-    int result = 0;
-    size_t left = query->limit, count = PAGE;
-    while (result == 0 && left > 0 && count == PAGE) {
-        uint64_t sequences[PAGE];
-        result = find_page(search, left < PAGE ? left : PAGE, sequences, &count, fault);
-        if (result == 0)
-            result = give_out(index, SQL_FIND_ROW, sequences, count, each, context, fault);
-        left -= count;
-    }
+    int result = find_all(search, query->limit, each, context, fault);
+    if (result == 0 && rest_out != NULL && is_spent(search) && search->highest > 0)
+        *rest_out = search->highest + 1;
     free(search->lists);
     free(search);
     return result;

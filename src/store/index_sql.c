@@ -97,8 +97,8 @@ static const char *const statements[SQL_STATEMENTS] = {
                       "LIMIT ?4",
     [SQL_FIND_CATEGORY] = "SELECT sequence FROM record INDEXED BY by_category WHERE kind=1 AND category=?1 AND "
                           "sequence BETWEEN ?2 AND ?3 ORDER BY sequence DESC LIMIT ?4",
-    [SQL_FIND_SIZE] = "SELECT sequence FROM record INDEXED BY by_size WHERE kind=1 AND size_class=?1 AND sequence "
-                      "BETWEEN ?2 AND ?3 AND size BETWEEN ?5 AND ?6 ORDER BY sequence DESC LIMIT ?4",
+    [SQL_FIND_SIZE] = "SELECT sequence, size FROM record INDEXED BY by_size WHERE kind=1 AND size_class=?1 AND "
+                      "sequence BETWEEN ?2 AND ?3 ORDER BY sequence DESC LIMIT ?4",
     [SQL_FIND_HELD] = "SELECT sequence FROM record INDEXED BY by_hold WHERE kind=1 AND holds>0 AND ?1=0 AND sequence "
                       "BETWEEN ?2 AND ?3 ORDER BY sequence DESC LIMIT ?4",
     [SQL_FIND_PERIODS] = "SELECT min(first), max(last) FROM period WHERE level=?1 AND number BETWEEN ?2 AND ?3",

@@ -112,7 +112,7 @@ static void test_a_row_comes_back(void)
     for (size_t i = 0; i < 4; i++) {
         struct found found = { 0 };
         struct index_query query = { .tokens = tokens + i, .token_count = 1, .limit = 10 };
-        CHECK(index_find(index, &query, collect, &found, &fault) == 0 && found.count == 1);
+        CHECK(index_find(index, &query, collect, &found, NULL, &fault) == 0 && found.count == 1);
     }
     row.sequence = UINT64_MAX;
     CHECK(index_add(index, &row, tokens, 4, NULL, &fault) == -1 && fault.code == EINVAL);
@@ -138,7 +138,7 @@ static void test_metadata_as_large_as_it_may_be(void)
     CHECK(index_add(index, &row, NULL, 0, NULL, &fault) == 0);
     size_t size = 0;
     struct index_query query = { .limit = 1 };
-    CHECK(index_find(index, &query, take_meta, &size, &fault) == 5 && size == RECORD_META_MOST);
+    CHECK(index_find(index, &query, take_meta, &size, NULL, &fault) == 5 && size == RECORD_META_MOST);
     free(large);
     index_close(index);
 }
@@ -199,7 +199,7 @@ static void test_a_transaction_is_kept_whole_or_not_at_all(void)
     CHECK(index_add(index, &row, (uint64_t[]){ 9 }, 1, NULL, &fault) == 0);
     struct found found = { 0 };
     struct index_query query = { .tokens = (uint64_t[]){ 9 }, .token_count = 1, .limit = 5 };
-    CHECK(index_find(index, &query, collect, &found, &fault) == 0 && found.count == 1);
+    CHECK(index_find(index, &query, collect, &found, NULL, &fault) == 0 && found.count == 1);
     index_close(index); /* as after a crash */
     index = open_index(false, NULL);
     CHECK(index_get(index, 1, &got, &fault) == 0);
@@ -216,7 +216,7 @@ static int remove_it(void *context, const struct index_row *row)
     struct found found = { 0 };
     struct index_query query = { .limit = 3 };
     return CHECK(index_get(index, row->sequence, &got, &fault) == 0 &&
-                 index_find(index, &query, collect, &found, &fault) == 0 && found.count > 0 &&
+                 index_find(index, &query, collect, &found, NULL, &fault) == 0 && found.count > 0 &&
                  index_remove(index, row->sequence, &fault) == 0)
                ? 0
                : -1;
@@ -239,10 +239,10 @@ static void test_walks_may_change_the_index(void)
     CHECK(index_oldest(index, CATEGORIES, until, SIZE_MAX, remove_it, index, &fault) == 0);
     struct found found = { 0 };
     struct index_query query = { .limit = SIZE_MAX };
-    CHECK(index_find(index, &query, collect, &found, &fault) == 0 && found.count == 401 && found.sequences[0] == 1000 &&
-          found.sequences[399] == 601 && found.sequences[400] == 5);
+    CHECK(index_find(index, &query, collect, &found, NULL, &fault) == 0 && found.count == 401 &&
+          found.sequences[0] == 1000 && found.sequences[399] == 601 && found.sequences[400] == 5);
     found = (struct found){ .stop_at = 300 };
-    CHECK(index_find(index, &query, collect, &found, &fault) == 77 && found.count == 300 &&
+    CHECK(index_find(index, &query, collect, &found, NULL, &fault) == 77 && found.count == 300 &&
           found.sequences[0] == 1000 && found.sequences[299] == 701);
     struct index_totals totals;
     CHECK(index_totals(index, &totals, &fault) == 0 && totals.held == 1 && totals.stored_bytes == 401 * UINT64_C(900) &&
@@ -315,6 +315,25 @@ static bool fits(const struct plain *plain, const struct index_query *query, uns
            (query->before == 0 || row->sequence < query->before) && (!query->is_held || row->holds > 0);
 }
 
+/* In pieces, of a few steps each: the same. */
+static void compare_pieces(struct index *index, const struct index_query *query, const struct found *all)
+{
+    struct fault fault = { 0 };
+    struct found found = { 0 };
+    struct index_query piece = *query;
+    uint64_t rest = 0;
+    do {
+        piece.most_steps = 1 + any(UINT64_C(1) << any(13));
+        piece.limit = query->limit - found.count;
+        CHECK(index_find(index, &piece, collect, &found, &rest, &fault) == 0);
+        if (!CHECK(rest == 0 || piece.before == 0 || rest < piece.before))
+            return;
+        piece.before = rest;
+    } while (rest != 0 && found.count < query->limit);
+    CHECK(found.count == all->count &&
+          memcmp(found.sequences, all->sequences, found.count * sizeof found.sequences[0]) == 0);
+}
+
 static void compare(struct index *index, struct index_query *query, unsigned words)
 {
     struct fault fault = { 0 };
@@ -326,7 +345,7 @@ static void compare(struct index *index, struct index_query *query, unsigned wor
         if ((words & 1U << word) != 0)
             tokens[query->token_count++] = token_of(word);
     }
-    CHECK(index_find(index, query, collect, &found, &fault) == 0);
+    CHECK(index_find(index, query, collect, &found, NULL, &fault) == 0);
     size_t count = 0;
     bool is_same = true;
     for (uint64_t i = ROWS; i > 0 && count < query->limit; i--) {
@@ -336,6 +355,8 @@ static void compare(struct index *index, struct index_query *query, unsigned wor
         count++;
     }
     CHECK(is_same && count == found.count);
+    if (any(8) == 0)
+        compare_pieces(index, query, &found);
 }
 
 static void test_searches(void)
@@ -429,7 +450,7 @@ static int read_on(int stop)
         struct found found = { 0 };
         struct index_query query = { .tokens = (uint64_t[]){ 1 }, .token_count = 1, .limit = 20 };
         struct index_totals totals;
-        if (index_find(index, &query, collect, &found, &fault) != 0 || index_totals(index, &totals, &fault) != 0)
+        if (index_find(index, &query, collect, &found, NULL, &fault) != 0 || index_totals(index, &totals, &fault) != 0)
             return 3;
         uint64_t newest = found.count > 0 ? found.sequences[0] : 0;
         if (newest < last || totals.messages[CATEGORY_INFECTED] < newest)
@@ -498,7 +519,7 @@ static int use(struct index *index)
                                      { .limit = 100, .since_ms = 5, .categories = 9 },
                                      { .limit = 100, .least_size = 5, .is_held = true } };
     for (size_t i = 0; i < 4; i++)
-        is_bad |= index_find(index, &queries[i], collect, &found, &fault) < 0 && CHECK(fault.code == EBADMSG);
+        is_bad |= index_find(index, &queries[i], collect, &found, NULL, &fault) < 0 && CHECK(fault.code == EBADMSG);
     is_bad |= index_totals(index, &totals, &fault) < 0 && CHECK(fault.code == EBADMSG);
     is_bad |= index_orphans(index, 50, collect, &found, &fault) < 0 && CHECK(fault.code == EBADMSG);
     is_bad |= index_unerased(index, 50, collect, &found, &fault) < 0 && CHECK(fault.code == EBADMSG);

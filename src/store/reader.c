@@ -93,10 +93,10 @@ static int find_each(void *context, const struct index_row *row)
 }
 
 int store_find(struct store_reader *reader, const struct index_query *query, store_each each, void *context,
-               struct fault *fault)
+               uint64_t *rest_out, struct fault *fault)
 {
     struct finding_each finding = { .reader = reader, .each = each, .context = context };
-    return index_find(reader->index, query, find_each, &finding, fault);
+    return index_find(reader->index, query, find_each, &finding, rest_out, fault);
 }
 
 int store_ask(struct store_reader *reader, struct span field, struct span text, uint64_t tokens[INDEX_MOST_TOKENS],

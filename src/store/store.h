@@ -128,7 +128,7 @@ struct store_entry {
 typedef int (*store_each)(void *context, const struct store_entry *entry);
 /* As index_find; index.h's query, with tokens made by store_ask. */
 int store_find(struct store_reader *reader, const struct index_query *query, store_each each, void *context,
-               struct fault *fault);
+               uint64_t *rest_out, struct fault *fault);
 /* words_ask with the store's key. */
 int store_ask(struct store_reader *reader, struct span field, struct span text, uint64_t tokens[INDEX_MOST_TOKENS],
               size_t *count, struct fault *fault);

@@ -175,7 +175,7 @@ static struct found rig_find(struct rig *rig, const char *field, const char *tex
     }
     if (field != NULL)
         CHECK(store_ask(reader, span_text(field), span_text(text), tokens, &query.token_count, &fault) == 0);
-    CHECK(store_find(reader, &query, found_add, &found, &fault) == 0);
+    CHECK(store_find(reader, &query, found_add, &found, NULL, &fault) == 0);
     store_close_reader(reader);
     return found;
 }

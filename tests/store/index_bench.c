@@ -2,8 +2,9 @@
  *
  *     index_bench FOLDER [ROWS [BATCH]]
  *
- * The index in FOLDER (index.sqlite) is made anew and left there. Rows have some 20 tokens, of which three are their
- * own, the others more or less frequent, and metadata as large as that of ordinary messages. */
+ * The index in FOLDER (index.sqlite) is made anew and left there; with NO_FILL set it is used as it is. Rows have some
+ * 20 tokens, of which three are their own, the others more or less frequent, and metadata as large as that of ordinary
+ * messages. */
 #include "base/memory.h"
 #include "store/index.h"
 #include "sys/clock.h"
@@ -280,6 +281,76 @@ static void ask_held(struct index_query *query, uint64_t *tokens)
     query->is_held = true;
 }
 
+static void ask_sender(struct index_query *query, uint64_t *tokens)
+{
+    tokens[query->token_count++] = token_of(FIELD_ADDRESS, any_word(300000));
+}
+static void ask_recipient(struct index_query *query, uint64_t *tokens)
+{
+    tokens[query->token_count++] = token_of(FIELD_TO, any_word(5000));
+}
+static void ask_all_at_once(struct index_query *query, uint64_t *tokens)
+{
+    ask_sender(query, tokens);
+    ask_recipient(query, tokens);
+    ask_size(query, tokens);
+    ask_category(query, tokens);
+}
+static void ask_domain_size_and_category(struct index_query *query, uint64_t *tokens)
+{
+    tokens[query->token_count++] = token_of(FIELD_TO_DOMAIN, any(20));
+    ask_size(query, tokens);
+    ask_category(query, tokens);
+}
+static void ask_word_size_and_time(struct index_query *query, uint64_t *tokens)
+{
+    ask_word(query, tokens);
+    ask_size(query, tokens);
+    ask_time(query, tokens);
+}
+static void ask_held_of_category_and_size(struct index_query *query, uint64_t *tokens)
+{
+    ask_held(query, tokens);
+    ask_category(query, tokens);
+    ask_size(query, tokens);
+}
+static void ask_two_rare(struct index_query *query, uint64_t *tokens)
+{
+    ask_rare_category(query, tokens);
+    ask_held(query, tokens);
+}
+static void ask_nowhere(struct index_query *query, uint64_t *tokens)
+{
+    tokens[query->token_count++] = token_of(FIELD_ID, UINT32_MAX + any(1000000));
+}
+static void ask_common_and_nowhere(struct index_query *query, uint64_t *tokens)
+{
+    ask_common(query, tokens);
+    ask_nowhere(query, tokens);
+}
+static void ask_common_of_no_category(struct index_query *query, uint64_t *tokens)
+{
+    ask_common(query, tokens);
+    query->categories = 1U << CATEGORY_CLEAN;
+}
+static void ask_common_of_one_size(struct index_query *query, uint64_t *tokens)
+{
+    ask_common(query, tokens);
+    query->least_size = query->most_size = 999;
+}
+static void ask_common_and_later(struct index_query *query, uint64_t *tokens)
+{
+    ask_common(query, tokens);
+    query->since_ms = FIRST_MS + (all_rows + 1) * EACH_MS;
+}
+/* The sizes beside it are of the same class, and each of them is looked at. */
+static void ask_size_that_none_has(struct index_query *query, uint64_t *tokens)
+{
+    (void)tokens;
+    query->least_size = query->most_size = 1000 + 65536 + 1;
+    query->categories = 1U << CATEGORY_MALFORMED;
+}
+
 static const struct question questions[] = {
     { "list: the newest 50", ask_nothing },
     { "list: 50 before any", ask_page },
@@ -298,26 +369,40 @@ static const struct question questions[] = {
     { "at least 16.7 MB", ask_large },
     { "exactly that size", ask_one_size },
     { "what is held (1 of 2,000)", ask_held },
+    { "a sender", ask_sender },
+    { "a recipient", ask_recipient },
+    { "sender, recipient, size, category", ask_all_at_once },
+    { "domain, size, category", ask_domain_size_and_category },
+    { "word, size, time", ask_word_size_and_time },
+    { "held, category, size", ask_held_of_category_and_size },
+    { "a rare category and held", ask_two_rare },
+    { "nothing: a token of no message", ask_nowhere },
+    { "nothing: that and a common token", ask_common_and_nowhere },
+    { "nothing: common, no such category", ask_common_of_no_category },
+    { "nothing: common, no such size", ask_common_of_one_size },
+    { "nothing: common, later than all", ask_common_and_later },
+    { "nothing: one size, rare category", ask_size_that_none_has },
+    { "nothing: two halves", ask_nobody },
 };
 
 static void tell(const char *name, int64_t *took, size_t times, size_t rows)
 {
     qsort(took, times, sizeof *took, compare);
-    (void)printf("| %-30s | %9.3f | %9.3f | %9.3f | %8.1f |\n", name, (double)took[times / 2] / 1000,
+    (void)printf("| %-35s | %9.3f | %9.3f | %9.3f | %8.1f |\n", name, (double)took[times / 2] / 1000,
                  (double)took[times * 99 / 100] / 1000, (double)took[times - 1] / 1000, (double)rows / (double)times);
 }
 
-static void ask(struct index *index, const struct question *question, size_t times)
+static void ask(struct index *index, const struct question *question, size_t times, size_t most_steps)
 {
     struct fault fault;
     int64_t took[TIMES];
     size_t rows = 0;
     for (size_t i = 0; i < times; i++) {
         uint64_t tokens[4];
-        struct index_query query = { .tokens = tokens, .limit = PAGE };
+        struct index_query query = { .tokens = tokens, .limit = PAGE, .most_steps = most_steps };
         question->make(&query, tokens);
         int64_t start = clock_now_us();
-        must(index_find(index, &query, count_it, &rows, &fault), &fault);
+        must(index_find(index, &query, count_it, &rows, NULL, &fault), &fault);
         took[i] = clock_now_us() - start;
     }
     tell(question->name, took, times, rows);
@@ -364,21 +449,24 @@ int main(int count, char **words)
     (void)snprintf(path, sizeof path, "%s/index.sqlite", words[1]);
     if (all_rows == 0 || batch == 0)
         return 2;
-    (void)remove(path);
     pthread_t thread;
-    if (getenv("NO_TIDY") == NULL && pthread_create(&thread, NULL, tidy, path) != 0)
-        return 1;
-    fill(path, &store, all_rows, batch);
+    if (getenv("NO_FILL") == NULL) {
+        (void)remove(path);
+        if (getenv("NO_TIDY") == NULL && pthread_create(&thread, NULL, tidy, path) != 0)
+            return 1;
+        fill(path, &store, all_rows, batch);
+    }
 
     struct fault fault;
     struct index *index = NULL;
     bool is_fresh = false;
     must(index_open(path, &store, true, &index, &is_fresh, &fault), &fault);
-    (void)printf("| %-30s | %9s | %9s | %9s | %8s |\n", "question", "p50 ms", "p99 ms", "most ms", "rows");
+    (void)printf("| %-35s | %9s | %9s | %9s | %8s |\n", "question", "p50 ms", "p99 ms", "most ms", "rows");
     (void)printf("|---|--:|--:|--:|--:|\n");
     for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++)
-        ask(index, &questions[i], TIMES);
-    ask(index, &(struct question){ "two halves that share nothing", ask_nobody }, 5);
+        ask(index, &questions[i], TIMES, INDEX_STEPS);
+    ask(index, &(struct question){ "two halves, to the end", ask_nobody }, 5, 0);
+    ask(index, &(struct question){ "one size, rare category, to the end", ask_size_that_none_has }, 5, 0);
     ask_singly(index);
     index_close(index);
     return 0;

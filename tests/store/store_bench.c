@@ -228,7 +228,7 @@ static void bench_find(struct store_reader *reader, const char *what, const char
         (void)snprintf(text, sizeof text, "user%u@sender%u.test", number % 5000, number % 300);
         if ((field != NULL && store_ask(reader, span_text(field), span_text(asked != NULL ? asked : text), tokens,
                                         &query.token_count, &fault) != 0) ||
-            store_find(reader, &query, count_each, &found, &fault) != 0) {
+            store_find(reader, &query, count_each, &found, NULL, &fault) != 0) {
             fprintf(stderr, "store_bench: %s\n", fault.text);
             abort();
         }
@@ -264,7 +264,7 @@ static void bench_show(struct store_reader *reader, const struct crypt_pair *own
         int64_t begin = clock_now_us();
         (void)snprintf(text, sizeof text, "<%u@sender.test>", next_random(&state) % records);
         if (store_ask(reader, span_text("message-id"), span_text(text), tokens, &query.token_count, &fault) != 0 ||
-            store_find(reader, &query, first_each, &sequence, &fault) < 0 ||
+            store_find(reader, &query, first_each, &sequence, NULL, &fault) < 0 ||
             store_read(reader, sequence, owner, 1, drop_put, &size, &fault) != 0) {
             fprintf(stderr, "store_bench: %s\n", fault.text);
             abort();
