@@ -15,7 +15,7 @@ int child_enter(const struct engine *engine, unsigned slot, struct child_folder 
 
 /* Judges some bytes and empties the folder. A folder that ran full takes the worth from every answer but infected. */
 void child_judge(const struct engine *engine, const struct child_folder *folder, const struct clam_piece *piece,
-                 struct clam_result *result_out);
+                 struct engine_result *result_out);
 
 /* The pool's function: `context` is the struct engine. */
 int child_run(int socket, unsigned slot, void *context);

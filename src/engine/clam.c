@@ -307,9 +307,9 @@ static const struct code_row code_rows[] = {
     { CL_EUNPACK, SCAN_UNSCANNABLE, UNSCANNABLE_DAMAGED },
 };
 
-static void clam_read_code(cl_error_t code, struct clam_result *result)
+static void clam_read_code(cl_error_t code, struct engine_result *result)
 {
-    *result = (struct clam_result){ .result = SCAN_FAILED };
+    *result = (struct engine_result){ .result = SCAN_FAILED };
     for (size_t i = 0; i < sizeof code_rows / sizeof code_rows[0]; i++) {
         if (code_rows[i].code == code) {
             result->result = code_rows[i].result;
@@ -321,7 +321,7 @@ static void clam_read_code(cl_error_t code, struct clam_result *result)
 }
 
 /* A name: of a signature, or of what the library did not look into. */
-static void clam_read_name(const char *name, struct clam_result *result)
+static void clam_read_name(const char *name, struct engine_result *result)
 {
     static const enum scan_result results[ANSWERS] = {
         [ANSWER_NOT_ASKED] = SCAN_FAILED, [ANSWER_CLEAN] = SCAN_FAILED,      [ANSWER_UNSCANNABLE] = SCAN_UNSCANNABLE,
@@ -329,12 +329,12 @@ static void clam_read_name(const char *name, struct clam_result *result)
     };
     struct answer answer = { 0 };
     clamav_name_read(span_text(name != NULL ? name : "(no name)"), &answer);
-    *result = (struct clam_result){ .result = results[answer.kind], .unscannable = answer.unscannable };
+    *result = (struct engine_result){ .result = results[answer.kind], .unscannable = answer.unscannable };
     (void)snprintf(result->text, sizeof result->text, "%s", answer.text);
 }
 
 /* A complaint makes everything but infected worse. */
-static void clam_add_complaint(struct clam_result *result)
+static void clam_add_complaint(struct engine_result *result)
 {
     if (complaint.remark.unscannable > result->unscannable)
         result->unscannable = complaint.remark.unscannable;
@@ -357,7 +357,7 @@ static uint64_t clam_scan_bytes(const struct clam *clam, size_t size, bool is_op
 /* One look. *name_out: what the library calls the find, where it returns CL_VIRUS. False, and a failed result, where it
  * could not even begin. */
 static bool clam_look(struct clam *clam, const struct clam_piece *piece, unsigned general, cl_error_t *code_out,
-                      const char **name_out, struct clam_result *result_out)
+                      const char **name_out, struct engine_result *result_out)
 {
     /* The options are the library's to change. */
     struct cl_scan_options options = {
@@ -372,12 +372,12 @@ static bool clam_look(struct clam *clam, const struct clam_piece *piece, unsigne
     complaint.most_bytes = clam_scan_bytes(clam, bytes.size, piece->is_opened);
     uint64_t most = complaint.most_bytes + CLAM_SLACK_BYTES;
     if (cl_engine_set_num(clam->engine, CL_ENGINE_MAX_SCANSIZE, (long long)most) != CL_SUCCESS) {
-        *result_out = (struct clam_result){ .result = SCAN_FAILED, .text = "libclamav: refuses a limit" };
+        *result_out = (struct engine_result){ .result = SCAN_FAILED, .text = "libclamav: refuses a limit" };
         return false;
     }
     cl_fmap_t *map = cl_fmap_open_memory(bytes.data, bytes.size);
     if (map == NULL) {
-        *result_out = (struct clam_result){ .result = SCAN_FAILED, .text = "libclamav: no memory for a map" };
+        *result_out = (struct engine_result){ .result = SCAN_FAILED, .text = "libclamav: no memory for a map" };
         return false;
     }
     unsigned long scanned = 0;
@@ -388,7 +388,7 @@ static bool clam_look(struct clam *clam, const struct clam_piece *piece, unsigne
 }
 
 /* A second look, for all names. Whatever is neither found nor a complaint by then is clean. */
-static void clam_look_for_all(struct clam *clam, const struct clam_piece *piece, struct clam_result *result_out)
+static void clam_look_for_all(struct clam *clam, const struct clam_piece *piece, struct engine_result *result_out)
 {
     cl_error_t code = CL_CLEAN;
     const char *name = NULL;
@@ -396,18 +396,18 @@ static void clam_look_for_all(struct clam *clam, const struct clam_piece *piece,
         return;
     clam_read_code(code == CL_VIRUS ? CL_CLEAN : code, result_out);
     if (found.hard[0] != '\0') {
-        *result_out = (struct clam_result){ .result = SCAN_INFECTED };
+        *result_out = (struct engine_result){ .result = SCAN_INFECTED };
         (void)snprintf(result_out->text, sizeof result_out->text, "%s", found.hard);
     } else if (found.soft.named[0] == '\0' && found.soft.ignored[0] == '\0') {
         /* The first look found something: what the second makes of it is not known. */
-        *result_out = (struct clam_result){ .result = SCAN_FAILED, .text = "libclamav: a name was not found again" };
+        *result_out = (struct engine_result){ .result = SCAN_FAILED, .text = "libclamav: a name was not found again" };
     }
     (void)snprintf(result_out->named, sizeof result_out->named, "%s", found.soft.named);
     (void)snprintf(result_out->ignored, sizeof result_out->ignored, "%s", found.soft.ignored);
     clam_add_complaint(result_out);
 }
 
-void clam_scan(struct clam *clam, const struct clam_piece *piece, struct clam_result *result_out)
+void clam_scan(struct clam *clam, const struct clam_piece *piece, struct engine_result *result_out)
 {
     assert(piece->bytes.size > 0);
     cl_error_t code = CL_CLEAN;

@@ -9,7 +9,7 @@
 
 #include "base/fault.h"
 #include "base/span.h"
-#include "ipc/calls/scan.h"
+#include "scanner/engine_child.h"
 #include "verdict/verdict.h"
 
 #include <stdbool.h>
@@ -38,16 +38,6 @@ unsigned clam_signature_count(const struct clam *clam);
 /* Where temporary files go from now on. Nobody else may use the room there. */
 int clam_use_folder(struct clam *clam, const char *folder, struct fault *fault);
 
-struct clam_result {
-    enum scan_result result;
-    enum unscannable unscannable;
-    char text[SCAN_TEXT_SIZE];
-    char named[SCAN_TEXT_SIZE];   /* as in struct scan_answer */
-    char ignored[SCAN_TEXT_SIZE]; /* likewise */
-};
-
-struct settings_names;
-
 /* What is known of some bytes. */
 struct clam_piece {
     struct span bytes;
@@ -58,6 +48,6 @@ struct clam_piece {
 /* Judges some bytes that don't change meanwhile. Clean only where the library said so and had nothing to complain of.
  * Into what is opened it does not go far. Where it finds a name that is less than infected it looks again, for all
  * names. */
-void clam_scan(struct clam *clam, const struct clam_piece *piece, struct clam_result *result_out);
+void clam_scan(struct clam *clam, const struct clam_piece *piece, struct engine_result *result_out);
 
 #endif

@@ -93,7 +93,7 @@ static int selftest_try(const struct engine *engine, enum condition condition, s
         return -1;
     for (enum sample sample = SAMPLE_SMALL; sample < SAMPLES; sample++) {
         struct buf bytes;
-        struct clam_result result;
+        struct engine_result result;
         if (condition_make(condition, engine, &folder, fault) != 0)
             return -1;
         sample_make(sample, selftest_large_bytes(engine), &bytes);
@@ -111,7 +111,7 @@ static int selftest_try(const struct engine *engine, enum condition condition, s
 static int clean_try_one(const struct engine *engine, const struct child_folder *folder, const char *name,
                          struct span bytes, bool is_made_here, struct fault *fault)
 {
-    struct clam_result result;
+    struct engine_result result;
     struct clam_piece piece = { .bytes = bytes, .names = &engine->scanner->names };
     child_judge(engine, folder, &piece, &result);
     if (result.named[0] != '\0')

@@ -237,7 +237,7 @@ static int ruleset_check(struct ruleset *rules, const YR_RULES *set, struct faul
 
 /* --- Scanning --- */
 
-static void result_worsen(struct ruleset_result *result, enum scan_result kind, enum unscannable reason,
+static void result_worsen(struct engine_result *result, enum scan_result kind, enum unscannable reason,
                           const char *text)
 {
     bool is_graver = kind != result->result ? kind > result->result : reason > result->unscannable;
@@ -252,12 +252,12 @@ static void result_worsen(struct ruleset_result *result, enum scan_result kind, 
 /* A scan that is under way. */
 struct hearing {
     const struct settings_names *names; /* NULL: none is less than infected */
-    struct ruleset_result *result;
+    struct engine_result *result;
 };
 
 static int ruleset_hear_match(const YR_RULE *rule, const struct hearing *hearing)
 {
-    struct ruleset_result *result = hearing->result;
+    struct engine_result *result = hearing->result;
     struct rule_meaning meaning;
     const char *text = NULL;
     char name[SCAN_TEXT_SIZE];
@@ -278,7 +278,7 @@ static int ruleset_hear_match(const YR_RULE *rule, const struct hearing *hearing
 }
 
 /* Further matches of that string are not looked at, so a condition may be wrong either way. */
-static int ruleset_hear_too_many(const YR_STRING *string, struct ruleset_result *result)
+static int ruleset_hear_too_many(const YR_STRING *string, struct engine_result *result)
 {
     char text[SCAN_TEXT_SIZE];
     (void)snprintf(text, sizeof text, "libyara: too many matches of %.100s", string->identifier);
@@ -309,7 +309,7 @@ static const struct code_row {
     { "timeout", ERROR_SCAN_TIMEOUT, UNSCANNABLE_NONE },
 };
 
-static void ruleset_read_code(int code, const YR_RULE *rule, struct ruleset_result *result)
+static void ruleset_read_code(int code, const YR_RULE *rule, struct engine_result *result)
 {
     struct code_row row = { .code = code, .text = "error" };
     for (size_t i = 0; i < sizeof code_rows / sizeof code_rows[0]; i++) {
@@ -323,11 +323,11 @@ static void ruleset_read_code(int code, const YR_RULE *rule, struct ruleset_resu
 }
 
 void ruleset_scan(struct ruleset *rules, struct span bytes, const struct settings_names *names,
-                  struct ruleset_result *result_out)
+                  struct engine_result *result_out)
 {
     struct hearing hearing = { .names = names, .result = result_out };
     assert(bytes.size > 0);
-    *result_out = (struct ruleset_result){ .result = SCAN_CLEAN };
+    *result_out = (struct engine_result){ .result = SCAN_CLEAN };
     for (size_t i = 0; i < rules->set_count; i++) {
         YR_SCANNER *scanner = rules->sets[i].scanner;
         yr_scanner_set_callback(scanner, ruleset_hear, &hearing);

@@ -10,7 +10,7 @@
 #include "base/fault.h"
 #include "base/span.h"
 #include "conf/settings.h"
-#include "ipc/calls/scan.h"
+#include "scanner/engine_child.h"
 #include "verdict/verdict.h"
 
 #include <stdint.h>
@@ -32,18 +32,10 @@ unsigned ruleset_count(const struct ruleset *rules);      /* without private one
 unsigned ruleset_file_count(const struct ruleset *rules); /* without included ones */
 unsigned ruleset_warning_count(const struct ruleset *rules);
 
-struct ruleset_result {
-    enum scan_result result;
-    enum unscannable unscannable;
-    char text[SCAN_TEXT_SIZE];    /* "NAMESPACE.RULE", or why */
-    char named[SCAN_TEXT_SIZE];   /* as in struct scan_answer */
-    char ignored[SCAN_TEXT_SIZE]; /* likewise */
-};
-
 /* Judges some bytes that don't change meanwhile. Clean only where the library went through all of them under all rules
  * and no rule with a meaning matched. Rules whose names are less than infected by `names` (NULL: none is) are noted,
  * and end nothing. There is no limit of time: whoever asks watches it. */
 void ruleset_scan(struct ruleset *rules, struct span bytes, const struct settings_names *names,
-                  struct ruleset_result *result_out);
+                  struct engine_result *result_out);
 
 #endif

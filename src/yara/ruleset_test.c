@@ -77,7 +77,7 @@ static void test_matches(void)
     CHECK(strncmp(ruleset_version(rules), "YARA ", 5) == 0);
     for (unsigned round = 0; round < 2; round++) { /* nothing stays from the scan before */
         for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-            struct ruleset_result result;
+            struct engine_result result;
             test_context(rows[i].bytes);
             ruleset_scan(rules, span_text(rows[i].bytes), NULL, &result);
             CHECK(result.result == rows[i].result && result.unscannable == rows[i].unscannable);
@@ -119,13 +119,13 @@ static void test_names(void)
     if (!CHECK(rules != NULL))
         return;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct ruleset_result result;
+        struct engine_result result;
         test_context(rows[i].bytes);
         ruleset_scan(rules, span_text(rows[i].bytes), &names, &result);
         CHECK(result.result == rows[i].result && strcmp(result.text, rows[i].text) == 0);
         CHECK(strcmp(result.named, rows[i].named) == 0 && strcmp(result.ignored, rows[i].ignored) == 0);
     }
-    struct ruleset_result result;
+    struct engine_result result;
     test_context("a canary");
     ruleset_scan(rules, span_text("odd"), NULL, &result);
     CHECK(result.result == SCAN_INFECTED && strcmp(result.text, "one.Odd") == 0);
@@ -145,7 +145,7 @@ static void test_limits(void)
     if (bytes == NULL)
         abort();
     memset(bytes, 'a', size);
-    struct ruleset_result result;
+    struct engine_result result;
     ruleset_scan(rules, span_of(bytes, size), NULL, &result);
     CHECK(result.result == SCAN_UNSCANNABLE && result.unscannable == UNSCANNABLE_LIMIT);
     CHECK(strstr(result.text, "too many matches of $a") != NULL);
@@ -172,7 +172,7 @@ static void test_branching(void)
     char bytes[3000];
     memset(bytes, 'a', sizeof bytes);
     bytes[0] = 'x';
-    struct ruleset_result result;
+    struct engine_result result;
     ruleset_scan(rules, span_of(bytes, sizeof bytes), NULL, &result);
     CHECK(result.result == SCAN_UNSCANNABLE && result.unscannable == UNSCANNABLE_LIMIT);
     CHECK(strstr(result.text, "in the rule Tree") != NULL);

@@ -38,7 +38,7 @@ static void box_child(const struct engine *engine, const char *path)
     size_t size = 0;
     struct fault fault = { 0 };
     struct child_folder folder;
-    struct clam_result result = { .result = SCAN_FAILED };
+    struct engine_result result = { .result = SCAN_FAILED };
     char *bytes = box_read_file(path, &size);
     if (child_enter(engine, 0, &folder, &fault) != 0) {
         (void)printf("broken\t%s\t%s\n", fault.text, path);
