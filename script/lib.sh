@@ -10,7 +10,7 @@ BUILD_PACKAGES="gcc meson ninja-build pkg-config libc6-dev libclamav-dev libconf
 DEMO_PACKAGES="postfix python3"
 TEST_PACKAGES="clang clang-format clang-tidy libclang-rt-14-dev postfix clamav clamav-daemon clamav-freshclam clamdscan c-icap libc-icap-mod-virus-scan dovecot-core dovecot-lmtpd python3
     python3-dkim python3-nacl swaks libnet-ssleay-perl openssl mandoc p7zip-full zip gcab xorriso arj iproute2 procps
-    libgmime-3.0-dev 7zip dosfstools mtools genisoimage libarchive-tools zstd lz4 xz-utils lzip ncompress bzip2 cpio rpm binutils yara socat"
+    libgmime-3.0-dev 7zip dosfstools mtools genisoimage libarchive-tools zstd lz4 xz-utils lzip ncompress bzip2 cpio rpm binutils yara socat python3-prometheus-client"
 
 say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
 
@@ -36,6 +36,19 @@ need() {
     fi
     [ -z "$made" ] || rm -f $policy
     rm -f "$log"
+}
+
+# need_promtool: Prometheus's checker of metrics alone, without the server and what that depends on.
+need_promtool() {
+    local folder
+    [ -z "$(type -P promtool)" ] || return 0
+    folder=$(mktemp -d)
+    if ! (cd "$folder" && apt-get download prometheus && dpkg-deb --fsys-tarfile prometheus_*.deb | tar -x ./usr/bin/promtool &&
+          install -m 755 usr/bin/promtool /usr/local/bin/) >"$folder/log" 2>&1; then
+        tail -n 5 "$folder/log" >&2
+        say "no promtool (Debian's package prometheus): the tests of metrics will fail"
+    fi
+    rm -rf "$folder"
 }
 
 # build FOLDER [meson options]: sets it up once and brings it up to date.

@@ -139,7 +139,7 @@ void updates_metrics(struct updates *updates, int64_t now_ms, int64_t now_wall, 
         put_states(line_value(told, "state"), text_out);
         put_number("cordon_signatures_age_seconds", "gauge", "Since the set in use was made; -1: unknown.",
                    age(line_number(told, "built"), now_wall), text_out);
-        put_number("cordon_signatures_count", "gauge", "Signatures in the set in use; 0: there is none.",
+        put_number("cordon_signatures_loaded", "gauge", "Signatures in the set in use; 0: there is none.",
                    (int64_t)line_number(told, "count"), text_out);
         put_number("cordon_signatures_switched_total", "counter", "Updates that were taken into use.",
                    (int64_t)line_number(told, "switched_total"), text_out);

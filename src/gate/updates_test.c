@@ -12,7 +12,7 @@ static const char *const wanted[] = {
     "\ncordon_signatures_state{state=\"the last update was refused\"} 1\n",
     "\ncordon_signatures_state{state=\"in use\"} 0\n",
     "\ncordon_signatures_age_seconds 1000\n",
-    "\ncordon_signatures_count 100\n",
+    "\ncordon_signatures_loaded 100\n",
     "\ncordon_signatures_switched_total 3\n",
     "\ncordon_signatures_refused_total 2\n",
     "\ncordon_signatures_refused_age_seconds 7\n",

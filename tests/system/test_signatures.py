@@ -345,7 +345,7 @@ def test_monitoring_tells_of_the_set_and_its_updates():
 
         wait('cordon_signatures_state{state="in use"}', 1)
         before = read()
-        assert metric(before, "cordon_signatures_count") == 51, before
+        assert metric(before, "cordon_signatures_loaded") == 51, before
         assert f'_info{{generation="{place.status("generation")}",version="' in before, before
         assert metric(before, "cordon_signatures_refused_total") == 0 == metric(before, "cordon_signatures_switched_total")
         assert metric(before, "cordon_signatures_refused_age_seconds") == -1
@@ -365,12 +365,12 @@ def test_monitoring_tells_of_the_set_and_its_updates():
         place.folder.remove("junk.ndb")
         place.folder.put("more.ndb", fillers(9, start=1000))
         wait("cordon_signatures_switched_total", 1)
-        wait("cordon_signatures_count", 60)
+        wait("cordon_signatures_loaded", 60)
         # A new gate has heard it all before it is asked.
         os.kill(int(place.cordon.status()["gate.pid"]), signal.SIGKILL)
         wait_for(lambda: place.cordon.status().get("gate.restarts") == "1" and place.cordon.status()["gate.state"] == "working",
                  "another gate")
-        wait("cordon_signatures_count", 60)
+        wait("cordon_signatures_loaded", 60)
 
 
 def test_freshclam_notifies():
