@@ -17,6 +17,8 @@ static const struct remark_row remark_rows[] = {
     /* message/ and anything that the library does not know; it leaves that part out. */
     { "Unsupported message format", { SCAN_UNSCANNABLE, UNSCANNABLE_UNSUPPORTED } },
     { "Binhex messages not supported", { SCAN_UNSCANNABLE, UNSCANNABLE_UNSUPPORTED } },
+    /* A text that is said to be uuencoded or in yEnc, and is not what the library expects then: it is left out. */
+    { "messageToText: Unexpected attempt to handle", { SCAN_UNSCANNABLE, UNSCANNABLE_UNSUPPORTED } },
     /* Outlook's winmail.dat: the body, which is text or RTF, is left out; the attachments are not. */
     { "TNEF body not being scanned", { SCAN_UNSCANNABLE, UNSCANNABLE_UNSUPPORTED } },
     { "TNEF - unknown level", { SCAN_UNSCANNABLE, UNSCANNABLE_DAMAGED } },

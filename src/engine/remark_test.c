@@ -12,6 +12,7 @@ struct row {
 static const struct row rows[] = {
     { "Partial message received from MUA/MTA - message cannot be scanned", SCAN_UNSCANNABLE, UNSCANNABLE_UNSUPPORTED },
     { "TNEF body not being scanned - if you believe", SCAN_UNSCANNABLE, UNSCANNABLE_UNSUPPORTED },
+    { "messageToText: Unexpected attempt to handle uuencoded file", SCAN_UNSCANNABLE, UNSCANNABLE_UNSUPPORTED },
     { "JPEG: Failed to read marker, file corrupted?", SCAN_CLEAN, UNSCANNABLE_NONE },
     { "cli_scanxz: premature end of compressed stream", SCAN_UNSCANNABLE, UNSCANNABLE_DAMAGED },
     { "cli_scanxz: decompress error: 1", SCAN_UNSCANNABLE, UNSCANNABLE_DAMAGED },
