@@ -43,6 +43,7 @@
 #include "text/escapes.h"
 #include "text/mbox.h"
 #include "text/uuencode.h"
+#include "text/vobject.h"
 #include "text/yenc.h"
 
 const struct format formats[] = {
@@ -102,6 +103,7 @@ const struct format formats[] = {
     { "xxencode", uu_looks, xx_read, true },
     { "yenc", yenc_looks, yenc_read, true },
     { "binhex", binhex_looks, binhex_read, true },
+    { "calendars and cards", vobject_looks, vobject_read, true },
     { "base64 in a text", blocks_looks, blocks_read, true },
     { "scripts and markup", escapes_looks, escapes_read, true },
 };

@@ -22,6 +22,23 @@ static unpack_reader *const readers[MAIL_ENCODINGS][TRANSFER_READERS] = {
     [MAIL_ENCODING_BINHEX] = { binhex_read },
 };
 
+/* What is no text and was sent as if it were one: whoever keeps mail with LF as its line ends has it with LF. */
+static void add_lf(struct walk *walk, uint32_t index, struct span body)
+{
+    struct receive receive;
+    receive_init(&receive, walk, index, body.size);
+    receive.are_readings = true;
+    if (!unpack_begin(&receive.unpack, &(struct unpack_member){ .how = "line ends are LF", .size_hint = body.size }))
+        return;
+    for (struct span rest = body; rest.size > 0;) {
+        size_t at = span_find(rest, span_text("\r\n"));
+        if (!unpack_put(&receive.unpack, span_slice(rest, 0, at)))
+            break;
+        rest = span_from(rest, at == SPAN_NONE ? rest.size : at + 1);
+    }
+    unpack_end(&receive.unpack);
+}
+
 void transfer_fill(struct walk *walk, uint32_t index, enum mail_encoding encoding, struct span body, bool is_message)
 {
     struct receive receive;
@@ -36,4 +53,6 @@ void transfer_fill(struct walk *walk, uint32_t index, enum mail_encoding encodin
     emit_open(walk->emit, index, body.size, 0); /* nothing was encoded there: it is what it is */
     emit_slice(walk->emit, body);
     (void)walk_close_content(walk, index, is_message);
+    if (span_find_byte(body, '\0') != SPAN_NONE && span_find(body, span_text("\r\n")) != SPAN_NONE)
+        add_lf(walk, index, body);
 }

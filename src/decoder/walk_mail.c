@@ -9,6 +9,7 @@
 #include "mail/border.h"
 #include "mail/split.h"
 #include "text/charset.h"
+#include "text/flowed.h"
 #include "text/uuencode.h"
 #include "text/yenc.h"
 
@@ -379,10 +380,16 @@ static void put_odd(struct walk *walk, uint32_t index, mail_defects defects)
     buf_fini(&text);
 }
 
-/* A text whose charset is not like ASCII is given converted too, as its reader would see and save it. */
-static void read_charsets(struct walk *walk, uint32_t index)
+/* A text whose charset is not like ASCII, or whose lines are to be joined, is given so too, as its reader would see and
+ * save it. */
+static void read_as_shown(struct walk *walk, uint32_t index)
 {
     struct span text = emit_bytes(walk->emit, index);
+    if (walk->entity.is_flowed && text.size > 0) {
+        struct receive receive;
+        receive_init(&receive, walk, index, text.size);
+        flowed_read(&receive.unpack, text, walk->entity.is_delsp);
+    }
     for (size_t i = 0; i < walk->entity.charset_count && text.size > 0; i++) {
         struct receive receive;
         receive_init(&receive, walk, index, text.size);
@@ -429,7 +436,7 @@ static void read_header(struct walk *walk, const struct body *body, const char *
             defects |= MAIL_DEFECT_BIT(MAIL_DEFECT_HEADER_END);
         read_body(walk, &inner, &defects);
         put_odd(walk, inner.part, defects);
-        read_charsets(walk, inner.part);
+        read_as_shown(walk, inner.part);
         if (i > 0)
             (void)drop_if_empty(walk, inner.part);
     }

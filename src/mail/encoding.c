@@ -29,12 +29,11 @@ static const struct {
     const char *word;
     enum mail_encoding encoding;
 } loose[] = {
-    { "base64", MAIL_ENCODING_BASE64 },      { "b64", MAIL_ENCODING_BASE64 },    { "gzip64", MAIL_ENCODING_BASE64 },
-    { "quotedprintable", MAIL_ENCODING_QP }, { "quoted", MAIL_ENCODING_QP },     { "printable", MAIL_ENCODING_QP },
-    { "uuencode", MAIL_ENCODING_UUENCODE },  { "xuue", MAIL_ENCODING_UUENCODE }, { "uue", MAIL_ENCODING_UUENCODE },
-    { "uucode", MAIL_ENCODING_UUENCODE },    { "xxe", MAIL_ENCODING_XXENCODE },  { "xxencode", MAIL_ENCODING_XXENCODE },
-    { "yenc", MAIL_ENCODING_YENC },          { "binhex", MAIL_ENCODING_BINHEX }, { "hqx", MAIL_ENCODING_BINHEX },
-    { "7bit", MAIL_ENCODING_IDENTITY },      { "8bit", MAIL_ENCODING_IDENTITY }, { "binary", MAIL_ENCODING_IDENTITY },
+    { "base64", MAIL_ENCODING_BASE64 },      { "b64", MAIL_ENCODING_BASE64 },      { "gzip64", MAIL_ENCODING_BASE64 },
+    { "quotedprintable", MAIL_ENCODING_QP }, { "quoted", MAIL_ENCODING_QP },       { "printable", MAIL_ENCODING_QP },
+    { "uu", MAIL_ENCODING_UUENCODE },        { "xxe", MAIL_ENCODING_XXENCODE },    { "yenc", MAIL_ENCODING_YENC },
+    { "binhex", MAIL_ENCODING_BINHEX },      { "hqx", MAIL_ENCODING_BINHEX },      { "7bit", MAIL_ENCODING_IDENTITY },
+    { "8bit", MAIL_ENCODING_IDENTITY },      { "binary", MAIL_ENCODING_IDENTITY },
 };
 
 /* Words that a program may not know without any harm: it then takes the body as it stands. */

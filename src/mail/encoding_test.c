@@ -29,6 +29,7 @@ static void test_encodings(void)
         { BYTES("x-uuencode"), "u" },
         { BYTES("uuencode"), "u" },
         { BYTES("x-uue"), "u" },
+        { BYTES("x-uu"), "ui~" },
         { BYTES("\"base64\""), "bi~" },
         { BYTES("base64 (really)"), "bi~" },
         { BYTES("(base64) quoted-printable"), "biq~" },

@@ -67,6 +67,10 @@ static const struct {
     { "message/news", MAIL_MESSAGE },
     { "message/x-rfc822", MAIL_MESSAGE },
     { "message/disposition-notification", MAIL_LEAF },
+    { "message/delivery-status", MAIL_LEAF },
+    { "message/feedback-report", MAIL_LEAF },
+    { "message/tracking-status", MAIL_LEAF },
+    { "message/", MAIL_LEAF | MAIL_MESSAGE }, /* to most a file, to some a message, as all of that type once were */
     { "", MAIL_LEAF },
 };
 
@@ -93,7 +97,8 @@ static void add_charset(struct mail_entity *entity, struct span name)
     (void)snprintf(entity->charsets[entity->charset_count++], sizeof text, "%s", text);
 }
 
-static void read_charsets(struct mail_entity *entity, struct span value)
+/* How the text is to be read: its charsets, and whether its lines flow. */
+static void read_text_params(struct mail_entity *entity, struct span value)
 {
     struct mail_params params;
     struct mail_param param;
@@ -101,6 +106,10 @@ static void read_charsets(struct mail_entity *entity, struct span value)
     struct mail_names names;
     mail_params_init(&params, value);
     while (mail_params_next(&params, &param)) {
+        if (mail_param_is(&param, "format", &place))
+            entity->is_flowed |= span_is_nocase(span_trim(param.value), "flowed");
+        if (mail_param_is(&param, "delsp", &place))
+            entity->is_delsp |= span_is_nocase(span_trim(param.value), "yes");
         if (!mail_param_is(&param, "charset", &place))
             continue;
         struct span name = span_trim(param.value);
@@ -132,13 +141,13 @@ static void read_type(struct mail_entity *entity, const struct mail_mime_field *
         read_media_type(value, type);
         if (i == 0 && is_main) {
             (void)snprintf(entity->type, sizeof entity->type, "%s", type);
-            entity->kind = kind_of(type);
-            entity->kinds = entity->kind;
+            entity->kinds = kind_of(type);
+            entity->kind = (entity->kinds & MAIL_LEAF) != 0 ? MAIL_LEAF : entity->kinds;
         }
         if (i == 0 || strchr(type, '/') != NULL)
             entity->kinds |= kind_of(type);
         if (i == 0)
-            read_charsets(entity, value);
+            read_text_params(entity, value);
     }
     const char *slash = strchr(entity->type, '/');
     if (is_main && (slash == NULL || slash == entity->type || slash[1] == '\0'))
@@ -225,6 +234,7 @@ static void entity_clear(struct mail_entity *entity)
     entity->charset_count = 0;
     entity->field_bytes = 0;
     entity->is_cut = entity->has_type = entity->has_encoding = false;
+    entity->is_flowed = entity->is_delsp = false;
     mail_names_clear(&entity->names);
     mail_boundaries_clear(&entity->boundaries);
 }

@@ -35,6 +35,8 @@ struct mail_entity {
     struct mail_boundaries boundaries;
     char charsets[MAIL_CHARSETS_MOST][MAIL_CHARSET_SIZE]; /* lower case */
     size_t charset_count;
+    bool is_flowed; /* lines of the text are to be joined (RFC 3676) */
+    bool is_delsp;  /* ... without the blank that they end in */
     struct mail_names names;
     mail_defects defects;
     size_t field_bytes; /* of the values that were read in all these ways, which costs much more than the rest */

@@ -33,6 +33,7 @@ static void test_entities(void)
         { "Content-Type: message/partial\n", "message/partial", MAIL_PARTIAL, 1, "", 0 },
         { "Content-Type: message/external-body\n", "message/external-body", MAIL_EXTERNAL, 1, "", 0 },
         { "Content-Type: message/rfc822-headers\n", "message/rfc822-headers", MAIL_LEAF, 1, "", 0 },
+        { "Content-Type: message/x-foo\n", "message/x-foo", MAIL_LEAF | MAIL_MESSAGE, 1, "", 0 },
         { "Content-Type: message/delivery-status\n", "message/delivery-status", MAIL_LEAF, 1, "", 0 },
         { "Content-Type: multipart/digest\n", "multipart/digest", MAIL_MULTIPART | MAIL_DIGEST, 1, "", 0 },
         { "Content-Type: a/b\nContent-Type: message/rfc822\n", "a/b", MAIL_LEAF | MAIL_MESSAGE, 1, "",

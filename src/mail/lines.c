@@ -55,15 +55,17 @@ static bool is_structure(struct span rest)
            span_starts_with(rest, "=ybegin ");
 }
 
-/* Looks for a byte that some programs end a line at, or drop, where that would matter. */
+/* Looks for a byte that some programs end a line at, or drop, where that would matter. A line that is empty to them,
+ * and has more behind it, ends a header. */
 static bool line_has(struct span line, char byte, bool is_header)
 {
     for (struct span rest = line;;) {
         size_t at = span_find_byte(rest, byte);
         if (at == SPAN_NONE)
             return false;
+        bool is_empty = byte == '\r' && at == 0 && rest.size > 1;
         rest = span_from(rest, at + 1);
-        if (is_header || is_structure(rest) || is_structure(line))
+        if (is_header || is_empty || is_structure(rest) || is_structure(line))
             return true;
     }
 }

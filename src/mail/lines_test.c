@@ -28,6 +28,9 @@ static void test_marks(void)
         { "CR before a delimiter", "A: b\n\nc\r--d\n", "", true },
         { "CR before a field", "A: b\n\nc\rCONTENT-x\n", "", true },
         { "CR before a boundary", "A: b\n\nc\rboundary=\n", "", true },
+        { "CR alone on a line", "A: b\n\nC: d\n\rx\n", "", true },
+        { "two CRs within a line", "A: b\n\nC: d\r\rx\n", "", true },
+        { "two CRs at the end of a line", "A: b\n\nc\r\r\n", "", false },
         { "two CRs at the end of a header line", "A: b\r\r\n\n", "", true },
         { "crlf", "A: b\r\n\r\nc\r\n--d\r\n", "<d>", false },
     };

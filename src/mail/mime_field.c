@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { MIME_NAME_MOST = 64 };
+
 static const char *const mime_names[MAIL_MIME_NAMES] = {
     [MAIL_MIME_TYPE] = "content-type",
     [MAIL_MIME_ENCODING] = "content-transfer-encoding",
@@ -13,6 +15,31 @@ static const char *const mime_names[MAIL_MIME_NAMES] = {
 static bool is_in(char c, const char *set)
 {
     return c == '\0' || strchr(set, c) != NULL;
+}
+
+/* A comment within the name, which nobody has a use for but to hide it: what the line is without. False: there is none
+ * of that kind. */
+static bool read_commented_name(struct span line, struct mail_mime_field *field_out)
+{
+    char name[MIME_NAME_MOST];
+    size_t size = 0;
+    size_t at = 0;
+    for (; at < line.size && line.data[at] != ':' && size < sizeof name; at++) {
+        size_t end = line.data[at] == '(' ? span_find_byte(span_from(line, at), ')') : 0;
+        if (end == SPAN_NONE)
+            return false;
+        if (end > 0)
+            at += end;
+        else if (!is_in(line.data[at], " \t\v\f\r"))
+            name[size++] = line.data[at];
+    }
+    for (unsigned i = 0; i < MAIL_MIME_NAMES && at < line.size && line.data[at] == ':'; i++) {
+        if (!span_is_nocase(span_of(name, size), mime_names[i]))
+            continue;
+        *field_out = (struct mail_mime_field){ .name = i, .value = span_from(line, at + 1) };
+        return true;
+    }
+    return false;
 }
 
 bool mail_mime_field_read(struct span line, struct mail_mime_field *field_out)
@@ -32,12 +59,15 @@ bool mail_mime_field_read(struct span line, struct mail_mime_field *field_out)
         size_t skipped = 0;
         while (skipped < rest.size && is_in(rest.data[skipped], ":= \t\v\f"))
             skipped++;
+        if (skipped == 0)
+            break;
         field_out->name = i;
         field_out->is_strict = start == 0 && rest.data[0] == ':' && (skipped < 2 || rest.data[1] != ':');
         field_out->value = span_from(rest, skipped);
-        return skipped > 0;
+        return true;
     }
-    return false;
+    return span_find_byte(span_slice(text, 0, MIME_NAME_MOST), '(') != SPAN_NONE &&
+           read_commented_name(text, field_out);
 }
 
 /* To some programs a line ends at VT and FF too: where such a field begins behind one, it does. */

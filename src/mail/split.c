@@ -1,5 +1,7 @@
 #include "split.h"
 
+#include "mail/mime_field.h"
+
 #include <assert.h>
 
 enum { SPLIT_STEP_BYTES = 64 };
@@ -38,6 +40,17 @@ static bool split_match(const struct mail_split *split, const struct mail_mark *
     return split->is_wide || behind.size == 0 || (*is_close_out && behind.size == 2);
 }
 
+/* Where the part begins: on the next line, or for a lenient program with the header field on the delimiter's own. */
+static size_t part_at(const struct mail_split *split, const struct mail_mark *mark)
+{
+    struct mail_mime_field field;
+    size_t behind = mark->text_at + split->boundary.size;
+    size_t end = mark->text_at + mark->text_size;
+    if (split->is_wide && mail_mime_field_read(span_slice(split->lines->bytes, behind, end - behind), &field))
+        return behind;
+    return mark->next_at < split->to ? mark->next_at : split->to;
+}
+
 bool mail_split_next(struct mail_split *split, struct mail_cut *cut_out)
 {
     const struct mail_lines *lines = split->lines;
@@ -50,7 +63,7 @@ bool mail_split_next(struct mail_split *split, struct mail_cut *cut_out)
         *cut_out = (struct mail_cut){ .at = mark->at,
                                       .text_at = mark->text_at,
                                       .body_end = before_line_end(lines->bytes, split->from, mark->at),
-                                      .next_at = mark->next_at < split->to ? mark->next_at : split->to,
+                                      .next_at = part_at(split, mark),
                                       .is_close = is_close };
         return true;
     }

@@ -54,6 +54,8 @@ static void test_split(void)
         { "empty parts", "--b\n--b\n\n--b--", "b", "||#", NULL },
         { "no boundary", "--\nx\n----\n--y", "", "|x#--y", NULL },
         { "letter case counts", "--B\nx\n--b--", "b", "--B\\x0ax#", NULL },
+        { "a field on the delimiter's line", "--b\vContent-Type: a\nx\n--b Content-Typed: a\ny\n--b--", "b",
+          "--b\\x0bContent-Type: a\\x0ax\\x0a--b Content-Typed: a\\x0ay#", "|\\x0bContent-Type: a\\x0ax|y#" },
         { "dashes", "--b--c\n", "b", "--b--c\\x0a", "#" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

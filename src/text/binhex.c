@@ -4,14 +4,16 @@
 
 #include <string.h>
 
-static const char comment[] = "(This file must be converted with BinHex";
+/* In the line above the data. Programs look for no more of it, and some not for the letters' case. */
+static const char *const comments[] = { "BinHex", "BINHEX" };
 static const char alphabet[] = "!\"#$%&'()*+,-012345689@ABCDEFGHIJKLMNPQRSTUVXYZ[`abcdefhijklmpqr";
 
 enum {
     BINHEX_NONE = 64,
     BINHEX_RUN_MARK = 0x90,
     BINHEX_NAME_MOST = 63,
-    BINHEX_HEADER_REST = 21,  /* behind the name: version, type, creator, flags, two lengths, check sum */
+    BINHEX_HEADER_REST = 21, /* behind the name: version, type, creator, flags, two lengths, check sum */
+    BINHEX_COMMENT_MOST = 40,
     BINHEX_LETTERS_LEAST = 40 /* that a text must begin with, where the line above is missing */
 };
 
@@ -185,23 +187,33 @@ static bool is_bare(struct span content)
     return content.size > 0 && content.data[0] == ':' && letters == BINHEX_LETTERS_LEAST;
 }
 
-/* Moves *rest behind the ':' that the next file's data begins with. */
+/* The first of the comments; SPAN_NONE: there is none. */
+static size_t comment_find(struct span text)
+{
+    size_t at = span_find(text, span_text(comments[0]));
+    size_t other = span_find(span_slice(text, 0, at), span_text(comments[1]));
+    return other != SPAN_NONE ? other : at;
+}
+
+/* Moves *rest behind the ':' that the next file's data begins with: on a line below its comment. Where the comment does
+ * not say what it is for, nothing but empty lines may stand between. */
 static bool file_find(struct span *rest)
 {
-    size_t at = span_find(*rest, span_text(comment));
-    if (at == SPAN_NONE)
-        return false;
-    *rest = span_from(*rest, at + sizeof comment - 1);
-    (void)text_cut_line(rest);
-    while (rest->size > 0 && rest->data[0] != ':') {
-        struct span line = span_trim(text_cut_line(rest));
-        if (line.size > 0 && line.data[0] == ':') { /* blanks before it */
-            *rest = span_of(line.data, (size_t)(rest->data - line.data) + rest->size);
-            break;
-        }
+    for (size_t at = comment_find(*rest); at != SPAN_NONE; at = comment_find(*rest)) {
+        size_t back = at < BINHEX_COMMENT_MOST ? at : BINHEX_COMMENT_MOST;
+        bool is_whole = span_find_nocase(span_slice(*rest, at - back, back), span_text("must be converted")) !=
+                        SPAN_NONE;
+        *rest = span_from(*rest, at + strlen(comments[0]));
+        (void)text_cut_line(rest);
+        struct span line = { 0 };
+        while (rest->size > 0 && (line.size == 0 || (is_whole && line.data[0] != ':')))
+            line = span_trim(text_cut_line(rest));
+        if (line.size == 0 || line.data[0] != ':')
+            continue;
+        *rest = span_of(line.data + 1, (size_t)(rest->data - line.data) + rest->size - 1);
+        return true;
     }
-    *rest = span_from(*rest, 1);
-    return true;
+    return false;
 }
 
 void binhex_read(struct unpack *unpack, struct span content)
@@ -220,5 +232,5 @@ void binhex_read(struct unpack *unpack, struct span content)
 
 bool binhex_looks(struct span content)
 {
-    return is_bare(content) || span_find(content, span_text(comment)) != SPAN_NONE;
+    return is_bare(content) || comment_find(content) != SPAN_NONE;
 }

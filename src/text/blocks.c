@@ -281,7 +281,8 @@ static struct span value_take(struct span rest, size_t *letters_out)
 static size_t value_find(struct span rest)
 {
     bool is_quoted = false;
-    for (size_t i = 0; i < rest.size && i < BLOCK_PARAMETERS; i++) {
+    rest = span_slice(rest, 0, BLOCK_PARAMETERS);
+    for (size_t i = rest.size > 0 && rest.data[0] == '"' ? 1 : 0; i < rest.size; i++) { /* ENCODING="BASE64" */
         char c = rest.data[i];
         is_quoted ^= c == '"';
         if (!is_quoted && (c == ':' || c == ','))

@@ -456,9 +456,14 @@ static bool ebcdic_read(struct unpack *unpack, struct span name, struct span tex
             number = span_from(number, 1);
         is_known = charset_ebcdic_table(number, decoder.table);
     }
-    if (!is_known && span_find(name, span_text("ebcdic")) != SPAN_NONE)
-        is_known = charset_ebcdic_table(span_text("500"), decoder.table); /* a country's: they differ in signs */
-    if (is_known)                                                         /* whether or not it has any text */
+    size_t word = span_find(name, span_text("ebcdic"));
+    if (!is_known && word != SPAN_NONE) {
+        struct span country = span_from(name, word + strlen("ebcdic"));
+        country = span_from(country, span_starts_with(country, "cp") ? 2 : 0);
+        is_known = charset_ebcdic_country_table(country, decoder.table) ||
+                   charset_ebcdic_table(span_text("500"), decoder.table); /* they differ in signs */
+    }
+    if (is_known) /* whether or not it has any text */
         (void)text_put(unpack, &decoder, text, "text, EBCDIC");
     return is_known;
 }

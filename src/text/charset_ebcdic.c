@@ -63,11 +63,65 @@ static const struct {
       "\xdc\x7e\xe0\xc9\xec\x40" },
 };
 
-/* Pages of other scripts, whose Latin letters stand where those of 500 do. */
-static const char *const others[] = {
-    "290",  "420",  "423",  "424",  "803",  "833",  "836",  "838",  "870",  "875",  "880",  "905",
-    "918",  "1025", "1026", "1097", "1112", "1122", "1123", "1130", "1132", "1153", "1154", "1155",
-    "1156", "1157", "1158", "1160", "1164", "1166", "1371", "1388", "1390", "1399", "4971", "16804",
+/* Pages of other scripts: how the ASCII in them differs from where it stands in 500. */
+static const struct {
+    const char *number;
+    const char *pairs;
+} others[] = {
+    { "290", "\x4f|\x5a!\xe0$" },
+    { "420", "\x4f|\x5a!" },
+    { "423", "" },
+    { "424", "\x4f|\x5a!\xb0^\xba[\xbb]" },
+    { "803", "\x4a$\x4f|\x5a!" },
+    { "833", "" },
+    { "836", "" },
+    { "838", "" },
+    { "870", "\x6a|" },
+    { "875", "" },
+    { "880", "" },
+    { "905", "\x48{\x68[\x8f|\xaf@\xb3}\xb6]\xb9$\xcc~\xda`\xdc\\\xec#\xfc\"" },
+    { "918", "\x6a`" },
+    { "1025", "\x6a|" },
+    { "1026", "\x48{\x68[\x8c}\x8d`\xac]\xad$\xae@\xcc~\xdc\\\xec#\xfc\"" },
+    { "1097", "\x4f|\x5a!\xba[\xbb]" },
+    { "1112", "\x4f|\x5a!\xb0^\xba[\xbb]" },
+    { "1122", "\x43{\x47}\x51`\x63#\x67$\x71\\\x9f]\xb5[\xdc~\xec@" },
+    { "1123", "\x6a|" },
+    { "1130", "" },
+    { "1132", "\x49[\x4f|\x59]\x5a!\x69^\x70k" },
+    { "1153", "\x6a|" },
+    { "1154", "\x6a|" },
+    { "1155", "\x48{\x68[\x8c}\x8d`\xac]\xad$\xae@\xcc~\xdc\\\xec#\xfc\"" },
+    { "1156", "\x4f|\x5a!\xb0^\xba[\xbb]" },
+    { "1157", "\x43{\x47}\x51`\x63#\x67$\x71\\\x9f]\xb5[\xdc~\xec@" },
+    { "1158", "\x6a|" },
+    { "1160", "\x49[\x4f|\x59]\x5a!\x69^" },
+    { "1164", "" },
+    { "1166", "\x6a|" },
+    { "1371", "\x4f|\x5a!\xb0^\xba[\xbb]" },
+    { "1388", "\x4f|\x5a!\xa0~\xb0^\xb2\\\xba[\xbb]\xe0$" },
+    { "1390", "\x4f|\x5a!\x62"
+              "a\x63"
+              "b\x64"
+              "c\x65"
+              "d\x66"
+              "e\x67"
+              "f\x68g\x69h\x70[\x71i\x72j\x73k\x74l\x75m\x76n\x77o\x78p\x80]\x8bq\x9br\xa0~\xab"
+              "s\xb0^\xb2\\\xb3t\xb4u\xb5v\xb6w\xb7x\xb8y\xb9z\xe0$" },
+    { "1399", "\x4f|\x5a!\xad[\xb0^\xbd]" },
+    { "4971", "\x6a|" },
+    { "16804", "\x4f|\x5a!" },
+};
+
+/* The country behind "EBCDIC-CP-" or "EBCDIC-" (RFC 1345). */
+static const struct {
+    const char *country;
+    const char *number;
+} countries[] = {
+    { "us", "037" },  { "ca", "037" }, { "wt", "037" }, { "nl", "037" }, { "uk", "285" },    { "gb", "285" },
+    { "at", "273" },  { "de", "273" }, { "dk", "277" }, { "no", "277" }, { "fi", "278" },    { "se", "278" },
+    { "it", "280" },  { "es", "284" }, { "fr", "297" }, { "is", "871" }, { "he", "424" },    { "ar1", "420" },
+    { "ar2", "918" }, { "gr", "423" }, { "tr", "905" }, { "yu", "870" }, { "roece", "870" }, { "jp", "290" },
 };
 
 enum { CURRENCY_SIGN = 0xa4, EURO_SIGN = 0x20ac };
@@ -82,18 +136,40 @@ static void table_fill(size_t page, bool has_euro, uint16_t table_out[256])
         table_out[i] = table_out[i] == CURRENCY_SIGN ? EURO_SIGN : table_out[i];
 }
 
+static void pairs_fill(const char *pairs, uint16_t table_out[256])
+{
+    for (; pairs[0] != '\0'; pairs += 2)
+        table_out[(unsigned char)pairs[0]] = (unsigned char)pairs[1];
+}
+
 bool charset_ebcdic_table(struct span number, uint16_t table_out[256])
 {
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-        number = span_is(number, others[i]) ? span_text("500") : number;
+    const char *pairs = "";
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        if (!span_is(number, others[i].number))
+            continue;
+        number = span_text("500");
+        pairs = others[i].pairs;
+        break;
+    }
     if (span_is(number, "37"))
         number = span_text("037");
     for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
         bool has_euro = span_is(number, pages[i].euro);
         if (number.size > 0 && (has_euro || span_is(number, pages[i].number))) {
             table_fill(i, has_euro, table_out);
+            pairs_fill(pairs, table_out);
             return true;
         }
+    }
+    return false;
+}
+
+bool charset_ebcdic_country_table(struct span country, uint16_t table_out[256])
+{
+    for (size_t i = 0; i < sizeof countries / sizeof countries[0]; i++) {
+        if (span_starts_with(country, countries[i].country))
+            return charset_ebcdic_table(span_text(countries[i].number), table_out);
     }
     return false;
 }

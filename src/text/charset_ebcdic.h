@@ -11,4 +11,7 @@
 /* The characters of the page of that number, such as "1140". False: it is none that we know. */
 bool charset_ebcdic_table(struct span number, uint16_t table_out[256]);
 
+/* The same by the country that some names have in a number's stead: "us", "he". */
+bool charset_ebcdic_country_table(struct span country, uint16_t table_out[256]);
+
 #endif

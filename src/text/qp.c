@@ -11,7 +11,9 @@ enum {
     FACT_STRAY = 1, /* a '=' that neither begins an escape nor ends a line */
     FACT_BLANK = 2, /* blanks at the end of a line */
     FACT_SOFT = 4,  /* a soft line break that is not exactly "=" CR LF or "=" LF */
-    FACT_DROP = 8   /* bytes that some programs drop before they read anything: NUL, CRs that end no line */
+    FACT_DROP = 8,  /* bytes that some programs drop before they read anything: NUL, CRs that end no line */
+    FACT_ZERO = 16, /* an escaped NUL: no text, so it matters what a line end stands for */
+    FACT_CRLF = 32  /* a line end that is kept, as CR LF */
 };
 
 struct reading {
@@ -22,6 +24,7 @@ struct reading {
     bool drops_stray; /* a '=' that means nothing is dropped */
     bool ends_at_cr;  /* of CR CR LF behind '=', the first CR is the line end */
     bool drops;       /* joins: without NUL, and CRs that end no line */
+    bool ends_in_lf;  /* CR LF stands for LF, as where mail is kept with such line ends */
     unsigned facts;   /* one of these makes it worth trying */
 };
 
@@ -38,6 +41,8 @@ static const struct reading readings[] = {
       .facts = FACT_SOFT },
     { .how = "quoted-printable, soft line breaks end at CR", .ends_at_cr = true, .facts = FACT_SOFT },
 };
+
+static const struct reading lf_reading = { .how = "quoted-printable, line ends are LF", .ends_in_lf = true };
 
 struct decoder {
     const struct reading *reading;
@@ -96,9 +101,15 @@ static void decoder_line(struct decoder *decoder)
         return;
     }
     size_t end = lf > 0 ? trimmed_size(whole, false, true) : whole.size;
+    if (lf > 0 && end < whole.size) {
+        decoder->facts |= FACT_CRLF;
+        end = decoder->reading->ends_in_lf ? whole.size - 1 : end;
+    }
     size_t kept = trimmed_size(span_slice(whole, 0, end), true, false);
     decoder->facts |= kept < end ? FACT_BLANK : 0U;
     decoder->line = span_slice(whole, 0, decoder->reading->keeps_blanks ? end : kept);
+    if (decoder->reading->ends_in_lf && lf > 0)
+        end = whole.size;
     decoder->line_end = span_of(whole.data + end, whole.size - end + lf);
 }
 
@@ -128,16 +139,19 @@ static size_t decoder_escapes(struct decoder *decoder, char *data, size_t capaci
     const char *in = decoder->line.data;
     size_t left = decoder->line.size;
     size_t size = 0;
+    bool has_zero = false;
     while (left >= 3 && size < capacity && in[0] == '=') {
         unsigned high = hex_digit(in[1]);
         unsigned low = hex_digit(in[2]);
         if ((high | low) > 15)
             break;
+        has_zero |= (high | low) == 0;
         data[size++] = (char)(high << 4 | low);
         in += 3;
         left -= 3;
     }
     decoder->line = (struct span){ in, left };
+    decoder->facts |= has_zero ? FACT_ZERO : 0U;
     return size;
 }
 
@@ -278,4 +292,6 @@ void qp_read(struct unpack *unpack, struct span body)
         if ((readings[i].facts & facts) != 0 && !reading_read(unpack, &readings[i], body))
             return;
     }
+    if ((facts & FACT_ZERO) != 0 && (facts & FACT_CRLF) != 0)
+        (void)reading_read(unpack, &lf_reading, body);
 }

@@ -83,8 +83,30 @@ static void test_limit(void)
     collect_fini(&collect);
 }
 
+/* Of what is no text, line ends are what the file had: LF to some. */
+static void test_lf(void)
+{
+    static const struct {
+        const char *body;
+        size_t count;
+    } rows[] = { { "P=00\r\nK\n\r\r\n", 2 }, { "P=00K\n", 1 }, { "P=01\r\nK", 1 }, { "P=00=\r\nK", 1 } };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        test_context(rows[i].body);
+        collect_init(&collect);
+        collect_read(&collect, qp_read, span_text(rows[i].body));
+        CHECK(collect.count == rows[i].count);
+        struct collect_member *last = &collect.members[collect.count - 1];
+        bool is_lf = strstr(last->how, "line ends are LF") != NULL;
+        CHECK(is_lf == (i == 0));
+        CHECK(!is_lf || span_equal(buf_span(&last->bytes), span_of("P\0\nK\n\r\n", 7)));
+        collect_fini(&collect);
+    }
+    test_context(NULL);
+}
+
 int main(void)
 {
+    test_lf();
     test_readings();
     test_nul();
     test_limit();

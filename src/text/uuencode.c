@@ -261,24 +261,31 @@ static void block_name(struct block *block, struct span words)
 
 static bool is_begin(struct span line)
 {
-    if (line.size == 0 || line.data[0] != 'b')
+    if (line.size == 0 || (line.data[0] != 'b' && line.data[0] != 'B'))
         return false;
-    return span_starts_with(line, "begin ") || span_starts_with(line, "begin\t") ||
-           span_starts_with(line, "begin-base64");
+    return span_starts_with_nocase(line, "begin ") || span_starts_with_nocase(line, "begin\t") ||
+           span_starts_with_nocase(line, "begin-base64");
 }
 
-/* Moves *rest to the next begin line. */
+/* Moves *rest to the next begin line, in small letters, in capitals, or with one (MIME-tools reads all of them). */
 static bool begin_find(struct span content, struct span *rest)
 {
     while (rest->size > 0) {
-        size_t at = span_find(*rest, span_text("begin"));
+        size_t at = span_find(*rest, span_text("egin"));
+        size_t capitals = span_find(span_slice(*rest, 0, at), span_text("EGIN"));
+        at = capitals != SPAN_NONE ? capitals : at;
         if (at == SPAN_NONE)
             return false;
         *rest = span_from(*rest, at);
-        bool is_first = rest->data == content.data || rest->data[-1] == '\n' || rest->data[-1] == '\r';
-        if (is_first && is_begin(*rest))
+        const char *start = rest->data - 1;
+        bool has_letter = rest->data > content.data && (*start == 'b' || *start == 'B');
+        bool is_first = has_letter && (start == content.data || start[-1] == '\n' || start[-1] == '\r');
+        struct span line = span_of(start, rest->size + 1);
+        if (is_first && is_begin(line)) {
+            *rest = line;
             return true;
-        *rest = span_from(*rest, 5);
+        }
+        *rest = span_from(*rest, 4);
     }
     return false;
 }
@@ -291,7 +298,7 @@ static void block_scan(const struct kind *kind, struct block *block, struct span
     size_t size = 0;
     while (rest->size > 0 && !block->has_end && !is_begin(*rest)) {
         struct span line = text_cut_line(rest);
-        block->has_end = line.size < UU_LINE_BYTES && span_is(span_trim(line), "end");
+        block->has_end = line.size < UU_LINE_BYTES && span_is_nocase(span_trim(line), "end");
         if (!block->has_end) {
             size = (size_t)(rest->data - start);
             block_line(kind, block, line, &is_bad);

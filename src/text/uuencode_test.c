@@ -33,6 +33,8 @@ static const struct row {
       NULL },
     { "begin 644 a\r" UU_1 "\r" UU_2 "\rend\r", 1, PAYLOAD, "a", NULL },
     { "begin  a.exe\n" UU_1 "\n" UU_2 "\n \nend\n", 1, PAYLOAD, "a.exe", NULL },
+    { "Begin 644 a\n" UU_1 "\n" UU_2 "\n`\nEnd\n", 1, PAYLOAD, "a", NULL },
+    { "x\nBEGIN 644 a\n" UU_1 "\n" UU_2 "\n`\nend\nbegin 644 b\n#86)C\n`\nend\n", 2, PAYLOAD, "b", NULL },
     { "begin 644 a\n" UU_1 "X\n" UU_2 "X\n`\nend\n", 1, PAYLOAD, "a", NULL },
     { "begin 644 a\n" UU_1 "x\n" UU_2 "z\n`\nend\n", 1, PAYLOAD, "a", NULL },
     { "begin 644 a\n" UU_1 "\n" UU_2_BLANK "\n\nend\n", 1, PAYLOAD, "a", NULL },
