@@ -4,6 +4,8 @@
 #include "base/escape.h"
 #include "mail/header.h"
 
+#include <string.h>
+
 enum { PREVIEW_DECODED_MOST = 262144 };
 
 static bool field_is_usual(struct span name)
@@ -84,23 +86,68 @@ static void put_lines(struct buf *out, struct span text, size_t lines, bool is_p
         buf_printf(out, "  [%zu more bytes]\n", text.size);
 }
 
-static void put_decoded(struct buf *out, struct span body, size_t lines)
+/* Up to the delimiter, or what looks like one: its letters would count. */
+static struct span cut_at_delimiter(struct span body)
+{
+    struct span rest = body;
+    while (rest.size > 0) {
+        struct span line = mail_line_cut(&rest);
+        if (span_starts_with(line, "--"))
+            return span_slice(body, 0, body.size - rest.size - line.size);
+    }
+    return body;
+}
+
+static void decode_base64(struct span body, struct buf *text)
 {
     char bytes[3072];
-    struct buf text;
     struct base64 base64 = { 0 };
-    struct span rest = body;
-    while (rest.size > 0) { /* up to the delimiter, whose letters would count */
-        struct span line = mail_line_cut(&rest);
-        if (span_starts_with(line, "--")) {
-            body = span_slice(body, 0, body.size - rest.size - line.size);
-            break;
-        }
+    while (body.size > 0 && text->size + sizeof bytes < PREVIEW_DECODED_MOST)
+        buf_put(text, bytes, base64_decode(&base64, &body, bytes, sizeof bytes));
+    buf_put(text, bytes, base64_flush(&base64, bytes));
+}
+
+static int hex_digit(char c)
+{
+    static const char digits[] = "0123456789ABCDEFabcdef";
+    const char *at = c != 0 ? strchr(digits, c) : NULL;
+    int value = at != NULL ? (int)(at - digits) : -1;
+    return value < 16 ? value : value - 6;
+}
+
+/* As most mail programs show it: src/text/qp.c has all the ways to read it. */
+static void decode_quoted_line(struct span line, struct buf *text)
+{
+    struct span shown = mail_line_text(line);
+    bool has_end = shown.size < line.size;
+    while (shown.size > 0 && (shown.data[shown.size - 1] == ' ' || shown.data[shown.size - 1] == '\t'))
+        shown.size--;
+    bool is_soft = shown.size > 0 && shown.data[shown.size - 1] == '=';
+    shown.size -= is_soft ? 1 : 0;
+    for (size_t i = 0; i < shown.size; i++) {
+        bool is_escape = shown.data[i] == '=' && shown.size - i > 2;
+        int high = is_escape ? hex_digit(shown.data[i + 1]) : -1;
+        int low = is_escape ? hex_digit(shown.data[i + 2]) : -1;
+        is_escape = high >= 0 && low >= 0;
+        buf_put_char(text, is_escape ? (char)(high * 16 + low) : shown.data[i]);
+        i += is_escape ? 2 : 0;
     }
+    if (has_end && !is_soft)
+        buf_put_char(text, '\n');
+}
+
+static void decode_quoted(struct span body, struct buf *text)
+{
+    while (body.size > 0 && !buf_overflowed(text))
+        decode_quoted_line(mail_line_cut(&body), text);
+}
+
+static void put_decoded(struct buf *out, struct span body, size_t lines,
+                        void (*decode)(struct span body, struct buf *text))
+{
+    struct buf text;
     buf_init(&text, PREVIEW_DECODED_MOST);
-    while (body.size > 0 && text.size + sizeof bytes < PREVIEW_DECODED_MOST)
-        buf_put(&text, bytes, base64_decode(&base64, &body, bytes, sizeof bytes));
-    buf_put(&text, bytes, base64_flush(&base64, bytes));
+    decode(body, &text);
     put_lines(out, buf_span(&text), lines, false);
     buf_fini(&text);
 }
@@ -132,8 +179,11 @@ void preview_put_text(struct buf *out, struct span message, size_t lines)
         body = part;
         header = part_header;
     }
-    if (span_is_nocase(field_value(header, "Content-Transfer-Encoding"), "base64"))
-        put_decoded(out, body, lines);
+    struct span encoding = span_trim(field_value(header, "Content-Transfer-Encoding"));
+    if (span_is_nocase(encoding, "base64"))
+        put_decoded(out, cut_at_delimiter(body), lines, decode_base64);
+    else if (span_is_nocase(encoding, "quoted-printable"))
+        put_decoded(out, is_part ? cut_at_delimiter(body) : body, lines, decode_quoted);
     else
         put_lines(out, body, lines, is_part);
 }

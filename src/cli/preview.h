@@ -15,7 +15,7 @@ enum { PREVIEW_LINE_MOST = 400, PREVIEW_FIELDS_MOST = 500, PREVIEW_LINES_MOST = 
 void preview_put_header(struct buf *out, struct span message, bool is_all);
 
 /* Puts at most `lines` lines of the text: the body, or in a message of several parts the first one of type text. Base64
- * is decoded. */
+ * and quoted-printable are decoded. */
 void preview_put_text(struct buf *out, struct span message, size_t lines);
 
 #endif

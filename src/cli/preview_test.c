@@ -22,6 +22,14 @@ static const struct {
       "Content-Type: multipart/mixed\n\n--b\nContent-Type: text/plain\nContent-Transfer-Encoding: "
       "base64\n\naGkK\n--b--\n",
       9, "  hi\n" },
+    { "quoted-printable",
+      "Content-Transfer-Encoding: Quoted-Printable\r\n\r\ngr=C3=BC=\r\n=c3=9fe  \r\n--=3D=\t\r\n=4 =XY=1b[2J\r\n=", 9,
+      "  gr\xc3\xbc\xc3\x9f"
+      "e\n  --==4 =XY\\x1b[2J\n" },
+    { "part in quoted-printable",
+      "Content-Type: multipart/mixed\n\n--b\nContent-Type: text/plain\nContent-Transfer-Encoding: "
+      "quoted-printable\n\n=68=\ni\n--b--\n",
+      9, "  hi\n" },
     { "no text part", "Content-Type: multipart/mixed\n\n--b\n\nx\n--b--\n", 9, "  --b\n  \n  x\n  --b--\n" },
     { "no body", "Subject: x\r\n", 9, "" },
     { "nothing", "", 9, "" },

@@ -51,6 +51,11 @@ void index_close(struct index *index)
     free(index);
 }
 
+int index_unlink(const char *path, struct fault *fault)
+{
+    return index_sql_remove(path, fault);
+}
+
 int index_tidy(const char *path, struct fault *fault)
 {
     return index_sql_tidy(path, fault);

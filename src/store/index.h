@@ -29,6 +29,8 @@ enum { INDEX_VERSION = 1, INDEX_MOST_TOKENS = 512 /* of one record */ };
  * and *fault (EBADMSG) where it is true. *is_fresh_out: it is empty, and must be filled. */
 int index_open(const char *path, const struct record_store_id *store, bool is_reader, struct index **index_out,
                bool *is_fresh_out, struct fault *fault);
+/* Removes the file and what belongs to it; nobody has it open. */
+int index_unlink(const char *path, struct fault *fault);
 /* A writer's file that any call found broken is removed, so that opening it again makes a new one. */
 void index_close(struct index *index);
 

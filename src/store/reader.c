@@ -69,9 +69,9 @@ void store_close_reader(struct store_reader *reader)
 /* The span lives until the next is opened. */
 static struct span reader_open_meta(struct store_reader *reader, enum record_kind kind, struct span sealed)
 {
-    unsigned char marker[STORE_MARKER_SIZE];
+    unsigned char binding[RECORD_BINDING_SIZE];
     buf_clear(&reader->meta);
-    if (!crypt_open(&reader->keys.meta, sealed, store_marker(segments_id(reader->segments), kind, marker),
+    if (!crypt_open(&reader->keys.meta, sealed, record_meta_binding(segments_id(reader->segments), kind, binding),
                     &reader->meta))
         return span_text("");
     return buf_span(&reader->meta);

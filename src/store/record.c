@@ -91,11 +91,12 @@ const char *record_kind_text(enum record_kind kind)
     return kind > 0 && kind < RECORD_KINDS ? texts[kind] : "unknown";
 }
 
-void record_meta_binding(const struct record_store_id *store, enum record_kind kind,
-                         unsigned char binding_out[RECORD_BINDING_SIZE])
+struct span record_meta_binding(const struct record_store_id *store, enum record_kind kind,
+                                unsigned char binding_out[RECORD_BINDING_SIZE])
 {
     memcpy(binding_out, store->bytes, sizeof store->bytes);
     binding_out[RECORD_STORE_ID_SIZE] = (unsigned char)kind;
+    return span_of(binding_out, RECORD_BINDING_SIZE);
 }
 
 /* --- Segments --- */

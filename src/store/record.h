@@ -48,8 +48,8 @@ struct record_store_id {
 
 /* What a record's metadata are bound to (crypt_seal's `associated`): the store's id, and the kind as a byte. */
 enum { RECORD_BINDING_SIZE = RECORD_STORE_ID_SIZE + 1 };
-void record_meta_binding(const struct record_store_id *store, enum record_kind kind,
-                         unsigned char binding_out[RECORD_BINDING_SIZE]);
+struct span record_meta_binding(const struct record_store_id *store, enum record_kind kind,
+                                unsigned char binding_out[RECORD_BINDING_SIZE]);
 
 /* The fields of a segment's header. The signature is over all bytes before it. */
 struct record_segment {

@@ -26,19 +26,20 @@ void store_say(struct store *store, bool is_alarm, const char *event, const char
     store->tell(store->tell_context, is_alarm, event, text);
 }
 
+bool store_is_closing(struct store *store)
+{
+    lock_take(&store->lock);
+    bool is_closing = store->is_closing;
+    lock_drop(&store->lock);
+    return is_closing;
+}
+
 void store_keys_derive(const struct crypt_key *root, struct store_keys *keys_out)
 {
     crypt_key_derive(root, CRYPT_FOR_META, &keys_out->meta);
     crypt_key_derive(root, CRYPT_FOR_TOKENS, &keys_out->tokens);
     crypt_key_derive(root, CRYPT_FOR_PARTS, &keys_out->parts);
     crypt_signer_derive(root, &keys_out->signer);
-}
-
-struct span store_marker(const struct record_store_id *id, enum record_kind kind,
-                         unsigned char bytes_out[STORE_MARKER_SIZE])
-{
-    record_meta_binding(id, kind, bytes_out);
-    return span_of(bytes_out, STORE_MARKER_SIZE);
 }
 
 /* --- Opening and closing --- */

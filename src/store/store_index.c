@@ -5,12 +5,11 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { CATCH_UP_MOST = 4000 };
+/* In one transaction: words are put in their order, and the more there are at once, the fewer pages change for each.
+ * That takes some seconds, for which nothing but the closing waits. */
+enum { CATCH_UP_MOST = 30000 };
 
 static enum category meta_category(struct span meta)
 {
@@ -106,13 +105,13 @@ static int apply_note(struct store *store, const struct store_fact *fact, struct
 static int dead_release(struct store *store, const struct index_row *row, struct fault *fault)
 {
     struct buf meta;
-    unsigned char marker[STORE_MARKER_SIZE];
+    unsigned char binding[RECORD_BINDING_SIZE];
     if (row->kind != RECORD_MESSAGE)
         return 0;
     buf_init(&meta, RECORD_META_MOST);
     int failed = 0;
-    if (crypt_open(&store->keys.meta, row->meta, store_marker(segments_id(store->segments), RECORD_MESSAGE, marker),
-                   &meta))
+    if (crypt_open(&store->keys.meta, row->meta,
+                   record_meta_binding(segments_id(store->segments), RECORD_MESSAGE, binding), &meta))
         failed = meta_each_number(buf_span(&meta), META_PART, part_refer, store, -1, fault);
     else
         failed = fault_set(fault, EBADMSG, "the index has other metadata of record %llu",
@@ -181,6 +180,7 @@ struct walk {
     struct crypt_digest digest; /* of the record at the position, as the index has it */
     unsigned left;
     bool is_other; /* the record there is another one: this index is not of these segments */
+    bool is_ended; /* the store is being closed */
     struct fault *fault;
 };
 
@@ -189,12 +189,12 @@ static int walk_apply(struct walk *walk, enum record_state state, const struct r
 {
     struct store *store = walk->store;
     struct buf meta;
-    unsigned char marker[STORE_MARKER_SIZE];
+    unsigned char binding[RECORD_BINDING_SIZE];
     buf_init(&meta, RECORD_META_MOST);
     int failed = 0;
     if (state == RECORD_WHOLE &&
         crypt_open(&store->keys.meta, record->meta,
-                   store_marker(segments_id(store->segments), record->header.kind, marker), &meta)) {
+                   record_meta_binding(segments_id(store->segments), record->header.kind, binding), &meta)) {
         struct store_fact fact = { .kind = record->header.kind,
                                    .sequence = record->header.sequence,
                                    .time_ms = record->header.time_ms,
@@ -221,7 +221,8 @@ static int walk_each(void *context, enum record_state state, const struct record
         walk->is_other = state != RECORD_BROKEN && memcmp(&record->digest, &walk->digest, sizeof walk->digest) != 0;
         return walk->is_other ? 1 : 0;
     }
-    if (walk->left-- == 0)
+    walk->is_ended = store_is_closing(walk->store);
+    if (walk->is_ended || walk->left-- == 0)
         return 1;
     return walk_apply(walk, state, record, place) == 0 ? 0 : -1;
 }
@@ -243,18 +244,14 @@ bool store_index_failed(struct store *store, const struct fault *fault)
 
 int store_index_reset(struct store *store, struct fault *fault)
 {
-    static const char *const ends[] = { "-wal", "-shm", "" }; /* as long as the file is there it is known of the rest */
-    char path[4096];
     bool is_fresh = false;
     lock_assert_held(&store->index_lock);
     index_close(store->index);
     store->index = NULL;
     store->indexed = 0;
     store->is_current = false;
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-        (void)snprintf(path, sizeof path, "%s%s", store->index_path, ends[i]);
-        (void)unlink(path);
-    }
+    if (index_unlink(store->index_path, fault) != 0)
+        return -1;
     return index_open(store->index_path, segments_id(store->segments), false, &store->index, &is_fresh, fault);
 }
 
@@ -279,9 +276,9 @@ int store_index_catch_up(struct store *store, struct fault *fault)
     if (index_begin(store->index, fault) != 0)
         return -1;
     int ended = segments_walk(store->segments, walk.position > 0 ? walk.position : 1, walk_each, &walk, fault);
-    if (ended < 0) {
+    if (ended < 0 || walk.is_ended) {
         index_abandon(store->index);
-        return -1;
+        return ended < 0 ? -1 : 1;
     }
     if (index_end(store->index, fault) != 0)
         return -1;

@@ -16,8 +16,7 @@
 
 enum {
     STORE_STACK_BYTES = 1048576,
-    STORE_BATCH_MOST = 256, /* jobs that share a commit */
-    STORE_MARKER_SIZE = RECORD_BINDING_SIZE,
+    STORE_BATCH_MOST = 256,    /* jobs that share a commit */
     STORE_ORPHAN_MS = 3600000, /* a part that nobody refers to yet may be of a message that is on its way */
     STORE_TEND_MS = 5000,
     STORE_TEND_ROWS = 256
@@ -31,10 +30,6 @@ struct store_keys {
     struct crypt_signer signer;
 };
 void store_keys_derive(const struct crypt_key *root, struct store_keys *keys_out);
-
-/* What metadata is bound to: the store and the kind of record. */
-struct span store_marker(const struct record_store_id *id, enum record_kind kind,
-                         unsigned char bytes_out[STORE_MARKER_SIZE]);
 
 enum store_job_kind { STORE_JOB_MESSAGE, STORE_JOB_PART, STORE_JOB_CHANGE, STORE_JOB_SLOTS, STORE_JOB_KINDS };
 
@@ -114,6 +109,7 @@ void store_say(struct store *store, bool is_alarm, const char *event, const char
 
 /* --- store.c --- */
 
+bool store_is_closing(struct store *store);
 struct store_job *store_job_new(enum store_job_kind kind);
 void store_job_drop(struct store_job *job);
 /* Puts it into the queue, waits, and drops it. The sequence, or 0 and *fault. */

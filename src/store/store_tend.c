@@ -18,14 +18,6 @@ enum {
     TOLD_MOST = 20
 };
 
-static bool is_closing(struct store *store)
-{
-    lock_take(&store->lock);
-    bool is_closing = store->is_closing;
-    lock_drop(&store->lock);
-    return is_closing;
-}
-
 /* --- Short-lived pairs --- */
 
 /* The clock may have been put back meanwhile, too. What fails is told, and mail goes on: the pair that there is serves
@@ -51,7 +43,7 @@ void store_tend_again(struct store *store)
 static bool tends_on(struct store *store)
 {
     store_tend_again(store);
-    return !is_closing(store);
+    return !store_is_closing(store);
 }
 
 /* How long the tender may sleep. */

@@ -118,13 +118,13 @@ static void tombstone_fill(struct store *store, struct store_job *job)
 
 static int job_append(struct store *store, struct store_job *job, struct fault *fault)
 {
-    unsigned char marker[STORE_MARKER_SIZE];
+    unsigned char binding[RECORD_BINDING_SIZE];
     enum record_kind kind = job_record_kind(job);
     if (kind == RECORD_TOMBSTONE)
         tombstone_fill(store, job);
     buf_clear(&job->sealed_meta);
-    crypt_seal(&store->keys.meta, buf_span(&job->meta), store_marker(segments_id(store->segments), kind, marker),
-               &job->sealed_meta);
+    crypt_seal(&store->keys.meta, buf_span(&job->meta),
+               record_meta_binding(segments_id(store->segments), kind, binding), &job->sealed_meta);
     job->time_ms = clock_wall_ms();
     struct record_draft draft = { .kind = kind,
                                   .time_ms = job->time_ms,

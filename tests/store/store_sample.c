@@ -62,8 +62,7 @@ static struct record_death record_put(enum record_kind kind, struct place *place
     struct record_death record;
     struct buf sealed;
     buf_init(&sealed, RECORD_META_MOST);
-    record_meta_binding(segments_id(segments), kind, binding);
-    crypt_seal(&meta_key, buf_span(&meta), span_of(binding, sizeof binding), &sealed);
+    crypt_seal(&meta_key, buf_span(&meta), record_meta_binding(segments_id(segments), kind, binding), &sealed);
     struct record_draft draft = { .kind = kind,
                                   .time_ms = SAMPLE_TIME,
                                   .meta = buf_span(&sealed),
