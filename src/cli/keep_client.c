@@ -193,28 +193,31 @@ int keep_change(struct keep_client *client, const struct keep_wish *wish, struct
     return failed;
 }
 
-static int slots_try(struct keep_client *client, uint64_t about, struct span slots, struct fault *fault)
+static int slots_try(struct keep_client *client, const uint64_t *about, size_t count, struct span slots,
+                     struct fault *fault)
 {
-    size_t count = slots.size / CRYPT_SLOT_SIZE;
+    size_t slot_count = slots.size / CRYPT_SLOT_SIZE;
     if (client->store != NULL)
-        return store_add_slots(client->store, about, (const unsigned char *)slots.data, count,
+        return store_add_slots(client->store, about, count, (const unsigned char *)slots.data, slot_count / count,
                                deadline_in(KEEP_CALL_MS), fault);
     struct buf meta;
     struct keep_job job = { .kind = KEEP_SLOTS };
     buf_init(&meta, KEEP_PAPERS_MOST);
-    meta_put_number(&meta, META_ABOUT, about);
-    int failed = keeper_call_papers(client, &job, buf_span(&meta), (uint32_t)count, slots, fault);
+    for (size_t i = 0; i < count; i++)
+        meta_put_number(&meta, META_ABOUT, about[i]);
+    int failed = keeper_call_papers(client, &job, buf_span(&meta), (uint32_t)slot_count, slots, fault);
     buf_fini(&meta);
     return failed;
 }
 
-int keep_add_slots(struct keep_client *client, uint64_t about, struct span slots, struct fault *fault)
+int keep_add_slots(struct keep_client *client, const uint64_t *about, size_t count, struct span slots,
+                   struct fault *fault)
 {
     struct deadline patience = deadline_in(KEEP_AGAIN_MS);
-    int failed = slots_try(client, about, slots, fault);
+    int failed = slots_try(client, about, count, slots, fault);
     while (failed != 0 && fault->code == EAGAIN && !deadline_passed(patience)) {
         (void)usleep(KEEP_AGAIN_US);
-        failed = slots_try(client, about, slots, fault);
+        failed = slots_try(client, about, count, slots, fault);
     }
     return failed;
 }

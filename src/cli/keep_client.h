@@ -30,8 +30,9 @@ struct keep_wish {
 };
 int keep_change(struct keep_client *client, const struct keep_wish *wish, struct fault *fault);
 
-/* store_add_slots */
-int keep_add_slots(struct keep_client *client, uint64_t about, struct span slots, struct fault *fault);
+/* store_add_slots: as many slots for each record. */
+int keep_add_slots(struct keep_client *client, const uint64_t *about, size_t count, struct span slots,
+                   struct fault *fault);
 
 /* store_put, without parts. */
 int keep_put(struct keep_client *client, struct span message, struct span meta, enum category category,

@@ -92,6 +92,8 @@ int store_command_keygen(const struct command_line *line)
 
 /* --- rotate --- */
 
+enum { ROTATE_TOGETHER = 256 };
+
 struct rotate {
     struct store_use *use;
     struct keep_client *client;
@@ -100,6 +102,9 @@ struct rotate {
     uint64_t *parts; /* that are done already: open addressing, 0: free */
     size_t part_slots;
     size_t part_count;
+    uint64_t waiting[ROTATE_TOGETHER]; /* records whose slots are to be added, in one commit */
+    size_t waiting_count;
+    struct buf slots;
     uint64_t messages;
     uint64_t all;
     uint64_t failed;
@@ -131,11 +136,45 @@ static bool parts_add(struct rotate *rotate, uint64_t sequence)
     return true;
 }
 
+static void rotate_failed(struct rotate *rotate, uint64_t sequence, const struct fault *fault)
+{
+    rotate->failed++;
+    progress_clear();
+    (void)command_refuse(rotate->use->line, 1, "%s:%" PRIu64 ": %s", rotate->use->conf->name, sequence, fault->text);
+}
+
+/* All that wait; where that fails, each by itself, for one that was deleted since keeps nobody else from it. False
+ * where it makes no sense to go on. */
+static bool rotate_flush(struct rotate *rotate)
+{
+    struct fault fault = { 0 };
+    size_t count = rotate->waiting_count;
+    size_t each = rotate->owner_count * CRYPT_SLOT_SIZE;
+    struct span slots = buf_span(&rotate->slots);
+    bool goes_on = true;
+    if (count > 0 && keep_add_slots(rotate->client, rotate->waiting, count, slots, &fault) != 0) {
+        for (size_t i = 0; i < count && goes_on; i++) {
+            fault = (struct fault){ 0 };
+            if (keep_add_slots(rotate->client, &rotate->waiting[i], 1, span_slice(slots, i * each, each), &fault) ==
+                    0 ||
+                fault.code == ENOENT)
+                continue;
+            rotate_failed(rotate, rotate->waiting[i], &fault);
+            goes_on = false;
+        }
+    }
+    rotate->waiting_count = 0;
+    buf_clear(&rotate->slots);
+    return goes_on;
+}
+
 /* With the first of our pairs that opens it. */
 static int rotate_record(struct rotate *rotate, uint64_t sequence, struct fault *fault)
 {
     struct buf slots;
     int failed = -1;
+    if (rotate->waiting_count == ROTATE_TOGETHER && !rotate_flush(rotate))
+        return fault_set(fault, ECANCELED, "others before it could not be given");
     buf_init(&slots, (size_t)STORE_MOST_OWNERS * CRYPT_SLOT_SIZE);
     for (size_t i = 0; i < rotate->use->pair_count && failed != 0; i++) {
         buf_clear(&slots);
@@ -143,8 +182,10 @@ static int rotate_record(struct rotate *rotate, uint64_t sequence, struct fault 
                               (const unsigned char(*)[CRYPT_PUBLIC_SIZE])rotate->owners, rotate->owner_count, &slots,
                               fault);
     }
-    if (failed == 0)
-        failed = keep_add_slots(rotate->client, sequence, buf_span(&slots), fault);
+    if (failed == 0) {
+        rotate->waiting[rotate->waiting_count++] = sequence;
+        buf_put_span(&rotate->slots, buf_span(&slots));
+    }
     buf_fini(&slots);
     return failed;
 }
@@ -181,9 +222,7 @@ static bool rotate_next(struct rotate *rotate, uint64_t sequence)
     progress_show("rotated", rotate->messages, rotate->all);
     if (rotate_message(rotate, sequence, &fault) == 0)
         return true;
-    rotate->failed++;
-    progress_clear();
-    (void)command_refuse(rotate->use->line, 1, "%s:%" PRIu64 ": %s", rotate->use->conf->name, sequence, fault.text);
+    rotate_failed(rotate, sequence, &fault);
     return fault.code == EACCES || fault.code == EBADMSG; /* else it is not this record's trouble */
 }
 
@@ -217,6 +256,8 @@ static int rotate_run(struct rotate *rotate, const struct filter *filter)
     rotate->all = count;
     for (size_t i = 0; i < count && status == 0; i++)
         status = rotate_next(rotate, ids[i]) ? 0 : 1;
+    if (!rotate_flush(rotate))
+        status = 1;
     progress_clear();
     free(ids);
     if (command_has(rotate->use->line, OPTION_JSON))
@@ -237,12 +278,14 @@ int store_command_rotate(const struct command_line *line)
     int status = filter_read(line, clock_wall_ms(), &filter);
     if (status >= 0)
         return status;
+    buf_init(&rotate.slots, (size_t)ROTATE_TOGETHER * STORE_MOST_OWNERS * CRYPT_SLOT_SIZE);
     status = store_use_begin(line, USE_ROOT | USE_READER | USE_SECRET, false, &rotate.use);
     if (status < 0)
         status = rotate_owners(&rotate);
     if (status < 0)
         status = rotate_run(&rotate, &filter);
     store_use_end(rotate.use);
+    buf_fini(&rotate.slots);
     free(rotate.parts);
     return status;
 }

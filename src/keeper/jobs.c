@@ -107,7 +107,8 @@ static int task_do(struct keep_task *task, struct store *store, uint64_t *sequen
         return store_change(store, &order->change, task->deadline, fault);
     case KEEP_SLOTS:
         assert(order->about != NULL);
-        return store_add_slots(store, order->about[0], order->slots, order->slot_count, task->deadline, fault);
+        return store_add_slots(store, order->about, order->about_count, order->slots, order->slots_each, task->deadline,
+                               fault);
     case KEEP_REINDEX:
     case KEEP_KINDS:
         break;

@@ -159,14 +159,15 @@ static int order_read_change(const struct keep_job *job, struct span meta, struc
 
 static int order_read_slots(struct span meta, struct span slots, size_t count, struct order *order, struct fault *fault)
 {
-    if (count == 0 || count > STORE_MOST_OWNERS || slots.size != count * KEEP_SLOT_SIZE)
+    if (count == 0 || slots.size % KEEP_SLOT_SIZE != 0 || slots.size / KEEP_SLOT_SIZE != count)
         return fault_set(fault, EINVAL, "%zu slots in %zu bytes make no sense", count, slots.size);
     if (fields_take(meta, order, fault) != 0)
         return -1;
-    if (order->about_count != 1)
-        return fault_set(fault, EINVAL, "slots are about one message");
+    size_t records = order->about_count;
+    if (records == 0 || count % records != 0 || count / records > STORE_MOST_OWNERS)
+        return fault_set(fault, EINVAL, "%zu slots for %zu messages make no sense", count, records);
     order->slots = (const unsigned char *)slots.data;
-    order->slot_count = count;
+    order->slots_each = count / records;
     return 0;
 }
 

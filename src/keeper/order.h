@@ -27,7 +27,7 @@ struct order {
     uint64_t *about;            /* of KEEP_CHANGE and KEEP_SLOTS */
     size_t about_count;
     const unsigned char *slots; /* of KEEP_SLOTS; within the papers */
-    size_t slot_count;
+    size_t slots_each;          /* for each record that it is about, in order */
     char what[ORDER_WHAT_SIZE];
     char who[ORDER_WHO_SIZE];
     char why[ORDER_WHY_SIZE];

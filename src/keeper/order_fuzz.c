@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     assert(end <= message_size && order.meta.size <= size && order.about_count <= STORE_MOST_ABOUT);
     assert(job.kind != KEEP_CHANGE || (strlen(order.who) > 0 && order.change.kind < STORE_CHANGES));
-    for (size_t i = 0; i < order.slot_count * KEEP_SLOT_SIZE; i++)
+    for (size_t i = 0; i < order.about_count * order.slots_each * KEEP_SLOT_SIZE; i++)
         assert(order.slots[i] <= UINT8_MAX); /* it can be read */
     order_fini(&order);
     return 0;

@@ -207,7 +207,7 @@ static int slots_with(size_t bytes, uint32_t count, unsigned abouts)
     buf_put(&papers.rest, slots, bytes);
     papers.count = count;
     int code = papers_read(&papers, KEEP_SLOTS, 0, &order);
-    CHECK(code != 0 || (order.slot_count == count && order.about[0] == 5));
+    CHECK(code != 0 || (order.slots_each * abouts == count && order.about[0] == 5));
     order_fini(&order);
     return code;
 }
@@ -219,6 +219,8 @@ static void test_slots(void)
     CHECK(slots_with((size_t)(STORE_MOST_OWNERS + 1) * KEEP_SLOT_SIZE, STORE_MOST_OWNERS + 1, 1) == EINVAL);
     CHECK(slots_with(KEEP_SLOT_SIZE - 1, 1, 1) == EINVAL);
     CHECK(slots_with(KEEP_SLOT_SIZE, 1, 2) == EINVAL);
+    CHECK(slots_with((size_t)6 * KEEP_SLOT_SIZE, 6, 3) == 0);
+    CHECK(slots_with((size_t)6 * KEEP_SLOT_SIZE, 6, 4) == EINVAL);
     CHECK(slots_with(KEEP_SLOT_SIZE, 1, 0) == EINVAL);
     CHECK(slots_with(0, 0, 1) == EINVAL);
 }

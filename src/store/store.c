@@ -210,17 +210,26 @@ static bool job_take_back(struct store *store, struct store_job *job)
     return true;
 }
 
-static int job_wait(struct store *store, struct store_job *job, struct deadline deadline, struct fault *fault)
+/* Into the queue. A job that could not be put there is done, and has failed. */
+static void job_push(struct store *store, struct store_job *job)
 {
     lock_take(&store->lock);
     if (store->is_closing) {
-        lock_drop(&store->lock);
-        return fault_set(fault, ESHUTDOWN, "the store is being closed");
+        job->is_done = true;
+        job->code = ESHUTDOWN;
+        (void)snprintf(job->why, sizeof job->why, "the store is being closed");
+    } else {
+        atomic_fetch_add(&job->owners, 1);
+        *store->last = job;
+        store->last = &job->next;
+        signal_point_wake_one(&store->work);
     }
-    atomic_fetch_add(&job->owners, 1);
-    *store->last = job;
-    store->last = &job->next;
-    signal_point_wake_one(&store->work);
+    lock_drop(&store->lock);
+}
+
+static int job_wait(struct store *store, struct store_job *job, struct deadline deadline, struct fault *fault)
+{
+    lock_take(&store->lock);
     while (!job->is_done && signal_point_wait(&store->settled, &store->lock, deadline))
         continue;
     int failed = 0;
@@ -236,6 +245,7 @@ static int job_wait(struct store *store, struct store_job *job, struct deadline 
 
 uint64_t store_job_run(struct store *store, struct store_job *job_take, struct deadline deadline, struct fault *fault)
 {
+    job_push(store, job_take);
     uint64_t sequence = job_wait(store, job_take, deadline, fault) == 0 ? job_take->sequence : 0;
     store_job_drop(job_take);
     return sequence;
@@ -454,18 +464,38 @@ int store_change(struct store *store, const struct store_change *change, struct 
     return store_job_run(store, job, deadline, fault) != 0 ? 0 : -1;
 }
 
-int store_add_slots(struct store *store, uint64_t about, const unsigned char *slots, size_t count,
-                    struct deadline deadline, struct fault *fault)
+static struct store_job *slots_job(uint64_t about, const unsigned char *slots, size_t count)
 {
-    if (count == 0 || count > RECORD_MOST_SLOTS)
-        return fault_set(fault, EINVAL, "a record has 1 to %d slots", (int)RECORD_MOST_SLOTS);
     struct store_job *job = store_job_new(STORE_JOB_SLOTS);
     job->about = memory_new(sizeof *job->about);
     job->about[0] = about;
     job->about_count = 1;
     meta_put_number(&job->meta, META_ABOUT, about);
     buf_put(&job->slots, slots, count * CRYPT_SLOT_SIZE);
-    return store_job_run(store, job, deadline, fault) != 0 ? 0 : -1;
+    return job;
+}
+
+/* All are in the queue before the first is waited for. */
+int store_add_slots(struct store *store, const uint64_t *about, size_t count, const unsigned char *slots, size_t each,
+                    struct deadline deadline, struct fault *fault)
+{
+    if (each == 0 || each > RECORD_MOST_SLOTS)
+        return fault_set(fault, EINVAL, "a record has 1 to %d slots", (int)RECORD_MOST_SLOTS);
+    if (count == 0 || count > STORE_MOST_ABOUT)
+        return fault_set(fault, EINVAL, "a change is about 1 to %d records", (int)STORE_MOST_ABOUT);
+    struct store_job **jobs = memory_new(count * sizeof *jobs);
+    for (size_t i = 0; i < count; i++) {
+        jobs[i] = slots_job(about[i], slots + i * each * CRYPT_SLOT_SIZE, each);
+        job_push(store, jobs[i]);
+    }
+    int failed = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (job_wait(store, jobs[i], deadline, failed == 0 ? fault : NULL) != 0)
+            failed = -1;
+        store_job_drop(jobs[i]);
+    }
+    free(jobs);
+    return failed;
 }
 
 void store_reindex(struct store *store)

@@ -90,8 +90,9 @@ struct store_change {
 /* Returns when it is on stable storage; all or nothing. -1 and *fault: ENOENT where one of them is not there. */
 int store_change(struct store *store, const struct store_change *change, struct deadline deadline, struct fault *fault);
 
-/* A key for another owner on existing records: slots made by somebody who could open them (store_rewrap). */
-int store_add_slots(struct store *store, uint64_t about, const unsigned char *slots, size_t count,
+/* A key for other owners on existing records: slots made by somebody who could open them (store_rewrap), `each` of them
+ * for each record, in order. They share commits; where it fails, some may have theirs. */
+int store_add_slots(struct store *store, const uint64_t *about, size_t count, const unsigned char *slots, size_t each,
                     struct deadline deadline, struct fault *fault);
 
 /* Makes the index anew, while everything goes on. */

@@ -335,6 +335,31 @@ static void test_changes(void)
     buf_fini(&out);
 }
 
+static void test_slots_share_a_commit(struct rig *rig, uint64_t about, const struct buf *slot)
+{
+    enum { MANY = 100 };
+    uint64_t abouts[MANY];
+    struct store_status before;
+    struct store_status after;
+    struct buf slots;
+    struct fault fault = { 0 };
+    buf_init(&slots, (size_t)MANY * CRYPT_SLOT_SIZE);
+    for (size_t i = 0; i < MANY; i++) {
+        abouts[i] = about;
+        buf_put_span(&slots, buf_span(slot));
+    }
+    store_read_status(rig->store, &before);
+    CHECK(store_add_slots(rig->store, abouts, MANY, (const unsigned char *)slots.data, 1, deadline_in(WAIT_MS),
+                          &fault) == 0);
+    store_read_status(rig->store, &after);
+    CHECK(after.last_sequence == before.last_sequence + MANY && after.commits - before.commits < MANY);
+    abouts[7] = 99999; /* it alone is not there */
+    CHECK(store_add_slots(rig->store, abouts, MANY, (const unsigned char *)slots.data, 1, deadline_in(WAIT_MS),
+                          &fault) == -1 &&
+          fault.code == ENOENT);
+    buf_fini(&slots);
+}
+
 static void test_another_owner(void)
 {
     test_context("a key for another owner");
@@ -355,11 +380,12 @@ static void test_another_owner(void)
         CHECK(store_rewrap(reader, sequence, &rig.owner, (const unsigned char(*)[CRYPT_PUBLIC_SIZE])other.public_half,
                            1, &slots, NULL) == 0);
         store_close_reader(reader);
-        CHECK(store_add_slots(rig.store, sequence, (const unsigned char *)slots.data, 1, deadline_in(WAIT_MS), NULL) ==
-              0);
+        CHECK(store_add_slots(rig.store, &sequence, 1, (const unsigned char *)slots.data, 1, deadline_in(WAIT_MS),
+                              NULL) == 0);
     }
     CHECK(rig_read(&rig, one, &other, &out) == 0 && out.size > PART_SIZE);
     check_reads(&rig, one, 1);
+    test_slots_share_a_commit(&rig, one, &slots);
     rig_end(&rig);
     buf_fini(&slots);
     buf_fini(&out);

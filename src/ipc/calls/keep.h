@@ -4,8 +4,8 @@
  * A job is a struct keep_job with descriptors of sealed memory. KEEP_PUT: the message, of which everything from
  * `offset` on is stored, and its papers: a struct keep_papers, the metadata (store/meta.h), then part_count ranges.
  * KEEP_CHANGE: the papers alone: a struct keep_papers, the metadata (META_WHAT, META_WHO, META_WHY, META_HOW and each
- * META_ABOUT), no ranges. KEEP_SLOTS: the papers alone: metadata with one META_ABOUT, then part_count slots of
- * KEEP_SLOT_SIZE bytes. KEEP_REINDEX: nothing.
+ * META_ABOUT), no ranges. KEEP_SLOTS: the papers alone: metadata with each META_ABOUT, then part_count slots of
+ * KEEP_SLOT_SIZE bytes, as many for each of them, in order. KEEP_REINDEX: nothing.
  *
  * It is kept, changed, and durable, when the answer says KEEP_DONE, and only then.
  */
