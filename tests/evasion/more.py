@@ -13,6 +13,8 @@ import blocks  # noqa: E402
 import more_files  # noqa: E402
 import more_joint  # noqa: E402
 import more_mail  # noqa: E402
+import more_texts  # noqa: E402
+import more_wild  # noqa: E402
 
 
 RAGGED = ("header", "boundary", "structure")
@@ -31,7 +33,8 @@ def variants(group, payload):
 def generate(folder):
     os.makedirs(folder, exist_ok=True)
     rows = []
-    for number, group, slug, title, build, expected in more_mail.CASES + more_files.CASES + more_joint.CASES:
+    for number, group, slug, title, build, expected in (more_mail.CASES + more_files.CASES + more_joint.CASES +
+                                                        more_wild.CASES + more_texts.CASES):
         for payload, twin in ((blocks.EICAR, ""), (blocks.TWIN, ".twin")):
             for suffix, content in variants(group, payload):
                 blocks.subject[0] = f"{number} {slug}{suffix}{twin}"
