@@ -37,6 +37,9 @@ def check_options(program, help_text, page, page_name):
     for option in set(re.findall(r"--([a-z-]+)", help_text)):
         if f"Fl -{option}" not in page:
             failures.append(f"{page_name} says nothing about --{option} of {program}")
+    for letter in set(re.findall(r"^ +-([a-zA-Z]), --", help_text, re.M)):
+        if not re.search(rf"Fl {letter}\b", page):
+            failures.append(f"{page_name} says nothing about -{letter} of {program}")
 
 
 def main():

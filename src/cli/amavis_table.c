@@ -104,10 +104,12 @@ static void put_quoted(struct buf *out, struct span text)
 static void put_letter(struct buf *out, char c, bool is_blank)
 {
     bool is_control = (unsigned char)c < 0x20 || c == 0x7f;
-    if (is_control && !is_blank)
-        buf_printf(out, "\\x%02x", (unsigned char)c);
+    if (!is_control)
+        buf_put_char(out, c);
+    else if (is_blank)
+        buf_put_char(out, ' ');
     else
-        buf_put_char(out, is_control ? ' ' : c);
+        buf_printf(out, "\\x%02x", (unsigned char)c);
 }
 
 /* In a group of its own with Perl's flags, and without groups that capture unless they are wanted. */

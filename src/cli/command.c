@@ -11,7 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COMMAND_LETTERS = 256 /* getopt's values of our long options begin here, above all letters */ };
+enum {
+    COMMAND_NAME_SIZE = 64,
+    COMMAND_LETTERS = 256 /* getopt's values of our long options begin here, above all letters */
+};
 
 struct option_row {
     const char *name;
@@ -174,6 +177,9 @@ int command_run(const struct command_group *group, int argc, char **argv)
     for (size_t i = 0; i < group->count; i++) {
         if (strcmp(name, group->commands[i].name) != 0)
             continue;
+        char own[COMMAND_NAME_SIZE]; /* by which getopt says who refuses an option */
+        (void)snprintf(own, sizeof own, "cordon %s %s", group->name, name);
+        argv[1] = own;
         struct command_line line = { .group = group->name, .command = &group->commands[i] };
         int status = line_read(group, argc - 1, argv + 1, &line);
         return status >= 0 ? status : line.command->run(&line);

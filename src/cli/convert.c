@@ -80,6 +80,8 @@ int cli_convert(int argc, char **argv)
             wishes.user = optarg;
         is_wrong = is_wrong || option == '?';
     }
+    if (!is_wrong && optind < argc && strcmp(argv[optind], "amavis") != 0)
+        (void)fprintf(stderr, "cordon convert: there is nothing for \"%s\", only for amavis\n", argv[optind]);
     if (is_wrong || argc - optind != 2 || strcmp(argv[optind], "amavis") != 0) {
         (void)fputs(convert_usage, stderr);
         return CLI_EXIT_USAGE;

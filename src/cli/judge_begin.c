@@ -16,7 +16,7 @@ int judge_options_read(int argc, char **argv, const char *usage, struct judge_op
                                            { NULL, 0, NULL, 0 } };
     *options_out = (struct judge_options){ 0 };
     int option = 0;
-    while ((option = getopt_long(argc, argv, "c:h", table, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, "c:jh", table, NULL)) != -1) {
         if (option == 'h') {
             (void)fputs(usage, stdout);
             return JUDGE_EXIT_CLEAN;

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "cli/cli.h"
 #include "cli/status_lines.h"
+#include "cli/table.h"
 #include "conf/conf.h"
 
 #include <errno.h>
@@ -31,26 +32,6 @@ static void put_safe(struct buf *out, struct span value)
     escape_header(out, value, STATUS_VALUE_LIMIT);
 }
 
-/* At least `width` columns and a gap. */
-static void put_cell(struct buf *out, struct span value, size_t width)
-{
-    size_t before = out->size;
-    if (value.size == 0)
-        buf_put_char(out, '-');
-    put_safe(out, value);
-    size_t used = out->size - before;
-    for (size_t i = used; i < width; i++)
-        buf_put_char(out, ' ');
-    buf_put_text(out, "  ");
-}
-
-static void put_line_end(struct buf *out)
-{
-    while (out->size > 0 && out->data[out->size - 1] == ' ')
-        out->size--;
-    buf_put_char(out, '\n');
-}
-
 static void put_uptime(struct buf *out, struct span seconds_text)
 {
     uint64_t seconds = 0;
@@ -66,12 +47,29 @@ static void put_uptime(struct buf *out, struct span seconds_text)
         buf_printf(out, ", up %llu min %llu s", (unsigned long long)(seconds / 60), (unsigned long long)(seconds % 60));
 }
 
+/* " is working", unless it is not so. */
+static void put_condition(struct buf *out, const struct status_lines *lines)
+{
+    static const char no[] = "no: ";
+    struct span state = status_value(lines, "state");
+    struct span ready = status_value(lines, "gate.ready");
+    if (span_starts_with(ready, no)) {
+        buf_put_text(out, " runs, but MAIL WAITS (");
+        put_safe(out, span_from(ready, sizeof no - 1));
+        buf_put_char(out, ')');
+    } else if (span_is(state, "working") && !status_is_working(lines)) {
+        buf_put_text(out, " is working, but not all of it (see below)");
+    } else {
+        buf_put_text(out, " is ");
+        put_safe(out, state);
+    }
+}
+
 static void put_head(struct buf *out, const struct status_lines *lines)
 {
     buf_put_text(out, "cordond ");
     put_safe(out, status_value(lines, "version"));
-    buf_put_text(out, " is ");
-    put_safe(out, status_value(lines, "state"));
+    put_condition(out, lines);
     buf_put_text(out, ": process ");
     put_safe(out, status_value(lines, "pid"));
     put_uptime(out, status_value(lines, "uptime_s"));
@@ -116,19 +114,39 @@ static struct span role_value(const struct status_lines *lines, struct span role
     return status_value(lines, key);
 }
 
+static void table_end(struct table *table, struct buf *out)
+{
+    if (table->cell_count > 0) {
+        buf_put_char(out, '\n');
+        table_print(table, out);
+    }
+    table_fini(table);
+    free(table);
+}
+
+static struct table *table_begin(const struct table_column *columns, size_t count)
+{
+    struct table *table = memory_new(sizeof *table);
+    table_init(table, columns, count, 0);
+    return table;
+}
+
 static void put_roles(struct buf *out, const struct status_lines *lines)
 {
-    buf_put_text(out, "\nROLE        STATE       PROCESS   RESTARTS\n");
-    for (size_t i = 0; i < lines->count; i++) {
+    static const struct table_column columns[] = {
+        { "ROLE", 0, false }, { "STATE", 0, false }, { "PROCESS", 0, true }, { "RESTARTS", 0, true }
+    };
+    struct table *table = table_begin(columns, 4);
+    for (size_t i = 0; i < lines->count && !table_is_full(table); i++) {
         struct span role;
         if (!status_line_is_role(&lines->lines[i], &role))
             continue;
-        put_cell(out, role, 10);
-        put_cell(out, lines->lines[i].value, 10);
-        put_cell(out, role_value(lines, role, "pid"), 8);
-        put_cell(out, role_value(lines, role, "restarts"), 8);
-        put_line_end(out);
+        table_put(table, role);
+        table_put(table, lines->lines[i].value);
+        table_put(table, role_value(lines, role, "pid"));
+        table_put(table, role_value(lines, role, "restarts"));
     }
+    table_end(table, out);
 }
 
 static void age_text(uint64_t seconds, char *text_out, size_t size)
@@ -144,7 +162,7 @@ static void age_text(uint64_t seconds, char *text_out, size_t size)
 }
 
 /* How long ago a moment of the wall clock was. */
-static void put_age(struct buf *out, struct span seconds_text, const char *otherwise)
+static void put_age(struct table *table, struct span seconds_text, const char *otherwise)
 {
     uint64_t then = 0;
     char text[32];
@@ -152,59 +170,65 @@ static void put_age(struct buf *out, struct span seconds_text, const char *other
     uint64_t now = (uint64_t)time(NULL);
     if (span_number(seconds_text, &then) && then > 0)
         age_text(now > then ? now - then : 0, text, sizeof text);
-    put_cell(out, span_text(text), 10);
+    table_put_text(table, text);
+}
+
+/* Of a scanner that tells no version of itself or its signatures it is 0. */
+static struct span generation_shown(struct span generation)
+{
+    size_t zeros = 0;
+    while (zeros < generation.size && generation.data[zeros] == '0')
+        zeros++;
+    return zeros == generation.size ? span_of(NULL, 0) : generation;
 }
 
 static void put_scanners(struct buf *out, const struct status_lines *lines)
 {
-    bool has_title = false;
-    for (size_t i = 0; i < lines->count; i++) {
+    static const struct table_column columns[] = {
+        { "SCANNER", 0, false },    { "STATE", 0, false },      { "SINCE", 0, false },   { "ROLE", 0, false },
+        { "INPUT", 0, false },      { "BREAKER", 0, false },    { "CANARY", 0, false },  { "PASSED", 0, false },
+        { "SIGNATURES", 0, false }, { "GENERATION", 0, false }, { "VERSION", 0, false }, { "REASON", 0, false }
+    };
+    struct table *table = table_begin(columns, sizeof columns / sizeof columns[0]);
+    for (size_t i = 0; i < lines->count && !table_is_full(table); i++) {
         struct span name;
         struct span value = lines->lines[i].value;
         if (!status_line_is_scanner(&lines->lines[i], &name))
             continue;
-        if (!has_title)
-            buf_put_text(out,
-                         "\nSCANNER     STATE       SINCE                 INPUT         BREAKER    CANARY    PASSED"
-                         "      SIGNATURES  GENERATION        VERSION\n");
-        has_title = true;
-        put_cell(out, name, 10);
-        put_cell(out, status_first_word(value), 10);
-        put_cell(out, status_fact(value, "since"), 20);
-        put_cell(out, status_fact(value, "input"), 12);
-        put_cell(out, status_fact(value, "breaker"), 9);
-        put_cell(out, status_fact(value, "canary"), 8);
-        put_age(out, status_fact(value, "canary_passed"), "never");
-        put_age(out, status_fact(value, "signatures_made"), "-");
-        put_cell(out, status_fact(value, "generation"), 16);
-        put_cell(out, status_fact(value, "version"), 0);
-        put_safe(out, status_fact(value, "reason"));
-        put_line_end(out);
+        table_put(table, name);
+        table_put(table, status_first_word(value));
+        table_put(table, status_fact(value, "since"));
+        table_put(table, status_fact(value, "role"));
+        table_put(table, status_fact(value, "input"));
+        table_put(table, status_fact(value, "breaker"));
+        table_put(table, status_fact(value, "canary"));
+        put_age(table, status_fact(value, "canary_passed"), "never");
+        put_age(table, status_fact(value, "signatures_made"), "");
+        table_put(table, generation_shown(status_fact(value, "generation")));
+        table_put(table, status_fact(value, "version"));
+        table_put(table, status_fact(value, "reason"));
     }
+    table_end(table, out);
 }
 
 /* What each scanner answered, how fast, and how many wait for it. */
 static void put_answers(struct buf *out, const struct status_lines *lines)
 {
-    static const char *const facts[] = { "clean",  "infected", "unscannable", "failed",     "not-asked", "p50_ms",
-                                         "p99_ms", "queue",    "poison",      "remembered", "hits" };
-    bool has_title = false;
-    for (size_t i = 0; i < lines->count; i++) {
+    static const struct table_column columns[] = {
+        { "ANSWERS", 0, false }, { "clean", 0, true },     { "infected", 0, true },   { "unscannable", 0, true },
+        { "failed", 0, true },   { "not-asked", 0, true }, { "p50_ms", 0, true },     { "p99_ms", 0, true },
+        { "queue", 0, true },    { "poison", 0, true },    { "remembered", 0, true }, { "hits", 0, true }
+    };
+    struct table *table = table_begin(columns, sizeof columns / sizeof columns[0]);
+    for (size_t i = 0; i < lines->count && !table_is_full(table); i++) {
         struct span name;
         if (!status_line_is_counts(&lines->lines[i], &name))
             continue;
-        if (!has_title) {
-            buf_put_text(out, "\nANSWERS     ");
-            for (size_t k = 0; k < sizeof facts / sizeof facts[0]; k++)
-                put_cell(out, span_text(facts[k]), strlen(facts[k]));
-            put_line_end(out);
-        }
-        has_title = true;
-        put_cell(out, name, 10);
-        for (size_t k = 0; k < sizeof facts / sizeof facts[0]; k++)
-            put_cell(out, status_fact(lines->lines[i].value, facts[k]), strlen(facts[k]));
-        put_line_end(out);
+        table_put(table, name);
+        for (size_t k = 1; k < sizeof columns / sizeof columns[0]; k++)
+            table_put(table, status_fact(lines->lines[i].value, columns[k].title));
     }
+    table_end(table, out);
 }
 
 static struct span store_value(const struct status_lines *lines, struct span store, const char *name)
@@ -214,31 +238,25 @@ static struct span store_value(const struct status_lines *lines, struct span sto
     return status_value(lines, key);
 }
 
-/* What is shown of each store; the failure comes last, in its own width. */
 static void put_stores(struct buf *out, const struct status_lines *lines)
 {
-    static const char *const facts[] = { "state",      "messages",      "bytes",   "held",
-                                         "disk_bytes", "last_sequence", "indexed", "wrong" };
-    static const char *const titles[] = { "STATE", "MESSAGES", "BYTES", "HELD", "ON DISK", "LAST", "INDEXED", "WRONG" };
-    enum { STORE_NAME_WIDTH = 12, STORE_FACT_WIDTH = 10 };
-    bool has_title = false;
-    for (size_t i = 0; i < lines->count; i++) {
+    static const char *const facts[] = { "state",         "messages", "bytes", "held",   "disk_bytes",
+                                         "last_sequence", "indexed",  "wrong", "failure" };
+    static const struct table_column columns[] = { { "STORE", 0, false },   { "STATE", 0, false },
+                                                   { "MESSAGES", 0, true }, { "BYTES", 0, true },
+                                                   { "HELD", 0, true },     { "ON DISK", 0, true },
+                                                   { "LAST", 0, true },     { "INDEXED", 0, true },
+                                                   { "WRONG", 0, true },    { "FAILURE", 0, false } };
+    struct table *table = table_begin(columns, sizeof columns / sizeof columns[0]);
+    for (size_t i = 0; i < lines->count && !table_is_full(table); i++) {
         struct span name;
         if (!status_line_is_store(&lines->lines[i], &name))
             continue;
-        if (!has_title) {
-            buf_put_text(out, "\nSTORE         ");
-            for (size_t k = 0; k < sizeof titles / sizeof titles[0]; k++)
-                put_cell(out, span_text(titles[k]), STORE_FACT_WIDTH);
-            put_line_end(out);
-        }
-        has_title = true;
-        put_cell(out, name, STORE_NAME_WIDTH);
+        table_put(table, name);
         for (size_t k = 0; k < sizeof facts / sizeof facts[0]; k++)
-            put_cell(out, store_value(lines, name, facts[k]), STORE_FACT_WIDTH);
-        put_safe(out, store_value(lines, name, "failure"));
-        put_line_end(out);
+            table_put(table, store_value(lines, name, facts[k]));
     }
+    table_end(table, out);
 }
 
 static bool line_is_in_stores(const struct status_line *line)

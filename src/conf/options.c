@@ -316,7 +316,7 @@ static const struct option_group metrics_group = {
     .options = metrics_options,
     .count = OPTION_COUNT(metrics_options),
     .manual = "For monitoring, over HTTP: /metrics in the text format of Prometheus, /healthz (200 while the gate "
-              "answers) and /readyz (200 while the scanners that are required work, else 503).",
+              "answers) and /readyz (200 while the scanners work that every listener requires, else 503).",
 };
 
 static const struct option root_options[] = {

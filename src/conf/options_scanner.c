@@ -120,12 +120,12 @@ static const struct option scanner_options[] = {
       .type = OPTION_NAMES,
       .offset = offsetof(struct scanner_settings, names),
       .fallback = { "" },
-      .manual =
-          "What becomes of some names that the scanner finds: a list of groups { pattern = \"PUA.*\"; action = "
-          "\"ignore\"; }, of which the first whose pattern fits the name counts. The action ignore takes the name "
-          "for nothing and logs it; malformed and banned let the policy for that category decide; infected is "
-          "what happens without any group. An ignored name must not hide another. So the embedded engines look "
-          "for all names; what any other scanner says such a name of is unscannable: masked." },
+      .manual = "What becomes of some names that the scanner finds: a list of groups { pattern = \"PUA.*\"; action = "
+                "\"ignore\"; }, of which the first whose pattern, as the shell has them, fits the whole name counts. "
+                "The action ignore takes the name for nothing and logs it; malformed and banned let the policy for "
+                "that category decide; infected is what happens without any group. An ignored name must not hide "
+                "another. So the embedded engines look for all names; what any other scanner says such a name of is "
+                "unscannable: masked." },
     { .key = "address",
       .type = OPTION_ADDRESS,
       .offset = offsetof(struct scanner_settings, address),

@@ -282,10 +282,12 @@ void signatures_tend(struct supervisor *supervisor)
 
 /* --- Status --- */
 
-static const char *signatures_state(const struct signatures *signatures)
+static const char *signatures_state(const struct signatures *signatures, const struct trial_set *set)
 {
     if (signatures->fresh != NULL)
         return "trying an update";
+    if (!set->is_scanning)
+        return "none";
     if (signatures->watch.settling.is_changed)
         return "an update is being written";
     return signatures->is_refused ? "the last update was refused" : "in use";
@@ -309,8 +311,8 @@ void signatures_put_status(const struct supervisor *supervisor, struct buf *out)
     const struct child *engine = signatures_engine(supervisor);
     if (signatures->watch.path[0] == '\0' || engine == NULL)
         return;
-    buf_printf(out, "signatures_state=%s\n", signatures_state(signatures));
     struct trial_set set = trial_read(engine->status);
+    buf_printf(out, "signatures_state=%s\n", signatures_state(signatures, &set));
     if (set.is_scanning)
         put_set(&set, out);
     buf_printf(out, "signatures_switched_total=%" PRIu64 "\nsignatures_refused_total=%" PRIu64 "\n",
@@ -325,7 +327,7 @@ void signatures_put_status(const struct supervisor *supervisor, struct buf *out)
 static void put_told(const struct signatures *signatures, const struct child *engine, struct buf *out)
 {
     struct trial_set set = trial_read(engine->status);
-    buf_printf(out, "state=%s\n", signatures_state(signatures));
+    buf_printf(out, "state=%s\n", signatures_state(signatures, &set));
     if (set.is_scanning)
         buf_printf(out, "version=%.*s\ngeneration=%.*s\ncount=%" PRIu64 "\nbuilt=%" PRId64 "\n", (int)set.version.size,
                    set.version.data, (int)set.generation.size, set.generation.data, set.count, set.built);

@@ -41,7 +41,37 @@ static bool we_may_not_be_swapped(void)
     return strcmp(text, "0\n") == 0;
 }
 
-void weaker_put(const struct service_user *user, struct buf *out)
+/* What a listener lets go its way that a recipient could come to harm by. */
+static void listener_put(const struct listener_settings *listener, struct buf *out)
+{
+    static const enum category categories[] = { CATEGORY_INFECTED, CATEGORY_UNSCANNED };
+    static const enum unscannable reasons[] = { UNSCANNABLE_POISON, UNSCANNABLE_DECODER, UNSCANNABLE_MASKED,
+                                                UNSCANNABLE_LIMIT };
+    for (size_t i = 0; i < sizeof categories / sizeof categories[0]; i++) {
+        if ((listener->policy.actions[categories[i]] & ACTION_PASS) != 0)
+            buf_printf(out, "weaker=listener %s: its policy passes %s mail on\n", listener->name,
+                       category_text(categories[i]));
+    }
+    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
+        if ((listener->policy.unscannable_actions[reasons[i]] & ACTION_PASS) != 0)
+            buf_printf(out, "weaker=listener %s: its policy passes mail on that is unscannable: %s\n", listener->name,
+                       unscannable_text(reasons[i]));
+    }
+}
+
+static void stores_put(const struct settings *settings, struct buf *out)
+{
+    for (size_t i = 0; i < settings->store_count; i++) {
+        const char *path = settings->stores[i].owner_key;
+        if (path[0] != '\0' && access(path, F_OK) == 0)
+            buf_printf(out,
+                       "weaker=store %s: the secret that opens its messages is on this machine: keep a copy "
+                       "elsewhere, and take %s away\n",
+                       settings->stores[i].name, path);
+    }
+}
+
+void weaker_put(const struct service_user *user, const struct settings *settings, struct buf *out)
 {
     if (!user->is_root)
         buf_put_text(out, "weaker=not started as root: all roles run as the user who started them, and may signal and "
@@ -49,4 +79,9 @@ void weaker_put(const struct service_user *user, struct buf *out)
     if (machine_swaps() && !we_may_not_be_swapped())
         buf_put_text(out, "weaker=the machine swaps: decoded mail may reach a disk; run as a service with "
                           "MemorySwapMax=0, or encrypt the swap\n");
+    if (settings == NULL)
+        return;
+    for (size_t i = 0; i < settings->listener_count; i++)
+        listener_put(&settings->listeners[i], out);
+    stores_put(settings, out);
 }

@@ -1,12 +1,13 @@
-/* Which of the promised protections this machine or this start does not give, as far as the supervisor can see. What a
- * role misses it says itself. */
+/* Which of the promised protections this machine, this start or this configuration does not give, as far as the
+ * supervisor can see. What a role misses it says itself. */
 #ifndef CORDON_CORDOND_WEAKER_H
 #define CORDON_CORDOND_WEAKER_H
 
 #include "base/buf.h"
+#include "conf/settings.h"
 #include "cordond/service_user.h"
 
-/* Lines "weaker=WHY". */
-void weaker_put(const struct service_user *user, struct buf *out);
+/* Lines "weaker=WHY". `settings`: those in use, or NULL. */
+void weaker_put(const struct service_user *user, const struct settings *settings, struct buf *out);
 
 #endif

@@ -12,6 +12,7 @@
 #include "gate/hop.h"
 #include "gate/monitor.h"
 #include "gate/peers.h"
+#include "gate/ready.h"
 #include "gate/stores_told.h"
 #include "gate/updates.h"
 #include "gate/waiting.h"
@@ -34,6 +35,7 @@
 enum {
     GATE_START_MS = 30000,
     GATE_TEND_MS = 1000,
+    GATE_READY_TEXT_SIZE = 512,
     GATE_TEND_STACK_BYTES = 512 * 1024,
     GATE_DRAIN_STEP_MS = 20,
     GATE_RETIRE_STEP_MS = 200,
@@ -195,6 +197,17 @@ static int gate_receive_start(struct gate_process *process, struct fault *fault)
     }
 }
 
+static void gate_put_ready(struct gate_process *process, struct buf *text)
+{
+    struct buf why;
+    buf_init(&why, GATE_READY_TEXT_SIZE);
+    if (gate_is_ready(&process->gate, &why))
+        buf_put_text(text, "ready=yes\n");
+    else
+        buf_printf(text, "ready=no: %s\n", buf_text(&why));
+    buf_fini(&why);
+}
+
 static void gate_put_status(struct gate_process *process, struct buf *text)
 {
     counters_status(process->gate.counters, text);
@@ -202,6 +215,7 @@ static void gate_put_status(struct gate_process *process, struct buf *text)
     buf_printf(text, "memory_reserved=%llu\n", (unsigned long long)budget_used(process->gate.budget));
     if (process->is_weaker)
         buf_put_text(text, "weaker=the kernel has no Landlock\n");
+    gate_put_ready(process, text);
     waiting_status(process->gate.waiting, clock_now_ms(), text);
     scanners_status(process->gate.scanners, text);
 }

@@ -2,6 +2,7 @@
 
 #include "gate/budget.h"
 #include "gate/counters.h"
+#include "gate/ready.h"
 #include "gate/stores_told.h"
 #include "gate/updates.h"
 #include "gate/waiting.h"
@@ -86,8 +87,8 @@ void monitor_put_metrics(struct gate *gate, struct buf *text_out)
 {
     buf_put_text(text_out, "# HELP cordon_build_info The version, in a label.\n# TYPE cordon_build_info gauge\n"
                            "cordon_build_info{version=\"" CORDON_VERSION "\"} 1\n");
-    put_gauge("cordon_ready", "Whether the scanners that are required work.",
-              scanners_are_ready(gate->scanners, &gate->settings->policy) ? 1 : 0, text_out);
+    put_gauge("cordon_ready", "Whether the scanners that are required work, for each listener.",
+              gate_is_ready(gate, NULL) ? 1 : 0, text_out);
     put_gauge("cordon_memory_reserved_bytes", "Of messages in flight, with what was decoded of them.",
               budget_used(gate->budget), text_out);
     put_gauge("cordon_memory_budget_bytes", "The most that may be reserved.", gate->settings->memory_budget, text_out);
@@ -101,13 +102,13 @@ void monitor_put_metrics(struct gate *gate, struct buf *text_out)
 
 static void monitor_put_body(struct gate *gate, struct monitor_request *request, struct buf *body)
 {
-    bool is_ready = scanners_are_ready(gate->scanners, &gate->settings->policy);
-    if (request->status == 200 && request->path == MONITOR_READY && !is_ready)
+    bool is_ready = request->status != 200 || request->path != MONITOR_READY || gate_is_ready(gate, body);
+    if (!is_ready) {
         request->status = 503;
+        buf_put_text(body, "; mail waits, see cordon status\n");
+    }
     if (request->status == 200 && request->path == MONITOR_METRICS)
         monitor_put_metrics(gate, body);
-    else if (request->status == 503)
-        buf_put_text(body, "the scanners that are required do not work\n");
     if (buf_overflowed(body)) {
         buf_clear(body);
         request->status = 503;

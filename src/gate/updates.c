@@ -14,7 +14,7 @@ struct updates {
 };
 
 /* The states that the supervisor names; each is a sample of its own, so that an alarm can be about one of them. */
-static const char *const states[] = { "in use", "an update is being written", "trying an update",
+static const char *const states[] = { "in use", "none", "an update is being written", "trying an update",
                                       "the last update was refused" };
 
 struct updates *updates_new(void)

@@ -93,7 +93,7 @@ bool scanners_admit(struct scanner_set *set, const struct policy_settings *polic
  * each change, for the log. */
 bool scanners_tend(struct scanner_set *set, struct buf *text_out);
 
-/* Lines "scanner.NAME.state=working since=... generation=... queue=... input=... breaker=... canary=..." and
+/* Lines "scanner.NAME.state=working since=... generation=... queue=... input=... breaker=... role=... canary=..." and
  * "scanner.NAME.counts=answers clean=N ..." for `cordon status`. */
 void scanners_status(struct scanner_set *set, struct buf *text_out);
 
@@ -108,6 +108,9 @@ void scanners_engine_is_new(struct scanner_set *set, enum scanner_type type);
 
 /* Whether the requirement could be met right now. */
 bool scanners_are_ready(struct scanner_set *set, const struct policy_settings *policy);
+
+/* "1 of 2 required scanners work". */
+void scanners_put_ready(struct scanner_set *set, const struct policy_settings *policy, struct buf *text_out);
 
 /* The scanner's own words about itself, for the stamp: "ClamAV 1.4.6/27600", or its name. Copies. */
 void scanner_version(struct scanner_set *set, size_t index, char *text_out, size_t size);

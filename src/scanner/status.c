@@ -56,8 +56,9 @@ static void put_state(struct scanner *scanner, const char *input, struct buf *te
     const struct health *health = &scanner->health;
     buf_printf(text, "scanner.%s.state=%s", scanner->settings->name, health_state_text(health->state));
     put_since(scanner, text);
-    buf_printf(text, " generation=%016" PRIx64 " queue=%u input=%s breaker=%s", scanner->generation,
-               atomic_load(&scanner->waiting), input, breaker_text(scanner));
+    buf_printf(text, " generation=%016" PRIx64 " queue=%u input=%s breaker=%s role=%s", scanner->generation,
+               atomic_load(&scanner->waiting), input, breaker_text(scanner),
+               scanner->settings->role == SCANNER_PRIMARY ? "primary" : "backup");
     put_canary(scanner, text);
     if (scanner->made_wall != 0)
         buf_printf(text, " signatures_made=%" PRId64, scanner->made_wall);

@@ -198,6 +198,13 @@ bool scanners_are_ready(struct scanner_set *set, const struct policy_settings *p
     return require_missing(policy->require, &count) == 0;
 }
 
+void scanners_put_ready(struct scanner_set *set, const struct policy_settings *policy, struct buf *text_out)
+{
+    struct require_count count = tend_count(set, false);
+    uint32_t wanted = require_wanted(policy->require, count.primaries);
+    buf_printf(text_out, "%u of %u required scanners work", wanted - require_missing(policy->require, &count), wanted);
+}
+
 bool scanners_admit(struct scanner_set *set, const struct policy_settings *policy)
 {
     struct require_count count = tend_count(set, true);

@@ -9,6 +9,7 @@ import time
 
 import rig as rigs
 from peers import signature_folder
+from test_health import get
 from test_keep import store
 from rig import BUILD, DROP, ENGINE, Client, Rig, eicar, free_port, listener, mail_with, small_mail, wait_for
 
@@ -59,6 +60,8 @@ def test_without_signatures_everybody_is_told_what_to_install():
                             f'scanner: {{ engine: {{ type = "clamav"; signatures = "{rig.path("empty")}"; }}; }};')
         status = cordon.cli("status", "--config", cordon.path)
         assert status.returncode == 1, status
+        assert "MAIL WAITS (listener main: 0 of 1 required scanners work)" in status.stdout.splitlines()[0], status
+        assert "signatures: none" in status.stdout, status
         assert "freshclam" in status.stdout and "freshclam" in cordon.log(), (status.stdout, cordon.log())
         row = json.loads(cordon.cli("status", "--json", "--config", cordon.path).stdout)
         assert row["working"] is False
@@ -75,6 +78,41 @@ def test_status_of_a_working_daemon():
             assert word in done.stdout, done.stdout
         cordon.stop()
         assert cordon.cli("status", "--config", cordon.path).returncode == 3
+
+
+def test_status_says_first_whether_mail_waits():
+    """A listener that wants both scanners, of which one is not there, beside one that wants any."""
+    with Rig() as rig:
+        ports = [free_port() for _ in range(3)]
+        rows = "".join(f'{name}: {{ address = "127.0.0.1:{port}"; next_hop = "smtp://127.0.0.1:9"; mode = "before-queue"; '
+                       f'policy: {{ {more} }}; }};' for name, port, more in
+                       (("lax", ports[0], 'infected = "pass"; unscanned = "pass"; unscannable: { limit = "pass"; };'),
+                        ("strict", ports[1], 'require = "all";')))
+        scanners = ('engine: { signatures = "test"; };'
+                    f'away: {{ type = "clamd"; address = "unix:{rig.path("nowhere")}"; }};')
+        text = (f'listen: {{ {rows} }};\nscanner: {{ {scanners} }};\nstore: {{ {store(rig)} }};\n'
+                f'metrics: {{ address = "127.0.0.1:{ports[2]}"; }};')
+        cordon = rig.cordon(text)
+        wait_for(lambda: cordon.status().get("gate.ready", "").startswith("no"), "the gate's word")
+        status = cordon.cli("status", "--config", cordon.path)
+        waits = "listener strict: 1 of 2 required scanners work"
+        assert status.returncode == 1 and f"MAIL WAITS ({waits})" in status.stdout.splitlines()[0], status.stdout
+        assert get(ports[2], "/readyz") == (503, waits + "; mail waits, see cordon status\n")
+        weaker = json.loads(cordon.cli("status", "--json", "--config", cordon.path).stdout)["weaker"]
+        for word in ("listener lax: its policy passes infected mail on", "listener lax: its policy passes unscanned mail on",
+                     "listener lax: its policy passes mail on that is unscannable: limit", rig.path("keys", "quarantine.secret")):
+            assert [w for w in weaker if word in w], (word, weaker)
+        assert not [w for w in weaker if "listener strict" in w], weaker
+
+        with open(cordon.path) as file:
+            text = file.read()
+        with open(cordon.path, "w") as file:
+            file.write(text.replace('require = "all";', ""))
+        cordon.reload()
+        wait_for(lambda: cordon.status().get("gate.ready") == "yes", "enough scanners")
+        status = cordon.cli("status", "--config", cordon.path)
+        assert status.returncode == 1 and "not all of it" in status.stdout.splitlines()[0], status.stdout
+        assert get(ports[2], "/readyz")[0] == 200
 
 
 def test_scan_with_own_signatures_leaves_the_daemon_alone():
