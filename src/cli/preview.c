@@ -129,8 +129,8 @@ static void decode_quoted_line(struct span line, struct buf *text)
         int high = is_escape ? hex_digit(shown.data[i + 1]) : -1;
         int low = is_escape ? hex_digit(shown.data[i + 2]) : -1;
         is_escape = high >= 0 && low >= 0;
-        unsigned char escaped = (unsigned char)(high * 16 + low);
-        buf_put_char(text, is_escape ? (char)escaped : shown.data[i]);
+        unsigned char byte = is_escape ? (unsigned char)(high * 16 + low) : (unsigned char)shown.data[i];
+        buf_put(text, &byte, 1);
         i += is_escape ? 2 : 0;
     }
     if (has_end && !is_soft)

@@ -42,7 +42,10 @@ static const struct option store_options[] = {
       .fallback = { "30d" },
       .least = 0,
       .most = 36500 * DAYS,
-      .manual = "How long a message is kept. 0: for ever." },
+      .manual = "How long a message is kept. 0: for ever. Where the clock is more than a day ahead of when it was last "
+                "seen, nothing goes by age for three days, and the log says so; that a clock which was set wrong does "
+                "not take all that there is with it. It ends at once where the clock is put back, or where who has "
+                "looked at it removes the file HEAD.clock beside the head and restarts Cordon." },
     { .key = "keep_categories",
       .type = OPTION_AGES,
       .offset = offsetof(struct store_conf, keep_categories),

@@ -320,6 +320,8 @@ static void put_open(const char *name, const struct store_status *status, struct
                    status->wrong_record);
     if (status->wrong_text[0] != '\0')
         buf_printf(out, "store.%s.wrong_first=%s\n", name, status->wrong_text);
+    if (status->waits_until_ms != 0)
+        buf_printf(out, "store.%s.expiry_waits_until_ms=%" PRIu64 "\n", name, status->waits_until_ms);
     if (status->failure[0] != '\0')
         buf_printf(out, "store.%s.failure=%s\n", name, status->failure);
 }

@@ -75,18 +75,14 @@ static int file_compare(const void *a, const void *b)
 /* To be freed by files_close in every case. */
 static int files_open(const char *head_path, struct again_files *files_out, struct fault *fault)
 {
-    char folder[AGAIN_PATH_MOST];
-    const char *slash = strrchr(head_path, '/');
-    const char *base = slash != NULL ? slash + 1 : head_path;
-    size_t size = slash == NULL ? 0 : slash == head_path ? 1 : (size_t)(slash - head_path);
+    const char *base = NULL;
     files_out->count = 0;
-    files_out->folder = NULL;
-    if (size >= sizeof folder ||
-        snprintf(files_out->prefix, sizeof files_out->prefix, "%s%s", base, again_mark) >= AGAIN_NAME_MOST)
+    files_out->folder = disk_open_folder_of(head_path, &base, fault);
+    if (files_out->folder == NULL)
+        return -1;
+    if (snprintf(files_out->prefix, sizeof files_out->prefix, "%s%s", base, again_mark) >= AGAIN_NAME_MOST)
         return fault_set(fault, ENAMETOOLONG, "%s", head_path);
-    (void)snprintf(folder, sizeof folder, "%.*s", size > 0 ? (int)size : 1, size > 0 ? head_path : ".");
-    files_out->folder = disk_open_folder(folder, fault);
-    if (files_out->folder == NULL || disk_list(files_out->folder, files_add, files_out, fault) < 0)
+    if (disk_list(files_out->folder, files_add, files_out, fault) < 0)
         return -1;
     qsort(files_out->list, files_out->count, sizeof files_out->list[0], file_compare);
     return 0;

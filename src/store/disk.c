@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,6 +69,20 @@ struct disk_folder *disk_open_folder(const char *path, struct fault *fault)
     struct disk_folder *folder = memory_new(sizeof *folder);
     *folder = (struct disk_folder){ .fd = fd, .lock_fd = -1, .path = memory_copy_text(path) };
     return folder;
+}
+
+struct disk_folder *disk_open_folder_of(const char *path, const char **name_out, struct fault *fault)
+{
+    char folder[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    size_t size = slash == NULL ? 0 : slash == path ? 1 : (size_t)(slash - path);
+    *name_out = slash != NULL ? slash + 1 : path;
+    if (size >= sizeof folder) {
+        (void)fault_set(fault, ENAMETOOLONG, "%s", path);
+        return NULL;
+    }
+    (void)snprintf(folder, sizeof folder, "%.*s", size > 0 ? (int)size : 1, size > 0 ? path : ".");
+    return disk_open_folder(folder, fault);
 }
 
 void disk_close_folder(struct disk_folder *folder)

@@ -23,6 +23,8 @@ struct disk_file;
 
 /* The folder must be there. -1/NULL and *fault everywhere, with errno's code. */
 struct disk_folder *disk_open_folder(const char *path, struct fault *fault);
+/* That in which the file lies; *name_out is the file's name in it, within `path`. */
+struct disk_folder *disk_open_folder_of(const char *path, const char **name_out, struct fault *fault);
 void disk_close_folder(struct disk_folder *folder);
 const char *disk_folder_path(const struct disk_folder *folder);
 

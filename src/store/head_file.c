@@ -42,13 +42,7 @@ const struct record_head *head_file_newest(const struct head_file *head_file)
 int head_file_open(const char *path, bool to_write, struct head_file *head_file_out, struct fault *fault)
 {
     *head_file_out = (struct head_file){ .path = memory_copy_text(path) };
-    char *folder = memory_copy_text(path);
-    char *slash = strrchr(folder, '/');
-    head_file_out->name = head_file_out->path + (slash != NULL ? slash - folder + 1 : 0);
-    if (slash != NULL)
-        slash[slash == folder ? 1 : 0] = 0;
-    head_file_out->folder = disk_open_folder(slash != NULL ? folder : ".", fault);
-    free(folder);
+    head_file_out->folder = disk_open_folder_of(head_file_out->path, &head_file_out->name, fault);
     if (head_file_out->folder == NULL) {
         head_file_close(head_file_out);
         return -1;

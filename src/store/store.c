@@ -152,6 +152,7 @@ struct store *store_open(const struct store_settings *settings, store_tell tell,
         store_free(store);
         return NULL;
     }
+    clock_guard_begin(&store->guard, store->head_path, clock_now_ms());
     store_tend_again(store);
     if (store_start_thread(store, store_write_thread, fault) == 0 &&
         store_start_thread(store, store_tend_thread, fault) == 0)
@@ -542,6 +543,7 @@ void store_read_status(struct store *store, struct store_status *status_out)
     status_out->checked_ms = store->checked_ms;
     status_out->wrong = store->wrong;
     status_out->wrong_record = store->wrong_record;
+    status_out->waits_until_ms = store->waits_until_ms;
     memcpy(status_out->wrong_text, store->wrong_text, sizeof status_out->wrong_text);
     lock_drop(&store->lock);
 }

@@ -109,6 +109,7 @@ struct store_status {
     uint64_t checked_ms;          /* the last background verification's end */
     uint64_t wrong, wrong_record; /* what it found, or the one that is under way, and the first record's sequence */
     char wrong_text[FAULT_TEXT_SIZE];
+    uint64_t waits_until_ms; /* the clock has jumped (clock_guard.h), and nothing expires by age until then; 0: no */
     char failure[FAULT_TEXT_SIZE]; /* why nothing can be put; "": it can */
 };
 void store_read_status(struct store *store, struct store_status *status_out);

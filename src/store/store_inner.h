@@ -8,6 +8,7 @@
 #define CORDON_STORE_STORE_INNER_H
 
 #include "store/again.h"
+#include "store/clock_guard.h"
 #include "store/meta.h"
 #include "store/store.h"
 #include "sys/thread.h"
@@ -100,7 +101,9 @@ struct store {
     char wrong_text[FAULT_TEXT_SIZE]; /* the first of what the last verification found */
     struct index_totals totals;       /* as they were read last */
     atomic_bool may_verify;
-    /* The tender's own: when it looked after the short-lived pairs, and when it has to again. */
+    uint64_t waits_until_ms;  /* of the guard, for the status */
+    struct clock_guard guard; /* the tender's own */
+    /* Likewise: when it looked after the short-lived pairs, and when it has to again. */
     uint64_t again_looked_ms, again_next_ms;
 };
 

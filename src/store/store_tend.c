@@ -182,9 +182,30 @@ static void rows_find_old(struct store *store, enum category category, uint64_t 
     lock_drop(&store->index_lock);
 }
 
+/* False where the clock is not to be believed now. */
+static bool clock_is_believed(struct store *store, uint64_t now)
+{
+    struct fault fault = { 0 };
+    enum clock_guard_news news = clock_guard_look(&store->guard, store->head_path, now, clock_now_ms(), &fault);
+    if (news == CLOCK_GUARD_JUMPED)
+        store_say(store, true, "store-clock",
+                  "%s: the clock is more than a day ahead of what was last seen: nothing expires by age for 3 days",
+                  store->name);
+    else if (news == CLOCK_GUARD_SETTLED)
+        store_say(store, false, "store-clock", "%s: the clock is believed again", store->name);
+    if (fault.code != 0)
+        store_say(store, true, "store-clock", "%s: %s", store->name, fault.text);
+    lock_take(&store->lock);
+    store->waits_until_ms = store->guard.until_ms;
+    lock_drop(&store->lock);
+    return store->guard.until_ms == 0;
+}
+
 static void tend_age(struct store *store, struct rows *rows)
 {
     uint64_t now = clock_wall_ms();
+    if (!clock_is_believed(store, now))
+        return;
     for (int category = 0; category < CATEGORIES; category++) {
         uint64_t keep = store->settings.keep_ms[category];
         if (keep == 0 || keep > now)

@@ -442,6 +442,53 @@ static void test_age(void)
     rig_end(&rig);
 }
 
+static uint64_t rig_await_news(struct rig *rig, bool is_expiry)
+{
+    struct store_status status = { .expired = 0 };
+    struct deadline end = deadline_in(WAIT_MS);
+    while (!deadline_passed(end)) {
+        store_read_status(rig->store, &status);
+        if (is_expiry ? status.expired > 0 : status.waits_until_ms != 0)
+            break;
+        (void)usleep(1000);
+    }
+    return is_expiry ? status.expired : status.waits_until_ms;
+}
+
+/* A clock that is far ahead of when it was seen last takes nothing with it. */
+static void test_a_clock_that_jumped(void)
+{
+    test_context("a clock that jumped");
+    struct rig rig;
+    char path[PATH_SIZE + 32];
+    rig_begin(&rig);
+    (void)snprintf(path, sizeof path, "%s.clock", rig.head);
+    rig_await_index(&rig);
+    uint64_t one = rig_put(&rig, 1, "a@client.test", CATEGORY_INFECTED);
+    store_close(rig.store);
+    (void)usleep(20000);
+    FILE *file = fopen(path, "w");
+    CHECK(file != NULL && fputs("86400000 0\n", file) >= 0 && fclose(file) == 0); /* seen on 2 January 1970 */
+    rig.settings.keep_ms[CATEGORY_INFECTED] = 10;
+    rig_open(&rig);
+    rig_await_index(&rig);
+    CHECK(rig_await_news(&rig, false) > clock_wall_ms());
+    CHECK(rig_change(&rig, STORE_HOLD, "hold", one) == 0 && rig_change(&rig, STORE_UNHOLD, "unhold", one) == 0);
+    store_close(rig.store);
+    rig_open(&rig); /* which does not forget it */
+    rig_await_index(&rig);
+    CHECK(rig_await_news(&rig, false) > clock_wall_ms());
+    check_reads(&rig, one, 1);
+    struct store_status status;
+    store_read_status(rig.store, &status);
+    CHECK(status.expired == 0 && status.totals.messages[CATEGORY_INFECTED] == 1);
+    store_close(rig.store);
+    CHECK(unlink(path) == 0);
+    rig_open(&rig);
+    CHECK(rig_await_news(&rig, true) == 1);
+    rig_end(&rig);
+}
+
 /* An index that does not have all may know parts that have died since: then nothing relies on it, and nobody waits. */
 static void test_behind(void)
 {
@@ -743,6 +790,7 @@ int main(void)
     test_another_owner();
     test_two_owners();
     test_age();
+    test_a_clock_that_jumped();
     test_behind();
     test_hang();
     test_erase_damaged();
