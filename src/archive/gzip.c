@@ -4,7 +4,7 @@
 #include "unpack/inflate.h"
 
 enum { GZIP_FIXED = 10, GZIP_TRAILER = 8, GZIP_DEFLATE = 8, GZIP_CRC = 2 };
-enum gzip_flag { GZIP_FHCRC = 2, GZIP_FEXTRA = 4, GZIP_FNAME = 8, GZIP_FCOMMENT = 16, GZIP_RESERVED = 0xe0 };
+enum gzip_flag { GZIP_FHCRC = 2, GZIP_FEXTRA = 4, GZIP_FNAME = 8, GZIP_FCOMMENT = 16 };
 
 /* RFC 1952 section 2.3. */
 struct gzip_header {

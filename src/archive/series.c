@@ -4,7 +4,7 @@
 enum { SERIES_NEAR = 16 };
 /* What setting up for one stream costs where the format does not say more; damaged ones shall be few. */
 enum { SERIES_STEPS = 512, SERIES_DAMAGED_STEPS = 8192 };
-enum { PROBE_SIZE = 512, PROBE_PACKED = 32, PROBE_UNPACKED = 16, PROBE_BROKEN = 48 };
+enum { PROBE_SIZE = 512, PROBE_PACKED = 32, PROBE_UNPACKED = 16 };
 
 struct series_run {
     size_t starts[SERIES_STREAMS];

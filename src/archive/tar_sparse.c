@@ -15,7 +15,7 @@ void tar_sparse_clear(struct tar_sparse *sparse)
     sparse->has_offset = false;
 }
 
-void tar_sparse_add(struct tar_sparse *sparse, uint64_t number)
+static void tar_sparse_add(struct tar_sparse *sparse, uint64_t number)
 {
     if (sparse->count == TAR_SPARSE_PIECES) {
         sparse->is_odd = true;

@@ -23,7 +23,6 @@ struct tar_sparse {
 void tar_sparse_clear(struct tar_sparse *sparse);
 
 /* The map's numbers one by one: offset, size, offset and so on. */
-void tar_sparse_add(struct tar_sparse *sparse, uint64_t number);
 void tar_sparse_add_text(struct tar_sparse *sparse, struct span number);
 
 /* pax 0.1: numbers and commas. */

@@ -51,7 +51,9 @@ static struct span names_drop(struct span name, char *without_out)
     return span_of(without_out, size);
 }
 
-void zip_names_put(struct zip_names *names, struct span name)
+/* A name as it stands in a header, and what else it may be read as: cut at a NUL, without NULs, with backslashes as
+ * slashes. Names that are there already are not put twice. */
+static void zip_names_put(struct zip_names *names, struct span name)
 {
     char changed[UINT16_MAX];
     struct span rest = span_slice(name, 0, sizeof changed);

@@ -15,10 +15,6 @@ struct zip_names {
 void zip_names_init(struct zip_names *names);
 void zip_names_fini(struct zip_names *names);
 
-/* A name as it stands in a header, and what else it may be read as: cut at a NUL, without NULs, with backslashes as
- * slashes. Names that are there already are not put twice. */
-void zip_names_put(struct zip_names *names, struct span name);
-
 /* The name of a header, and that of its Unicode path extra field (APPNOTE 4.6.9), be its check sum right or wrong. */
 void zip_names_put_all(struct zip_names *names, struct span name, struct span extra);
 

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { RTF_START_MOST = 1024, RTF_PICTURE_LEAST = 64, RTF_WORD_MOST = 32, RTF_TAIL = 4096 };
+enum { RTF_START_MOST = 1024, RTF_PICTURE_LEAST = 64, RTF_WORD_MOST = 32 };
 
 static const char rtf_start[] = "{\\rt";
 

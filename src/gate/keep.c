@@ -60,7 +60,7 @@ const struct store_conf *keep_find_store(const struct settings *settings, enum c
 
 /* The decoder says which part's body a range is, or that it belongs to the frame; that the ranges are ascending and
  * within the message has been checked. Neighbours of one body are one range. */
-size_t keep_put_parts(const struct transaction *t, struct buf *parts_out)
+static size_t keep_put_parts(const struct transaction *t, struct buf *parts_out)
 {
     size_t count = 0;
     for (uint32_t i = 0; i < t->report.cover_count && count < KEEP_MOST_PARTS;) {

@@ -26,8 +26,4 @@ bool keep_message(struct transaction *t);
 /* The metadata for one store (store/meta.h). False where it does not fit. */
 bool keep_put_meta(const struct transaction *t, const struct store_conf *store, struct buf *meta_out);
 
-/* The bodies that are stored once: from the report, ascending, not overlapping, counted from behind the stand-in. At
- * most KEEP_MOST_PARTS; the count. */
-size_t keep_put_parts(const struct transaction *t, struct buf *parts_out);
-
 #endif

@@ -40,8 +40,7 @@ enum {
     GATE_DRAIN_STEP_MS = 20,
     GATE_RETIRE_STEP_MS = 200,
     GATE_MOST_LISTENERS = SETTINGS_MOST_LISTENERS + 2,
-    GATE_MONITOR_SESSIONS = 16,
-    GATE_LOCAL_SCANS = 4
+    GATE_MONITOR_SESSIONS = 16
 };
 
 /* The name under which the supervisor hands over run_directory/scan.sock. */

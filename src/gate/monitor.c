@@ -83,7 +83,8 @@ static void put_gauge(const char *name, const char *help, uint64_t value, struct
     buf_printf(text, "# HELP %s %s\n# TYPE %s gauge\n%s %" PRIu64 "\n", name, help, name, name, value);
 }
 
-void monitor_put_metrics(struct gate *gate, struct buf *text_out)
+/* All metrics. */
+static void monitor_put_metrics(struct gate *gate, struct buf *text_out)
 {
     buf_put_text(text_out, "# HELP cordon_build_info The version, in a label.\n# TYPE cordon_build_info gauge\n"
                            "cordon_build_info{version=\"" CORDON_VERSION "\"} 1\n");

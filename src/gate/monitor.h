@@ -29,7 +29,4 @@ struct monitor_request {
 /* A request line without its line end. Foreign bytes. */
 void monitor_read_request(struct span line, struct monitor_request *request_out);
 
-/* All metrics. */
-void monitor_put_metrics(struct gate *gate, struct buf *text_out);
-
 #endif

@@ -148,7 +148,7 @@ void waiting_look(struct waiting *waiting, int64_t now_ms, struct waiting_row ro
     lock_drop(&waiting->lock);
 }
 
-const char *waiting_reason_text(enum category reason)
+static const char *waiting_reason_text(enum category reason)
 {
     return reason == CATEGORY_CLEAN ? "next-hop" : category_text(reason);
 }

@@ -43,8 +43,6 @@ struct waiting_row {
 /* By reason. Forgets what is too old. */
 void waiting_look(struct waiting *waiting, int64_t now_ms, struct waiting_row rows_out[CATEGORIES]);
 
-const char *waiting_reason_text(enum category reason); /* "unscanned", "next-hop" */
-
 /* True where a message waits for longer than `alarm_ms` and that was not told for some minutes: then text_out is a line
  * about it. */
 bool waiting_alarm(struct waiting *waiting, int64_t now_ms, uint32_t alarm_ms, struct buf *text_out);

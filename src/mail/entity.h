@@ -15,7 +15,7 @@
 
 #include <stdbool.h>
 
-enum { MAIL_TYPE_SIZE = 128, MAIL_BOUNDARY_USUAL = 70, MAIL_CHARSETS_MOST = 16, MAIL_CHARSET_SIZE = 40 };
+enum { MAIL_TYPE_SIZE = 128, MAIL_CHARSETS_MOST = 16, MAIL_CHARSET_SIZE = 40 };
 
 /* What a body may be, as bits. */
 enum mail_kind {

@@ -76,8 +76,3 @@ bool mail_field_next(struct span *header, struct mail_field *field_out)
     }
     return false;
 }
-
-bool mail_field_is_spaced(const struct mail_field *field)
-{
-    return field->whole.data[field->name.size] != ':';
-}

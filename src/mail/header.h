@@ -32,7 +32,4 @@ struct mail_field {
 /* Cuts the next field off *header, past lines that are none. False at the end. */
 bool mail_field_next(struct span *header, struct mail_field *field_out);
 
-/* Does the field have spaces before its colon (RFC 5322 section 4.5: obsolete, and read in two ways)? */
-bool mail_field_is_spaced(const struct mail_field *field);
-
 #endif

@@ -117,24 +117,3 @@ unsigned smtp_reply_code(const char *text)
 }
 
 /* "1" to "999" and no leading zero: subject and detail (RFC 3463 section 2). */
-static bool is_status_number(struct span number)
-{
-    uint64_t value = 0;
-    return number.size <= 3 && span_number(number, &value) && (number.data[0] != '0' || number.size == 1);
-}
-
-struct span smtp_reply_enhanced(const char *text)
-{
-    struct span line = span_text(text);
-    if (line_code(line) == 0 || line.size < CODE_DIGITS + 1)
-        return span_of(NULL, 0);
-    struct span rest = span_from(line, CODE_DIGITS + 1);
-    size_t size = strcspn(rest.data, " \t\r\n");
-    struct span status = span_slice(rest, 0, size);
-    struct span left = status;
-    struct span class = span_cut(&left, '.');
-    struct span subject = span_cut(&left, '.');
-    bool is_one = class.size == 1 && class.data[0] == line.data[0] && is_status_number(subject) &&
-                  is_status_number(left);
-    return is_one ? status : span_of(NULL, 0);
-}

@@ -44,8 +44,4 @@ unsigned smtp_reply_class(unsigned code);
 /* The code at the start of a reply's text, or 0. */
 unsigned smtp_reply_code(const char *text);
 
-/* The enhanced status code in a reply's first line ("2.1.5", RFC 3463), or an empty span. One whose class is not the
- * reply's is none. */
-struct span smtp_reply_enhanced(const char *text);
-
 #endif

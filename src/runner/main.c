@@ -31,8 +31,7 @@
 
 enum {
     RUNNER_STACK_BYTES = 262144,
-    RUNNER_GENERATIONS = 3, /* gates that may ask at the same time */
-    RUNNER_USER_SIZE = 64
+    RUNNER_GENERATIONS = 3 /* gates that may ask at the same time */
 };
 
 #define RUNNER_PIECE_LIMIT ((size_t)1 << 32)

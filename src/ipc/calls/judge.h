@@ -37,8 +37,7 @@ enum judge_flag {
     JUDGE_EXPLAIN_TEXT = 1U << 0, /* for people */
     JUDGE_EXPLAIN_JSON = 1U << 1, /* for programs: an object, without the "path" too */
     JUDGE_RELEASE = 1U << 2,
-    JUDGE_FORCE = 1U << 3, /* with JUDGE_RELEASE */
-    JUDGE_FLAGS = JUDGE_EXPLAIN_TEXT | JUDGE_EXPLAIN_JSON | JUDGE_RELEASE | JUDGE_FORCE
+    JUDGE_FORCE = 1U << 3 /* with JUDGE_RELEASE */
 };
 
 struct judge_request {
