@@ -38,7 +38,8 @@ static void status_put_supervisor(const struct supervisor *supervisor, struct bu
     buf_printf(out, "state=%s\n", supervisor_state(supervisor));
     status_put_line(out, "reload=", span_text(supervisor->reload_result));
     signatures_put_status(supervisor, out);
-    weaker_put(&supervisor->user, supervisor->current != NULL ? supervisor->current->settings : NULL, out);
+    const struct settings *settings = supervisor->current != NULL ? supervisor->current->settings : NULL;
+    weaker_put(&supervisor->user, settings, configuration_name(supervisor->configuration), out);
 }
 
 static void status_put_child(const struct child *child, const char *age, bool with_words, struct buf *out)

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { WEAKER_FILE_SIZE = 4096 };
@@ -71,7 +72,14 @@ static void stores_put(const struct settings *settings, struct buf *out)
     }
 }
 
-void weaker_put(const struct service_user *user, const struct settings *settings, struct buf *out)
+static bool everybody_may_write(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && (status.st_mode & S_IWOTH) != 0;
+}
+
+void weaker_put(const struct service_user *user, const struct settings *settings, const char *configuration,
+                struct buf *out)
 {
     if (!user->is_root)
         buf_put_text(out, "weaker=not started as root: all roles run as the user who started them, and may signal and "
@@ -79,6 +87,8 @@ void weaker_put(const struct service_user *user, const struct settings *settings
     if (machine_swaps() && !we_may_not_be_swapped())
         buf_put_text(out, "weaker=the machine swaps: decoded mail may reach a disk; run as a service with "
                           "MemorySwapMax=0, or encrypt the swap\n");
+    if (everybody_may_write(configuration))
+        buf_printf(out, "weaker=everybody may write %s: chmod o-w it\n", configuration);
     if (settings == NULL)
         return;
     for (size_t i = 0; i < settings->listener_count; i++)

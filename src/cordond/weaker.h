@@ -7,7 +7,8 @@
 #include "conf/settings.h"
 #include "cordond/service_user.h"
 
-/* Lines "weaker=WHY". `settings`: those in use, or NULL. */
-void weaker_put(const struct service_user *user, const struct settings *settings, struct buf *out);
+/* Lines "weaker=WHY". `settings`: those in use, or NULL. `configuration`: their file. */
+void weaker_put(const struct service_user *user, const struct settings *settings, const char *configuration,
+                struct buf *out);
 
 #endif

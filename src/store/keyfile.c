@@ -55,6 +55,9 @@ static int keyfile_check(int fd, const char *path, const struct keyfile_kind *ki
     if (kind->is_secret && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
         return fault_set(fault, EPERM, "%s: is %s, and others than its owner may use it (mode %04o; must be 0600)",
                          path, kind->meaning, (unsigned)(status.st_mode & 07777));
+    if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) /* who puts another in its place reads what comes */
+        return fault_set(fault, EPERM, "%s: is %s, and others than its owner may change it (mode %04o; must be 0644)",
+                         path, kind->meaning, (unsigned)(status.st_mode & 07777));
     return 0;
 }
 

@@ -109,6 +109,13 @@ static void test_refusals(void)
     }
     write_text("open", "cordon-store-root-1 " LETTERS "A=\n", 0400);
     CHECK(keyfile_read_root(path_of("open"), &key, &fault) == 0);
+    unsigned char public_half[CRYPT_PUBLIC_SIZE];
+    static const mode_t public_modes[] = { 0664, 0646, 0666 }; /* of "public", which test_files has made */
+    for (size_t i = 0; i < sizeof public_modes / sizeof public_modes[0]; i++) {
+        CHECK(chmod(path_of("public"), public_modes[i]) == 0);
+        CHECK(keyfile_read_public(path_of("public"), public_half, &fault) == -1 && fault.code == EPERM);
+    }
+    CHECK(chmod(path_of("public"), 0644) == 0 && keyfile_read_public(path_of("public"), public_half, &fault) == 0);
     CHECK(mkfifo(path_of("fifo"), 0600) == 0 && keyfile_read_root(path_of("fifo"), &key, &fault) == -1);
     unsigned char bad[CRYPT_PUBLIC_SIZE] = { 1 };
     CHECK(keyfile_write_public(path_of("bad"), bad, &fault) == 0 &&

@@ -231,6 +231,9 @@ def test_check(rig):
         assert result.stdout == ""
     missing = check("-c", rig.path("nothing.conf"), "--check")
     assert missing.returncode == 78 and "nothing.conf" in missing.stderr, missing
+    if os.geteuid() == 0:
+        nobody = check("-c", rig.write("nobody.conf", 'user = "nobody-has-this-name";\n'), "--check")
+        assert nobody.returncode == 78 and "adduser" in nobody.stderr, nobody
     assert not os.path.exists(daemon.run_directory)
 
 

@@ -93,6 +93,7 @@ def test_status_says_first_whether_mail_waits():
         text = (f'listen: {{ {rows} }};\nscanner: {{ {scanners} }};\nstore: {{ {store(rig)} }};\n'
                 f'metrics: {{ address = "127.0.0.1:{ports[2]}"; }};')
         cordon = rig.cordon(text)
+        os.chmod(cordon.path, 0o666)
         wait_for(lambda: cordon.status().get("gate.ready", "").startswith("no"), "the gate's word")
         status = cordon.cli("status", "--config", cordon.path)
         waits = "listener strict: 1 of 2 required scanners work"
@@ -100,7 +101,8 @@ def test_status_says_first_whether_mail_waits():
         assert get(ports[2], "/readyz") == (503, waits + "; mail waits, see cordon status\n")
         weaker = json.loads(cordon.cli("status", "--json", "--config", cordon.path).stdout)["weaker"]
         for word in ("listener lax: its policy passes infected mail on", "listener lax: its policy passes unscanned mail on",
-                     "listener lax: its policy passes mail on that is unscannable: limit", rig.path("keys", "quarantine.secret")):
+                     "listener lax: its policy passes mail on that is unscannable: limit", rig.path("keys", "quarantine.secret"),
+                     f"everybody may write {cordon.path}"):
             assert [w for w in weaker if word in w], (word, weaker)
         assert not [w for w in weaker if "listener strict" in w], weaker
 
