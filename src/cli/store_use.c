@@ -5,6 +5,7 @@
 #include "conf/conf.h"
 #include "store/keyfile.h"
 #include "sys/clock.h"
+#include "sys/sandbox.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -173,12 +174,13 @@ int store_use_begin(const struct command_line *line, unsigned needs, bool has_id
 {
     struct fault fault = { 0 };
     struct store_use *use = memory_new(sizeof *use);
+    crypt_pin(use, sizeof *use);
     *use_out = use;
     use->line = line;
     use->settings = cli_settings_load(command_value(line, OPTION_CONFIG));
     if (use->settings == NULL)
         return CONF_EXIT_BAD;
-    if (crypt_begin(&fault) != 0)
+    if (sandbox_forbid_dumps(&fault) != 0 || crypt_begin(&fault) != 0)
         return command_refuse(line, STORE_EXIT_NOT_READ, "%s", fault.text);
     int status = choose_store(use, has_ids);
     if (status < 0 && has_ids)

@@ -158,6 +158,7 @@ static void kept_run(void *argument)
 struct stores *stores_new(const struct settings *settings)
 {
     struct stores *stores = memory_new(sizeof *stores);
+    crypt_pin(stores, sizeof *stores);
     lock_init(&stores->lock);
     signal_point_init(&stores->changed);
     stores->count = settings->store_count;

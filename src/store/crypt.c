@@ -55,6 +55,11 @@ void crypt_wipe(void *memory, size_t size)
     sodium_memzero(memory, size);
 }
 
+void crypt_pin(void *memory, size_t size)
+{
+    (void)sodium_mlock(memory, size);
+}
+
 void crypt_key_derive(const struct crypt_key *root, enum crypt_purpose purpose, struct crypt_key *key_out)
 {
     int failed = crypto_kdf_derive_from_key(key_out->bytes, sizeof key_out->bytes, (uint64_t)purpose, crypt_context,

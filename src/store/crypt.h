@@ -48,6 +48,8 @@ int crypt_begin(struct fault *fault);
 
 void crypt_random(void *out, size_t size);
 void crypt_wipe(void *memory, size_t size);
+/* What is there is neither swapped out nor dumped, as far as the machine allows; for keys that stay for long. */
+void crypt_pin(void *memory, size_t size);
 
 /* What the derived keys are for: the number goes into the derivation, and is part of the format. */
 enum crypt_purpose {

@@ -44,6 +44,7 @@ int store_open_reader(const struct store_settings *settings, struct store_reader
     if (crypt_begin(fault) != 0)
         return -1;
     struct store_reader *reader = memory_new(sizeof *reader);
+    crypt_pin(&reader->keys, sizeof reader->keys);
     store_keys_derive(&settings->root, &reader->keys);
     buf_init(&reader->meta, RECORD_META_MOST);
     if (segments_open(&where, &reader->segments, &found, fault) == 0 &&

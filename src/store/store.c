@@ -63,6 +63,7 @@ static struct store *store_new(const struct store_settings *settings, store_tell
     store->settings.name = store->name;
     store->settings.path = store->path;
     store->settings.head_path = store->head_path;
+    crypt_pin(&store->keys, sizeof store->keys);
     store_keys_derive(&settings->root, &store->keys);
     crypt_wipe(&store->settings.root, sizeof store->settings.root);
     store->tell = tell;

@@ -120,8 +120,31 @@ static int dead_release(struct store *store, const struct index_row *row, struct
     return failed;
 }
 
-static int apply_death(struct store *store, uint64_t sequence, struct fault *fault)
+static const struct index_row *broken_find(const struct store *store, const struct record_death *death)
 {
+    for (size_t i = 0; i < store->broken_count && i < STORE_MOST_BROKEN; i++) {
+        const struct index_row *row = &store->broken[i];
+        if (row->sequence == death->sequence && memcmp(&row->digest, &death->digest, sizeof row->digest) == 0)
+            return row;
+    }
+    return NULL;
+}
+
+/* One that the index does not have: it was erased before, or only in part, and then that is still to be finished. */
+static int apply_death_again(struct store *store, const struct record_death *death, struct fault *fault)
+{
+    const struct index_row *row = broken_find(store, death);
+    struct crypt_digest none = { { 0 } };
+    if (row == NULL)
+        return 0;
+    if (index_add(store->index, row, NULL, 0, &none, fault) != 0)
+        return -1;
+    return index_remove(store->index, row->sequence, fault);
+}
+
+static int apply_death(struct store *store, const struct record_death *death, struct fault *fault)
+{
+    uint64_t sequence = death->sequence;
     struct index_row row;
     struct buf meta;
     struct fault why = { 0 };
@@ -129,7 +152,9 @@ static int apply_death(struct store *store, uint64_t sequence, struct fault *fau
     int failed = 0;
     if (index_get_meta(store->index, sequence, &row, &meta, &why) == 0)
         failed = dead_release(store, &row, fault) != 0 || index_remove(store->index, sequence, fault) != 0 ? -1 : 0;
-    else if (why.code != ENOENT) /* met again after it was erased */
+    else if (why.code == ENOENT)
+        failed = apply_death_again(store, death, fault);
+    else
         failed = fault_set(fault, why.code, "%s", why.text);
     buf_fini(&meta);
     return failed;
@@ -145,7 +170,8 @@ static int apply_tombstone(struct store *store, const struct store_fact *fact, s
     if (!record_tombstone_read(fact->content, segments_id(store->segments), store->keys.signer.public_half, &count))
         return 0; /* nobody's: verification tells of it */
     for (size_t i = 0; i < count; i++) {
-        if (apply_death(store, record_tombstone_at(fact->content, i).sequence, fault) != 0)
+        struct record_death death = record_tombstone_at(fact->content, i);
+        if (apply_death(store, &death, fault) != 0)
             return -1;
     }
     return 0;
@@ -184,6 +210,18 @@ struct walk {
     struct fault *fault;
 };
 
+static void broken_note(struct store *store, const struct record *record, struct place place)
+{
+    bool is_mortal = record->header.kind == RECORD_MESSAGE || record->header.kind == RECORD_PART;
+    if (!is_mortal)
+        return;
+    store->broken[store->broken_count++ % STORE_MOST_BROKEN] = (struct index_row){ .sequence = record->header.sequence,
+                                                                                   .kind = record->header.kind,
+                                                                                   .place = place,
+                                                                                   .time_ms = record->header.time_ms,
+                                                                                   .digest = record->digest };
+}
+
 /* Of a broken or an erased record nothing is known but that it was there. */
 static int walk_apply(struct walk *walk, enum record_state state, const struct record *record, struct place place)
 {
@@ -192,6 +230,8 @@ static int walk_apply(struct walk *walk, enum record_state state, const struct r
     unsigned char binding[RECORD_BINDING_SIZE];
     buf_init(&meta, RECORD_META_MOST);
     int failed = 0;
+    if (state == RECORD_BROKEN)
+        broken_note(store, record, place);
     if (state == RECORD_WHOLE &&
         crypt_open(&store->keys.meta, record->meta,
                    record_meta_binding(segments_id(store->segments), record->header.kind, binding), &meta)) {

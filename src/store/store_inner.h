@@ -20,7 +20,8 @@ enum {
     STORE_BATCH_MOST = 256,    /* jobs that share a commit */
     STORE_ORPHAN_MS = 3600000, /* a part that nobody refers to yet may be of a message that is on its way */
     STORE_TEND_MS = 5000,
-    STORE_TEND_ROWS = 256
+    STORE_TEND_ROWS = 256,
+    STORE_MOST_BROKEN = 256 /* broken records that a walk remembers */
 };
 
 /* The keys that follow from the root key. */
@@ -86,6 +87,10 @@ struct store {
      * believed without a lock, for whoever makes an index holds index_lock for long. */
     atomic_bool is_current;
     _Atomic uint64_t indexed;
+    /* Broken records that the walk has met, the last ones, under index_lock: where a later tombstone names one, a crash
+     * came while it was erased. */
+    struct index_row broken[STORE_MOST_BROKEN];
+    size_t broken_count; /* ever */
 
     struct lock lock;
     struct signal_point work;    /* for the writer */

@@ -702,6 +702,67 @@ static void test_hang(void)
     rig_end(&rig);
 }
 
+/* Where the frame of a record is, in the store's first segment. */
+static bool frame_find(FILE *file, uint64_t sequence, long *from_out, long *to_out)
+{
+    unsigned char header[RECORD_HEADER_SIZE];
+    for (long at = RECORD_SEGMENT_SIZE; fseek(file, at, SEEK_SET) == 0 && fread(header, sizeof header, 1, file) == 1;) {
+        struct record_header found;
+        if (!record_header_read(span_of(header, sizeof header), &found))
+            return false;
+        *from_out = at;
+        *to_out = at + (long)found.frame_size;
+        if (found.sequence == sequence)
+            return true;
+        at = *to_out;
+    }
+    return false;
+}
+
+static bool is_zero_between(FILE *file, long from, long to)
+{
+    bool is_zero = fseek(file, from, SEEK_SET) == 0;
+    for (long at = from; at < to && is_zero; at++)
+        is_zero = getc(file) == 0;
+    return is_zero;
+}
+
+/* A crash came while a record was erased, and then the index was lost, too. */
+static void test_half_erased(void)
+{
+    test_context("half erased, and no index");
+    struct rig rig;
+    char path[PATH_SIZE + 48];
+    long from = 0;
+    long to = 0;
+    rig_begin(&rig);
+    rig_await_index(&rig);
+    uint64_t one = rig_put(&rig, 1, "a@client.test", CATEGORY_INFECTED);
+    CHECK(rig_change(&rig, STORE_DELETE, "delete", one) == 0);
+    CHECK(rig_await_erased(&rig, 1) == 1);
+    store_close(rig.store);
+    (void)snprintf(path, sizeof path, "%s/segments/00000001.seg", rig.path);
+    FILE *file = fopen(path, "r+");
+    if (!CHECK(file != NULL && frame_find(file, one, &from, &to)))
+        return;
+    CHECK(is_zero_between(file, from + RECORD_HEADER_SIZE, to - RECORD_TRAILER_SIZE));
+    CHECK(fseek(file, (from + to) / 2, SEEK_SET) == 0 && fputs("sealed, still", file) >= 0 && fclose(file) == 0);
+    (void)snprintf(path, sizeof path, "%s/index.sqlite", rig.path);
+    CHECK(unlink(path) == 0);
+    rig_open(&rig);
+    rig_await_index(&rig);
+    CHECK(rig_await_erased(&rig, 1) == 1);
+    store_close(rig.store);
+    (void)snprintf(path, sizeof path, "%s/segments/00000001.seg", rig.path);
+    file = fopen(path, "r");
+    CHECK(file != NULL && is_zero_between(file, from + RECORD_HEADER_SIZE, to - RECORD_TRAILER_SIZE) &&
+          fclose(file) == 0);
+    rig_open(&rig);
+    rig_await_index(&rig);
+    check_verifies(&rig);
+    rig_end(&rig);
+}
+
 /* The oldest go until the rest fits, and no more of them: what they take is in their parts. */
 static void test_size(void)
 {
@@ -795,6 +856,7 @@ int main(void)
     test_hang();
     test_erase_damaged();
     test_older_index();
+    test_half_erased();
     test_size();
     test_index_full();
     test_index_damaged();

@@ -28,8 +28,6 @@ static int limit_set(int resource, const char *name, rlim_t value, struct fault 
 
 static int limits_set(const struct sandbox_settings *settings, struct fault *fault)
 {
-    if (limit_set(RLIMIT_CORE, "RLIMIT_CORE", 0, fault) != 0)
-        return -1;
     if (settings->memory_bytes > 0 && !SANDBOX_IS_SANITIZED &&
         limit_set(RLIMIT_DATA, "RLIMIT_DATA", settings->memory_bytes, fault) != 0)
         return -1;
@@ -63,13 +61,20 @@ static int filter_apply(const struct sandbox_program *program, struct fault *fau
     return 0;
 }
 
+int sandbox_forbid_dumps(struct fault *fault)
+{
+    if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+        return fault_set_errno(fault, errno, "cannot forbid memory dumps");
+    return limit_set(RLIMIT_CORE, "RLIMIT_CORE", 0, fault);
+}
+
 int sandbox_enter(const struct sandbox_settings *settings, bool *is_weaker_out, struct fault *fault)
 {
     assert(settings->program != NULL);
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return fault_set_errno(fault, errno, "cannot renounce new privileges");
-    if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
-        return fault_set_errno(fault, errno, "cannot forbid memory dumps");
+    if (sandbox_forbid_dumps(fault) != 0)
+        return -1;
     if (limits_set(settings, fault) != 0)
         return -1;
 

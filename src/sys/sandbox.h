@@ -58,6 +58,10 @@ struct sandbox_settings {
  * NULL), if we are root; else does nothing but drop capabilities. -1 and *fault. */
 int sandbox_drop_user(const char *name, const int *kept, struct fault *fault);
 
+/* No core file, and nobody but root reads our memory: for whoever has keys or contents in it. sandbox_enter does it
+ * too. */
+int sandbox_forbid_dumps(struct fault *fault);
+
 /* Closes the box for good around the calling (single-threaded) process: no new privileges, not dumpable, rlimits,
  * Landlock, seccomp. Drops every capability left (but CAP_SYS_CHROOT in a pool's parent, whose children want it for
  * sandbox_enter_folder). Returns 0, or -1 and *fault. *is_weaker_out (may be NULL) says that
