@@ -21,7 +21,7 @@ enum {
     STORE_ORPHAN_MS = 3600000, /* a part that nobody refers to yet may be of a message that is on its way */
     STORE_TEND_MS = 5000,
     STORE_TEND_ROWS = 256,
-    STORE_MOST_BROKEN = 256 /* broken records that a walk remembers */
+    STORE_MOST_BROKEN = 256
 };
 
 /* The keys that follow from the root key. */
@@ -87,8 +87,7 @@ struct store {
      * believed without a lock, for whoever makes an index holds index_lock for long. */
     atomic_bool is_current;
     _Atomic uint64_t indexed;
-    /* Broken records that the walk has met, the last ones, under index_lock: where a later tombstone names one, a crash
-     * came while it was erased. */
+    /* Broken records that the walk has met last, under index_lock: a later tombstone may name one (store_index.c). */
     struct index_row broken[STORE_MOST_BROKEN];
     size_t broken_count; /* ever */
 
@@ -102,11 +101,10 @@ struct store {
     unsigned threads;
     bool must_reindex;
     struct again again; /* the short-lived pair of the moment */
-    uint64_t commits, put, refused, expired, erased, checked_ms, wrong, wrong_record;
+    uint64_t commits, put, refused, expired, erased, checked_ms, wrong, wrong_record, waits_until_ms;
     char wrong_text[FAULT_TEXT_SIZE]; /* the first of what the last verification found */
     struct index_totals totals;       /* as they were read last */
     atomic_bool may_verify;
-    uint64_t waits_until_ms;  /* of the guard, for the status */
     struct clock_guard guard; /* the tender's own */
     /* Likewise: when it looked after the short-lived pairs, and when it has to again. */
     uint64_t again_looked_ms, again_next_ms;
@@ -156,8 +154,7 @@ int store_index_reset(struct store *store, struct fault *fault);
 
 void store_tend_thread(void *argument);
 
-/* The short-lived pairs: made and destroyed when it is time. Once before the threads are started, then by the tender.
- */
+/* The short-lived pairs: made and destroyed when it is time. Before the threads start, then by the tender. */
 void store_tend_again(struct store *store);
 
 #endif

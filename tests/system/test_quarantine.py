@@ -1,15 +1,19 @@
 """The quarantine as an administrator meets it: found, looked at, exported, released, held, deleted, verified."""
+import base64
+import contextlib
 import json
 import mailbox
 import os
 import pty
 import re
+import resource
 import shutil
+import signal
 import stat
 import subprocess
 
 import rig as rigs
-from rig import BUILD, Rig, eicar, mail_with, small_mail, wait_for
+from rig import BUILD, Client, Rig, eicar, mail_with, small_mail, wait_for
 from test_keep import Place, store
 from test_signatures import Folder, body_signature
 
@@ -155,6 +159,79 @@ def test_released():
         assert b"--listener" in place.run("release", "--reason", "x", "--to", "a@b.test", number, status=1).stderr
         place.run("release", "--reason", "x", "--to", "a@b.test", "--listener", "after", number)
         assert place.sink.messages[-1].recipients == ["a@b.test"]
+
+
+def files_with(needles, *folders):
+    """Which of these stand in which file, by itself or as base64 has it."""
+    wanted = {}
+    for needle in needles:
+        wanted[needle] = needle
+        for shift in range(3):
+            wanted[base64.b64encode(b"x" * shift + needle)[4:-4]] = needle
+    found = set()
+    for folder in folders:
+        for path, _, names in os.walk(folder):
+            for name in names:
+                with contextlib.suppress(OSError):
+                    if stat.S_ISREG(os.stat(os.path.join(path, name)).st_mode):
+                        data = open(os.path.join(path, name), "rb").read()
+                        found |= {(os.path.join(path, name), what) for text, what in wanted.items() if text in data}
+    return found
+
+
+def test_nothing_of_it_lies_in_plain():
+    """Neither the virus nor whose mail it was: beside a working keeper, after each use, and after it was killed."""
+    with Rig() as rig:
+        place = Quarantine(rig, store(rig))
+        secret = [eicar(), b"Extraordinary-Subject", b"peculiar.sender", b"singular.recipient", b"unheard-of-name"]
+        message = infected("Extraordinary-Subject", "unheard-of-name.exe")
+        places = [rig.path(name) for name in ("stores", "heads", "keys")] + [place.cordon.run_directory, "/dev/shm"]
+
+        def check(when):
+            assert files_with(secret, *places) == set(), when
+        with Client(("127.0.0.1", place.after)) as client:
+            client.hello("EHLO")
+            assert client.mail(message, sender="peculiar.sender@client.test",
+                               recipients=["singular.recipient@example.test"]).startswith("250")
+        check("it was kept")
+        wait_for(lambda: len(place.rows("list")) == 1, "it in the list")
+        [row] = place.rows("search", "extraordinary-subject")
+        assert row["sender"] == "peculiar.sender@client.test", row
+        number = str(row["sequence"])
+        for words in (("list",), ("search", "--sender", "peculiar.sender@client.test"), ("show", number), ("export", number),
+                      ("hold", "--reason", "x", number), ("unhold", "--reason", "x", number),
+                      ("release", "--force", "--reason", "x", number)):
+            place.run(*words)
+            check(words)
+        for _ in range(3):
+            os.kill(int(place.cordon.status()["keeper.pid"]), signal.SIGKILL)
+            check("the keeper was killed")
+            wait_for(lambda: place.cordon.status().get("keeper.store.quarantine.state") == "open", "the next keeper")
+            place.store("reindex")
+            check("a new index")
+        place.cordon.stop()
+        check("it has ended")
+        probe = rig.write("stores/probe", base64.b64encode(b"ab" + eicar()).decode())
+        assert files_with(secret, rig.path("stores")), ("and it would have been found", probe)
+
+
+def core_limits(pid):
+    with open(f"/proc/{pid}/limits") as f:
+        [line] = [line for line in f if line.startswith("Max core file size")]
+    return line.split()[4:6]
+
+
+def test_no_command_leaves_a_core():
+    """One that has an owner's secret and a message in its memory."""
+    with Rig() as rig:
+        place = Quarantine(rig, store(rig))
+        row = place.keep(infected() + os.urandom(300000).hex().encode() + b"\r\n", 1)
+        before = resource.getrlimit(resource.RLIMIT_CORE)
+        words = [os.path.join(BUILD, "cordon"), "quarantine", "export", "--config", place.cordon.path, str(row["sequence"])]
+        with subprocess.Popen(words, stdout=subprocess.PIPE) as command:  # which waits for us to read
+            wait_for(lambda: core_limits(command.pid) == ["0", "0"], f"no core, instead of {before}")
+            assert command.stdout.read().count(b"\n") > 10
+        assert command.returncode == 0
 
 
 def test_held_and_deleted():
