@@ -4,8 +4,6 @@
 #include "base/escape.h"
 #include "mail/header.h"
 
-#include <string.h>
-
 enum { PREVIEW_DECODED_MOST = 262144 };
 
 static bool field_is_usual(struct span name)
@@ -107,14 +105,6 @@ static void decode_base64(struct span body, struct buf *text)
     buf_put(text, bytes, base64_flush(&base64, bytes));
 }
 
-static int hex_digit(char c)
-{
-    static const char digits[] = "0123456789ABCDEFabcdef";
-    const char *at = c != 0 ? strchr(digits, c) : NULL;
-    int value = at != NULL ? (int)(at - digits) : -1;
-    return value < 16 ? value : value - 6;
-}
-
 /* As most mail programs show it: src/text/qp.c has all the ways to read it. */
 static void decode_quoted_line(struct span line, struct buf *text)
 {
@@ -125,12 +115,9 @@ static void decode_quoted_line(struct span line, struct buf *text)
     bool is_soft = shown.size > 0 && shown.data[shown.size - 1] == '=';
     shown.size -= is_soft ? 1 : 0;
     for (size_t i = 0; i < shown.size; i++) {
-        bool is_escape = shown.data[i] == '=' && shown.size - i > 2;
-        int high = is_escape ? hex_digit(shown.data[i + 1]) : -1;
-        int low = is_escape ? hex_digit(shown.data[i + 2]) : -1;
-        is_escape = high >= 0 && low >= 0;
-        unsigned char byte = is_escape ? (unsigned char)(high * 16 + low) : (unsigned char)shown.data[i];
-        buf_put(text, &byte, 1);
+        char byte = shown.data[i];
+        bool is_escape = byte == '=' && span_hex_byte(span_from(shown, i + 1), &byte);
+        buf_put_char(text, byte);
         i += is_escape ? 2 : 0;
     }
     if (has_end && !is_soft)

@@ -1,41 +1,26 @@
 #include "trial.h"
 
+#include "base/keyed.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
 static const char refuses[] = "refuses: ";
 
-/* The value of a line "key=value". */
-static struct span status_line(struct span status, const char *key)
-{
-    while (status.size > 0) {
-        struct span value = span_cut(&status, '\n');
-        if (span_is(span_cut(&value, '='), key))
-            return value;
-    }
-    return span_of(NULL, 0);
-}
-
-static uint64_t status_number(struct span status, const char *key)
-{
-    uint64_t number = 0;
-    return span_number(status_line(status, key), &number) ? number : 0;
-}
-
 struct trial_set trial_read(const char *status)
 {
     struct span text = span_text(status != NULL ? status : "");
-    struct span scanning = status_line(text, "scanning");
+    struct span scanning = keyed_value(text, "scanning");
     bool has_reason = span_starts_with(scanning, refuses);
     return (struct trial_set){ .is_scanning = span_is(scanning, "yes"),
                                .refusal = has_reason ? span_from(scanning, strlen(refuses)) : scanning,
-                               .version = status_line(text, "version"),
-                               .generation = status_line(text, "generation"),
-                               .databases = status_line(text, "databases"),
-                               .clean_samples = status_line(text, "clean_samples"),
-                               .count = status_number(text, "signatures"),
-                               .built = (int64_t)status_number(text, "built") };
+                               .version = keyed_value(text, "version"),
+                               .generation = keyed_value(text, "generation"),
+                               .databases = keyed_value(text, "databases"),
+                               .clean_samples = keyed_value(text, "clean_samples"),
+                               .count = keyed_number(text, "signatures"),
+                               .built = (int64_t)keyed_number(text, "built") };
 }
 
 /* 0: it is not among them. */

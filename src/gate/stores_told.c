@@ -1,5 +1,6 @@
 #include "gate/stores_told.h"
 
+#include "base/keyed.h"
 #include "base/memory.h"
 #include "base/span.h"
 #include "sys/thread.h"
@@ -69,12 +70,7 @@ static struct span told_value(struct span text, const char *store, const char *k
 {
     char wanted[96];
     (void)snprintf(wanted, sizeof wanted, "store.%s.%s", store, key);
-    while (text.size > 0) {
-        struct span value = span_cut(&text, '\n');
-        if (span_is(span_cut(&value, '='), wanted))
-            return value;
-    }
-    return span_of(NULL, 0);
+    return keyed_value(text, wanted);
 }
 
 /* A row stands where any store tells it. The names of stores have no byte that a label would have to escape. */

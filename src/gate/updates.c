@@ -1,5 +1,6 @@
 #include "gate/updates.h"
 
+#include "base/keyed.h"
 #include "base/memory.h"
 #include "base/span.h"
 #include "sys/thread.h"
@@ -43,27 +44,10 @@ void updates_take(struct updates *updates, const char *text)
     lock_drop(&updates->lock);
 }
 
-static struct span line_value(struct span text, const char *key)
-{
-    while (text.size > 0) {
-        struct span value = span_cut(&text, '\n');
-        if (span_is(span_cut(&value, '='), key))
-            return value;
-    }
-    return span_of(NULL, 0);
-}
-
-/* 0 where it is not told, or no number. */
-static uint64_t line_number(struct span text, const char *key)
-{
-    uint64_t number = 0;
-    return span_number(line_value(text, key), &number) ? number : 0;
-}
-
 int64_t updates_made(struct updates *updates)
 {
     lock_take(&updates->lock);
-    int64_t made = (int64_t)line_number(span_text(updates->text), "built");
+    int64_t made = (int64_t)keyed_number(span_text(updates->text), "built");
     lock_drop(&updates->lock);
     return made;
 }
@@ -104,14 +88,14 @@ static void put_states(struct span state, struct buf *text)
 
 static void put_texts(struct span told, struct buf *text)
 {
-    struct span generation = line_value(told, "generation");
-    struct span refusal = line_value(told, "refusal");
+    struct span generation = keyed_value(told, "generation");
+    struct span refusal = keyed_value(told, "refusal");
     if (generation.size > 0) {
         put_head("cordon_signatures_generation_info", "gauge", "The set in use, in labels.", text);
         buf_put_text(text, "cordon_signatures_generation_info{");
         put_label("generation", generation, text);
         buf_put_char(text, ',');
-        put_label("version", line_value(told, "version"), text);
+        put_label("version", keyed_value(told, "version"), text);
         buf_put_text(text, "} 1\n");
     }
     if (refusal.size > 0) {
@@ -135,16 +119,16 @@ void updates_metrics(struct updates *updates, int64_t now_ms, int64_t now_wall, 
     lock_take(&updates->lock);
     struct span told = span_text(updates->text);
     if (told.size > 0) {
-        int64_t refused_ms = age(line_number(told, "refused_ms"), now_ms);
-        put_states(line_value(told, "state"), text_out);
+        int64_t refused_ms = age(keyed_number(told, "refused_ms"), now_ms);
+        put_states(keyed_value(told, "state"), text_out);
         put_number("cordon_signatures_age_seconds", "gauge", "Since the set in use was made; -1: unknown.",
-                   age(line_number(told, "built"), now_wall), text_out);
+                   age(keyed_number(told, "built"), now_wall), text_out);
         put_number("cordon_signatures_loaded", "gauge", "Signatures in the set in use; 0: there is none.",
-                   (int64_t)line_number(told, "count"), text_out);
+                   (int64_t)keyed_number(told, "count"), text_out);
         put_number("cordon_signatures_switched_total", "counter", "Updates that were taken into use.",
-                   (int64_t)line_number(told, "switched_total"), text_out);
+                   (int64_t)keyed_number(told, "switched_total"), text_out);
         put_number("cordon_signatures_refused_total", "counter", "Updates that were refused.",
-                   (int64_t)line_number(told, "refused_total"), text_out);
+                   (int64_t)keyed_number(told, "refused_total"), text_out);
         put_number("cordon_signatures_refused_age_seconds", "gauge", "Since an update was refused; -1: never.",
                    refused_ms >= 0 ? refused_ms / 1000 : -1, text_out);
         put_texts(told, text_out);

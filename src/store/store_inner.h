@@ -105,9 +105,8 @@ struct store {
     char wrong_text[FAULT_TEXT_SIZE]; /* the first of what the last verification found */
     struct index_totals totals;       /* as they were read last */
     atomic_bool may_verify;
-    struct clock_guard guard; /* the tender's own */
-    /* Likewise: when it looked after the short-lived pairs, and when it has to again. */
-    uint64_t again_looked_ms, again_next_ms;
+    struct clock_guard guard;                /* the tender's own */
+    uint64_t again_looked_ms, again_next_ms; /* likewise: when it looked after the short-lived pairs, and will again */
 };
 
 void store_say(struct store *store, bool is_alarm, const char *event, const char *format, ...)
