@@ -257,8 +257,9 @@ static const struct option ban_options[] = {
       .fallback = { "" },
       .manual =
           "Exceptions from all of the above, written as paths: rpm/* allows everything within packages, "
-          "zip/*.js scripts within zip archives, report.exe that name anywhere. A part with several names is allowed "
-          "where all of them are." },
+          "zip/*.js scripts within zip archives, report.exe that name anywhere. Of a name only its last part counts, "
+          "zip/a.js for what stands as x/a.js in a zip archive, because whoever makes an archive can call a folder "
+          "in it rpm. A part with several names is allowed where all of them are." },
 };
 static const struct option_group ban_group = {
     .name = "ban",

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PARSE_MOST_DEPTH = 8, PARSE_QUOTE_SIZE = 61 };
+enum { PARSE_MOST_OPEN = 64, PARSE_MOST_DEPTH = 8, PARSE_QUOTE_SIZE = 61 };
 
 struct parse {
     const char *file;
@@ -111,6 +111,40 @@ static const struct {
     { "", "a setting is NAME = VALUE; and a group NAME: { ... }; look at this line and the end of the one before" },
 };
 
+/* Behind what begins at `at` and is no setting: a text or a comment; or the next letter. */
+static size_t parse_skip(struct span text, size_t at)
+{
+    struct span rest = span_from(text, at);
+    if (text.data[at] == '"') {
+        for (at++; at < text.size && text.data[at] != '"'; at++)
+            at += text.data[at] == '\\' ? 1 : 0;
+        return at + 1;
+    }
+    bool is_block = span_starts_with(rest, "/*");
+    if (!is_block && text.data[at] != '#' && !span_starts_with(rest, "//"))
+        return at + 1;
+    size_t end = span_find(rest, span_text(is_block ? "*/" : "\n"));
+    return end == SPAN_NONE ? text.size : at + end + (is_block ? 2 : 0);
+}
+
+/* The line of the innermost group that has no end; 0: there is none. */
+static unsigned parse_open_group(struct span text)
+{
+    unsigned lines[PARSE_MOST_OPEN] = { 0 };
+    size_t depth = 0;
+    unsigned line = 1;
+    for (size_t at = 0; at < text.size;) {
+        size_t next = parse_skip(text, at);
+        if (text.data[at] == '{' && depth++ < PARSE_MOST_OPEN)
+            lines[depth - 1] = line;
+        else if (text.data[at] == '}' && depth > 0)
+            depth--;
+        for (; at < next && at < text.size; at++)
+            line += text.data[at] == '\n' ? 1 : 0;
+    }
+    return depth > 0 && depth <= PARSE_MOST_OPEN ? lines[depth - 1] : 0;
+}
+
 static void parse_report(const struct parse *parse, const config_t *config, struct span text)
 {
     const char *error = config_error_text(config) != NULL ? config_error_text(config) : "syntax error";
@@ -119,11 +153,19 @@ static void parse_report(const struct parse *parse, const config_t *config, stru
     char quote[PARSE_QUOTE_SIZE] = "";
     if (included == NULL)
         parse_quote(text, line, quote);
+    unsigned open_line = quote[0] == '\0' && included == NULL ? parse_open_group(text) : 0;
+    if (open_line != 0) { /* it was read to the end */
+        conf_mistake_at(parse->mistakes, parse_keep_file(parse, included), line,
+                        "%s: the group that begins in line %u has no end; close it with };", error, open_line);
+        return;
+    }
     size_t i = 0;
     while (parse_mends[i].text[0] != '\0' && strcmp(parse_mends[i].text, error) != 0)
         i++;
     conf_mistake_at(parse->mistakes, parse_keep_file(parse, included), line, "%s%s%s%s; %s", error,
-                    quote[0] != '\0' ? " at \"" : "", quote, quote[0] != '\0' ? "\"" : "", parse_mends[i].mend);
+                    quote[0] != '\0' ? " at \"" : "", quote, quote[0] != '\0' ? "\"" : "",
+                    strstr(quote, "@include") != NULL ? "@include stands at the beginning of a line of its own"
+                                                      : parse_mends[i].mend);
 }
 
 struct conf_node *conf_parse(struct span text, const char *file, const char *folder, struct arena *arena,

@@ -180,11 +180,18 @@ static void read_address(const struct value_reading *reading, void *field)
 {
     struct net_address address;
     struct fault fault = { 0 };
-    if (reading->node->text[0] != '\0' && net_address_parse(reading->node->text, &address, &fault) != 0)
-        conf_mistake(reading->mistakes, reading->node, "%s = \"%.100s\": %s", reading->option->key, reading->node->text,
-                     fault.text);
+    const char *text = reading->node->text;
+    if (text[0] == '\0' || net_address_parse(text, &address, &fault) == 0)
+        *(const char **)field = value_keep(reading, text);
+    else if (text[0] == '/')
+        conf_mistake(reading->mistakes, reading->node, "%s = \"%.100s\" is a path; write \"unix:%.100s\"",
+                     reading->option->key, text, text);
+    else if (strstr(text, "://") != NULL)
+        conf_mistake(reading->mistakes, reading->node,
+                     "%s = \"%.100s\" is a URL; write the host and the port alone, as in \"127.0.0.1:1344\"",
+                     reading->option->key, text);
     else
-        *(const char **)field = value_keep(reading, reading->node->text);
+        conf_mistake(reading->mistakes, reading->node, "%s = \"%.100s\": %s", reading->option->key, text, fault.text);
 }
 
 /* What stands before the address in a next hop, and what stands for it in net_address_parse's notation. */
