@@ -55,11 +55,11 @@ static void scan_print(const struct scan_run *run, const char *path, const struc
         buf_put_char(&line, ',');
         buf_put_span(&line, span_from(result->json, 1)); /* behind its brace */
     } else {
-        escape_header(&line, span_text(path), SCAN_LINE_LIMIT / 8);
+        escape_shown(&line, span_text(path), SCAN_LINE_LIMIT / 8);
         buf_printf(&line, ": %s", category_text(result->category));
         if (result->summary[0] != '\0')
             buf_printf(&line, " (");
-        escape_header(&line, span_text(result->summary), SCAN_LINE_LIMIT / 8);
+        escape_shown(&line, span_text(result->summary), SCAN_LINE_LIMIT / 8);
         if (result->summary[0] != '\0')
             buf_printf(&line, ")");
     }

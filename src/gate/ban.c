@@ -176,7 +176,10 @@ static void look_add(const struct look *look, const char *what, const char *rule
 static const char *shown_end(const char *name)
 {
     size_t size = strlen(name);
-    return size > 80 ? name + size - 80 : name;
+    const char *end = size > 80 ? name + size - 80 : name;
+    while (((unsigned char)*end & 0xc0) == 0x80) /* no letter is cut in two */
+        end++;
+    return end;
 }
 
 static bool look_at_names(const struct look *look, struct verdict *verdict)

@@ -1,5 +1,6 @@
 #include "gate/ban.h"
 
+#include "base/escape.h"
 #include "base/test.h"
 #include "gate/ban_name.h"
 
@@ -219,6 +220,27 @@ static void test_rules(void)
     test_context(NULL);
 }
 
+/* A finding shows the end of a long name, and no half letter. */
+static void test_long_finding(void)
+{
+    struct tree tree = { .text_size = 0 };
+    struct ban_settings ban = { .names = LIST("*.exe") };
+    struct verdict verdict;
+    char name[2 * 60 + sizeof "x.exe"] = "";
+    for (size_t i = 0; i < 60; i++)
+        memcpy(name + 2 * i, "\xc3\xbc", 2);
+    memcpy(name + 2 * 60, "x.exe", sizeof "x.exe"); /* so that byte 80 from the end is the second of a letter */
+    tree.report.parts = tree.parts;
+    add(&tree, DECODE_NO_PARENT, name, "", "", 0);
+    tree.report.text = span_of(tree.text, tree.text_size);
+    verdict_init(&verdict);
+    ban_check(&ban, &tree.report, &verdict);
+    if (!CHECK(verdict.finding_count == 1))
+        return;
+    struct span shown = span_text(verdict.findings[0].text);
+    CHECK(utf8_sequence(shown) == 2 && span_find(shown, span_text("x.exe matches *.exe")) != SPAN_NONE);
+}
+
 static void test_paths(void)
 {
     struct tree tree;
@@ -236,6 +258,7 @@ int main(void)
 {
     test_forms();
     test_long_name();
+    test_long_finding();
     test_extensions();
     test_rules();
     test_paths();

@@ -13,7 +13,8 @@ enum {
     EXPLAIN_RESERVE = 64 * 1024, /* for what stands behind the parts */
     EXPLAIN_INDENT = 2,
     EXPLAIN_MOST_INDENT = 60,
-    EXPLAIN_TEXT_SHOWN = 4096
+    EXPLAIN_TEXT_SHOWN = 4096,
+    EXPLAIN_NAME_SHOWN = 240
 };
 
 static const char *const kind_texts[DECODE_KINDS] = {
@@ -280,6 +281,26 @@ static void put_shown(struct buf *out, struct span text)
     escape_shown(out, text, EXPLAIN_TEXT_SHOWN);
 }
 
+/* No letter is cut in two: from `at` on, where the next one begins. */
+static size_t letter_start(struct span text, size_t at)
+{
+    while (at < text.size && ((unsigned char)text.data[at] & 0xc0) == 0x80)
+        at++;
+    return at;
+}
+
+/* A name can have thousands of letters, so that nobody sees how it ends. */
+static void put_name(struct buf *out, struct span name)
+{
+    if (name.size <= EXPLAIN_NAME_SHOWN) {
+        put_shown(out, name);
+        return;
+    }
+    put_shown(out, span_slice(name, 0, letter_start(name, EXPLAIN_NAME_SHOWN / 2)));
+    buf_printf(out, " ...(%zu bytes)... ", name.size);
+    put_shown(out, span_from(name, letter_start(name, name.size - EXPLAIN_NAME_SHOWN / 4)));
+}
+
 static void put_types(const struct transaction *t, const struct decode_part *part, struct buf *out)
 {
     struct span declared = decode_report_text(&t->report, part->declared);
@@ -329,7 +350,7 @@ static void text_part(const struct transaction *t, uint32_t index, bool is_first
     put_types(t, part, out);
     for (struct span names = decode_report_text(&t->report, part->names); names.size > 0;) {
         buf_put_text(out, " \"");
-        put_shown(out, span_cut(&names, '\0'));
+        put_name(out, span_cut(&names, '\0'));
         buf_put_char(out, '"');
     }
     buf_printf(out, ", %" PRIu64 " bytes", part->size);

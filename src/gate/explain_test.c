@@ -128,6 +128,27 @@ static void test_text(void)
     world_fini(&world);
 }
 
+/* Of a name that fills the screen both ends are shown, in whole letters. */
+static void test_long_name(void)
+{
+    struct world world;
+    struct buf out;
+    char name[3 * 200 + sizeof ".exe"] = "";
+    for (size_t i = 0; i < 200; i++)
+        memcpy(name + 3 * i, "\xe6\xbc\xa2", 3);
+    memcpy(name + 3 * 200, ".exe", sizeof ".exe");
+    world_init(&world);
+    world.parts[2].names = put(&world, name, sizeof name);
+    world.t.report.text = span_of(world.text, world.text_size);
+    buf_init(&out, EXPLAIN_SIZE);
+    explain_text(&world.t, &out);
+    CHECK(strstr(buf_text(&out), "\xe6\xbc\xa2 ...(604 bytes)... \xe6\xbc\xa2") != NULL);
+    CHECK(strstr(buf_text(&out), "\xe6\xbc\xa2.exe\", 20 bytes") != NULL && strstr(buf_text(&out), "\\x") != NULL);
+    CHECK(strstr(buf_text(&out), "\\xbc") == NULL && strstr(buf_text(&out), "\\xe6") == NULL);
+    buf_fini(&out);
+    world_fini(&world);
+}
+
 static void test_json(void)
 {
     struct world world;
@@ -216,6 +237,7 @@ static void test_mismatch(void)
 int main(void)
 {
     test_text();
+    test_long_name();
     test_json();
     test_bound();
     test_mismatch();

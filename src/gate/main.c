@@ -224,7 +224,8 @@ static void gate_log_lines(struct buf *text)
     struct span rest = buf_span(text);
     while (rest.size > 0) {
         struct span line = span_cut(&rest, '\n');
-        log_note(LOG_WARNING, "scanner", "%.*s", (int)line.size, line.data);
+        bool is_good = span_find(line, span_text(": working (was ")) != SPAN_NONE;
+        log_note(is_good ? LOG_NOTICE : LOG_WARNING, "scanner", "%.*s", (int)line.size, line.data);
     }
 }
 
