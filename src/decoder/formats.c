@@ -41,6 +41,7 @@
 #include "text/blocks.h"
 #include "text/charset.h"
 #include "text/escapes.h"
+#include "text/literals.h"
 #include "text/mbox.h"
 #include "text/uuencode.h"
 #include "text/vobject.h"
@@ -105,6 +106,7 @@ const struct format formats[] = {
     { "binhex", binhex_looks, binhex_read, true },
     { "calendars and cards", vobject_looks, vobject_read, true },
     { "base64 in a text", blocks_looks, blocks_read, true },
+    { "strings in scripts", literals_looks, literals_read, true },
     { "scripts and markup", escapes_looks, escapes_read, true },
 };
 

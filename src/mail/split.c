@@ -33,7 +33,8 @@ static bool split_match(const struct mail_split *split, const struct mail_mark *
     struct span text = span_slice(split->lines->bytes, mark->text_at, mark->text_size);
     if (text.size < split->boundary.size || (mark->is_indented && !split->is_wide))
         return false;
-    if (!span_equal(span_slice(text, 0, split->boundary.size), split->boundary))
+    struct span start = span_slice(text, 0, split->boundary.size);
+    if (split->is_wide ? !span_equal_nocase(start, split->boundary) : !span_equal(start, split->boundary))
         return false;
     struct span behind = span_from(text, split->boundary.size);
     *is_close_out = behind.size >= 2 && behind.data[0] == '-' && behind.data[1] == '-';

@@ -1,9 +1,9 @@
 /* Dividing the body of a multipart at its delimiters (RFC 2046 section 5.1.1), pull style.
  *
  * There are two ways to look for them. Narrow: "--boundary" or "--boundary--" and spaces, as the standard has it. Wide:
- * any line that begins so, indented or not, as programs do that compare the beginning alone. A delimiter counts
- * wherever it stands, also behind the close delimiter: some programs go on there, and for the others it changes
- * nothing.
+ * any line that begins so, indented or not, in letters of any case, as programs do that compare the beginning alone. A
+ * delimiter counts wherever it stands, also behind the close delimiter: some programs go on there, and for the others
+ * it changes nothing.
  */
 #ifndef CORDON_MAIL_SPLIT_H
 #define CORDON_MAIL_SPLIT_H

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-/* In the line above the data. Programs look for no more of it, and some not for the letters' case. */
-static const char *const comments[] = { "BinHex", "BINHEX" };
+/* In the line above the data. Programs look for no more of it. */
+static const char comment[] = "BinHex";
 static const char alphabet[] = "!\"#$%&'()*+,-012345689@ABCDEFGHIJKLMNPQRSTUVXYZ[`abcdefhijklmpqr";
 
 enum {
@@ -187,23 +187,15 @@ static bool is_bare(struct span content)
     return content.size > 0 && content.data[0] == ':' && letters == BINHEX_LETTERS_LEAST;
 }
 
-/* The first of the comments; SPAN_NONE: there is none. */
-static size_t comment_find(struct span text)
-{
-    size_t at = span_find(text, span_text(comments[0]));
-    size_t other = span_find(span_slice(text, 0, at), span_text(comments[1]));
-    return other != SPAN_NONE ? other : at;
-}
-
 /* Moves *rest behind the ':' that the next file's data begins with: on a line below its comment. Where the comment does
  * not say what it is for, nothing but empty lines may stand between. */
 static bool file_find(struct span *rest)
 {
-    for (size_t at = comment_find(*rest); at != SPAN_NONE; at = comment_find(*rest)) {
+    for (size_t at = span_find(*rest, span_text(comment)); at != SPAN_NONE; at = span_find(*rest, span_text(comment))) {
         size_t back = at < BINHEX_COMMENT_MOST ? at : BINHEX_COMMENT_MOST;
         bool is_whole = span_find_nocase(span_slice(*rest, at - back, back), span_text("must be converted")) !=
                         SPAN_NONE;
-        *rest = span_from(*rest, at + strlen(comments[0]));
+        *rest = span_from(*rest, at + sizeof comment - 1);
         (void)text_cut_line(rest);
         struct span line = { 0 };
         while (rest->size > 0 && (line.size == 0 || (is_whole && line.data[0] != ':')))
@@ -232,5 +224,5 @@ void binhex_read(struct unpack *unpack, struct span content)
 
 bool binhex_looks(struct span content)
 {
-    return is_bare(content) || comment_find(content) != SPAN_NONE;
+    return is_bare(content) || span_find(content, span_text(comment)) != SPAN_NONE;
 }

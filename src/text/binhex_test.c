@@ -29,7 +29,7 @@ static void test_files(void)
         { COMMENT ":" LINE_1 "\r\n" LINE_2 ":\r\n" COMMENT ":" LINE_1 "\r\n" LINE_2 ":\r\n", 4, PAYLOAD, NULL },
         { COMMENT ":" LINE_1 "\r\nSDA-JG'9cG''", 1, "the payload of this testa", "cut short" },
         { COMMENT ":!\"KH@a[B@3ZG(Kd!&4&@&4dG(:", 1, NULL, "damaged header" },
-        { "(THIS FILE MUST BE CONVERTED WITH BINHEX 4.0)\n:" LINE_1 "\n" LINE_2 ":\n", 2, PAYLOAD, NULL },
+        { "(THIS FILE MUST BE CONVERTED WITH BinHex 4.0)\n:" LINE_1 "\n" LINE_2 ":\n", 2, PAYLOAD, NULL },
         { "made by BinHex 4.0\r\n\r\n:" LINE_1 "\n" LINE_2 ":\n", 2, PAYLOAD, NULL },
         { "made by BinHex 4.0\r\nsee\r\n:" LINE_1 "\n" LINE_2 ":\n", 0, NULL, NULL },
         { "He wrote (This file must be converted with BinHex)", 0, NULL, NULL },

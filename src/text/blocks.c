@@ -185,9 +185,18 @@ static void skip_any(struct span *rest, const char *set)
     *rest = span_from(*rest, size);
 }
 
+/* Blanks, and NUL bytes, which who reads texts passes over. */
+static void skip_blanks(struct span *rest)
+{
+    size_t size = 0;
+    while (size < rest->size && (ascii_is_space(rest->data[size]) || rest->data[size] == '\0'))
+        size++;
+    *rest = span_from(*rest, size);
+}
+
 static bool ends_well(struct span rest)
 {
-    return rest.size == 0 || is_one_of(rest.data[0], " \t\r\n\"'<,;)]}");
+    return rest.size == 0 || rest.data[0] == '\0' || is_one_of(rest.data[0], " \t\r\n\"'<,;)]}");
 }
 
 /* Takes one more line of the block from *rest, if the next one could be. */
@@ -195,7 +204,7 @@ static bool block_next_line(struct block *block, struct span *rest)
 {
     struct span next = *rest;
     bool has_pad = false;
-    skip_any(&next, " \t");
+    skip_blanks(&next);
     if (next.size == 0 || !is_one_of(next.data[0], "\r\n"))
         return false;
     next = span_from(next, next.size > 1 && next.data[0] == '\r' && next.data[1] == '\n' ? 2 : 1);
@@ -213,8 +222,8 @@ static bool block_next_line(struct block *block, struct span *rest)
     if (is_behind_blank && is_word)
         return false;
     struct span end = next;
-    skip_any(&end, " \t");
-    if (end.size > 0 && is_one_of(next.data[0], " \t") && !is_one_of(end.data[0], "\r\n"))
+    skip_blanks(&end);
+    if (end.size > 0 && end.data != next.data && !is_one_of(end.data[0], "\r\n"))
         return false; /* words follow */
     if (is_word && (block->letters + letters) % 4 != 0 && block->letters % 4 == 0 && letters < BLOCK_VALUE_LETTERS)
         return false; /* a word below, such as "Regards" */

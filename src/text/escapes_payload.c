@@ -241,6 +241,8 @@ static bool has_magic(struct span sample)
         MAGIC("L\0\0\0\1\x14\2\0"),
         MAGIC("{\\rt"),
         MAGIC("BZh"),
+        MAGIC("x\x9c"), /* zlib */
+        MAGIC("x\xda"),
         MAGIC("\xfd"
               "7zXZ\0"),
         MAGIC("\x28\xb5\x2f\xfd"),

@@ -267,12 +267,26 @@ static bool is_begin(struct span line)
            span_starts_with_nocase(line, "begin-base64");
 }
 
+/* As span_find for "EGIN", and faster where capitals are rare. */
+static size_t capitals_find(struct span text)
+{
+    for (size_t at = 1; at < text.size; at++) {
+        size_t found = span_find_byte(span_from(text, at), 'G');
+        if (found == SPAN_NONE)
+            return SPAN_NONE;
+        at += found;
+        if (text.data[at - 1] == 'E' && span_starts_with(span_from(text, at), "GIN"))
+            return at - 1;
+    }
+    return SPAN_NONE;
+}
+
 /* Moves *rest to the next begin line, in small letters, in capitals, or with one (MIME-tools reads all of them). */
 static bool begin_find(struct span content, struct span *rest)
 {
     while (rest->size > 0) {
         size_t at = span_find(*rest, span_text("egin"));
-        size_t capitals = span_find(span_slice(*rest, 0, at), span_text("EGIN"));
+        size_t capitals = capitals_find(span_slice(*rest, 0, at));
         at = capitals != SPAN_NONE ? capitals : at;
         if (at == SPAN_NONE)
             return false;
@@ -409,6 +423,9 @@ void uu_bare_read(struct unpack *unpack, struct span body)
 
 bool uu_looks(struct span content)
 {
+    bool has_blank = span_find_byte(content, ' ') != SPAN_NONE || span_find_byte(content, '\t') != SPAN_NONE;
+    if (!has_blank) /* every begin line has one, and base64 has none */
+        return false;
     struct span rest = content;
     return begin_find(content, &rest);
 }

@@ -35,6 +35,10 @@ def inner(p):
     return mixed(entity(p), MPX + b"boundary=zz\r\n", b"zz")
 
 
+def zipped(p):
+    return k.mkzip([("f.bin", p, 8)])
+
+
 def single(p):
     return top() + CT + CD + CTE + N + b64(p)
 
@@ -452,6 +456,14 @@ file("ipynb", lambda p: json.dumps({"cells":[{"outputs":[{"data":{"application/o
 file("sql-hex", lambda p: b"INSERT INTO t VALUES (0x" + binascii.hexlify(p) + b")", b"a.sql")
 file("json-b64-lines", lambda p: json.dumps({"d":b64(p, 30).decode()}).encode(), b"a.json")
 file("har", lambda p: json.dumps({"content":{"encoding":"base64", "text":s64(p).decode()}}).encode(), b"a.har")
+
+
+script("reversed", lambda p: b'atob("' + s64(p)[::-1] + b'".split("").reverse().join(""))')
+script("character-between", lambda p: b'atob("' + b"@".join(s64(p)[i:i + 4] for i in range(0, 92, 4)) + b'".replace(/@/g,""))')
+script("two-variables", lambda p: b'var a="' + s64(p)[:40] + b'";var c="' + s64(p)[40:] + b'";var b=atob(a+c);')
+script("deflate-by-zlib", lambda p: b'inflate("' + s64(zlib.compress(p)) + b'")')
+file("vbs-reversed", lambda p: b'x = StrReverse("' + s64(p)[::-1] + b'")', b"a.vbs")
+file("base64-nul-at-line-ends", lambda p: b64(zipped(p), 60, b"\0\r\n"), b"f.txt")
 
 
 # --- A file in several pieces of one message: nothing here puts them together, so it has to say so ---
