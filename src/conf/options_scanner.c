@@ -184,6 +184,14 @@ static const struct option scanner_options[] = {
       .most = 100,
       .variants = CLAMAV_ALONE,
       .manual = "An update with fewer signatures than so many percent of those in use is refused: it has collapsed." },
+    { .key = "keep_last_good",
+      .type = OPTION_BOOL,
+      .offset = offsetof(struct scanner_settings, keep_last_good),
+      .fallback = { "true" },
+      .variants = CLAMAV_ALONE,
+      .manual =
+          "Whether the files of the last good set stay, as hard links in the folder " SETTINGS_LAST_GOOD
+          " within signatures, so that a start that finds a bad set has another one to scan with. See SIGNATURES." },
     { .key = "allow_rollback",
       .type = OPTION_BOOL,
       .offset = offsetof(struct scanner_settings, allow_rollback),

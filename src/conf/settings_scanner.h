@@ -75,6 +75,10 @@ struct yara_settings {
     struct settings_list rules; /* absolute paths, with glob patterns */
 };
 
+/* The folder for the last good set, within that of the signatures; and as the argument of the engine that loads it. */
+#define SETTINGS_LAST_GOOD ".cordon-last-good"
+#define SETTINGS_LAST_GOOD_ENGINE "last-good"
+
 struct scanner_settings {
     char name[SETTINGS_NAME_SIZE];
     enum scanner_type type;
@@ -95,6 +99,7 @@ struct scanner_settings {
     const char *clean_samples;       /* clamav: a folder, or empty */
     uint32_t min_signatures_percent; /* clamav: of the last set's, in an update */
     bool allow_rollback;             /* clamav */
+    bool keep_last_good;             /* clamav */
     struct run_settings run;
     struct icap_settings icap;
     struct scanner_tls_settings tls;

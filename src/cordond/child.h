@@ -29,8 +29,8 @@ typedef void (*child_prepare)(struct child *child, void *context);
 
 struct child_settings {
     enum role role;
-    const char *instance;      /* of a runner: its user, copied; "" for all others */
-    const char *directory;     /* of its program; outlives the child */
+    const char *instance;  /* of a runner: its user; of an engine: "" or what it is to load; copied; "" for others */
+    const char *directory; /* of its program; outlives the child */
     const struct sealed *text; /* the settings it reads; outlives the child's making only */
     uint32_t drain_ms;         /* from CONTROL_DRAIN until it is killed */
     child_prepare prepare;

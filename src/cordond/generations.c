@@ -148,12 +148,12 @@ static uint32_t role_drain_ms(const struct settings *settings, enum role role)
 
 /* A child with the generation's settings that does not belong to it yet. NULL and *fault. */
 static struct child *child_add(struct supervisor *supervisor, const struct generation *generation, unsigned place,
-                               struct fault *fault)
+                               const char *argument, struct fault *fault)
 {
     enum role role = role_of_place(place);
     struct child_settings settings = {
         .role = role,
-        .instance = role == ROLE_RUNNER ? runners_user(generation->settings, place - ROLE_RUNNER) : "",
+        .instance = role == ROLE_RUNNER ? runners_user(generation->settings, place - ROLE_RUNNER) : argument,
         .directory = supervisor->directory,
         .text = &generation->text,
         .drain_ms = role_drain_ms(generation->settings, role),
@@ -172,7 +172,7 @@ static struct child *child_add(struct supervisor *supervisor, const struct gener
 static int generation_add_child(struct supervisor *supervisor, struct generation *generation, unsigned place,
                                 struct fault *fault)
 {
-    struct child *child = child_add(supervisor, generation, place, fault);
+    struct child *child = child_add(supervisor, generation, place, "", fault);
     if (child == NULL)
         return -1;
     generation->children[place] = child;
@@ -196,9 +196,9 @@ static int generation_add_pools(struct supervisor *supervisor, struct generation
 
 /* --- Another process in the place of one --- */
 
-struct child *generations_add_engine(struct supervisor *supervisor, struct fault *fault)
+struct child *generations_add_engine(struct supervisor *supervisor, const char *argument, struct fault *fault)
 {
-    return child_add(supervisor, supervisor->current, ROLE_ENGINE, fault);
+    return child_add(supervisor, supervisor->current, ROLE_ENGINE, argument, fault);
 }
 
 /* All pairs of sockets first, because they may fail. The gate is told before the old one is told to drain: whatever

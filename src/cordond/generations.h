@@ -18,8 +18,8 @@ void generations_stop(struct supervisor *supervisor);
 void generations_tend(struct supervisor *supervisor);
 
 /* An engine beside the one of the current generation, with the same settings, which nobody asks yet. It ends unless
- * supervisor->signatures.fresh is that one. NULL and *fault. */
-struct child *generations_add_engine(struct supervisor *supervisor, struct fault *fault);
+ * supervisor->signatures.fresh is that one. `argument` is its own, or "". NULL and *fault. */
+struct child *generations_add_engine(struct supervisor *supervisor, const char *argument, struct fault *fault);
 
 /* In every generation that has `old` the other takes its place, and its gate asks that one from now on; `old` finishes
  * what it has in hand, and ends. -1 and *fault: nothing has changed. */

@@ -3,11 +3,13 @@
 #include "base/memory.h"
 #include "cordond/gates.h"
 #include "cordond/generations.h"
+#include "cordond/last_good.h"
 #include "cordond/supervisor.h"
 #include "cordond/trial.h"
 #include "sys/folder_print.h"
 #include "sys/log.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,6 +49,11 @@ static const struct scanner_settings *signatures_scanner(const struct generation
     return NULL;
 }
 
+static bool has_last_good(const struct child *engine)
+{
+    return strcmp(engine->instance, SETTINGS_LAST_GOOD_ENGINE) == 0;
+}
+
 static struct child *signatures_engine(const struct supervisor *supervisor)
 {
     return supervisor->current != NULL ? supervisor->current->children[ROLE_ENGINE] : NULL;
@@ -82,7 +89,12 @@ void signatures_note_start(struct supervisor *supervisor, struct child *child)
             generation = &supervisor->generations[i];
     }
     const struct scanner_settings *scanner = signatures_scanner(generation);
-    child->folder_print = scanner != NULL ? signatures_print(scanner->signatures) : 0;
+    char path[LAST_GOOD_PATH_SIZE];
+    if (scanner != NULL && has_last_good(child))
+        last_good_path(scanner->signatures, path);
+    else
+        (void)snprintf(path, sizeof path, "%s", scanner != NULL ? scanner->signatures : "");
+    child->folder_print = scanner != NULL ? signatures_print(path) : 0;
 }
 
 /* --- Trials --- */
@@ -115,6 +127,7 @@ static void trial_drop(struct signatures *signatures)
 {
     signatures->fresh = NULL;
     signatures->old = NULL;
+    signatures->is_rescue = false;
 }
 
 static void trial_begin(struct supervisor *supervisor, struct child *old)
@@ -124,7 +137,7 @@ static void trial_begin(struct supervisor *supervisor, struct child *old)
     settling_take(&signatures->watch.settling);
     signatures->is_forced = false;
     signatures->retry = deadline_never();
-    signatures->fresh = generations_add_engine(supervisor, &fault);
+    signatures->fresh = generations_add_engine(supervisor, "", &fault);
     if (signatures->fresh == NULL) {
         signatures_refuse(signatures, signatures_print(signatures->watch.path), fault.text);
         signatures->retry = deadline_in(SIGNATURES_RETRY_MS);
@@ -154,6 +167,80 @@ static void trial_pass(struct supervisor *supervisor, const struct trial_set *fr
     trial_drop(signatures);
 }
 
+/* --- The last good set --- */
+
+/* The engine in use has found its set bad when it started. */
+static void rescue_begin(struct supervisor *supervisor, struct child *engine)
+{
+    struct signatures *signatures = &supervisor->signatures;
+    struct fault fault = { 0 };
+    char path[LAST_GOOD_PATH_SIZE];
+    last_good_path(signatures->watch.path, path);
+    if (engine->folder_print == signatures->lost_print || has_last_good(engine) || signatures_print(path) <= 1)
+        return; /* 1: an empty folder's */
+    struct span refusal = trial_read(engine->status).refusal;
+    char reason[SIGNATURES_REASON_SIZE];
+    (void)span_copy(refusal, reason, sizeof reason);
+    signatures_refuse(signatures, engine->folder_print, reason);
+    signatures->lost_print = engine->folder_print; /* unless it helps */
+    signatures->fresh = generations_add_engine(supervisor, SETTINGS_LAST_GOOD_ENGINE, &fault);
+    signatures->old = engine;
+    signatures->is_rescue = signatures->fresh != NULL;
+    if (signatures->fresh == NULL)
+        log_note(LOG_ERROR, "signatures-lost", "the last good set can't be loaded: %s", fault.text);
+}
+
+static void rescue_tend(struct supervisor *supervisor)
+{
+    struct signatures *signatures = &supervisor->signatures;
+    const struct child *fresh = signatures->fresh;
+    struct fault fault = { .text = "its engine ended" };
+    struct trial_set set = trial_read(fresh->status);
+    if (fresh->restarts == 0 && (!fresh->was_ready || fresh->status == NULL))
+        return;
+    if (fresh->restarts == 0 && !set.is_scanning)
+        (void)fault_set(&fault, EINVAL, "%.*s", (int)set.refusal.size, set.refusal.data);
+    else if (fresh->restarts == 0 &&
+             generations_replace_engine(supervisor, signatures->old, signatures->fresh, &fault) == 0) {
+        struct log_line line;
+        log_line_begin(&line, LOG_ERROR, "signatures-rescued");
+        log_put_text(&line, "text", "the set in the folder is bad, and the last good one is in use");
+        log_put_set(&line, &set);
+        log_line_send(&line);
+        signatures->lost_print = 0;
+        trial_drop(signatures);
+        return;
+    }
+    log_note(LOG_ERROR, "signatures-lost", "the last good set is no help: %s", fault.text);
+    trial_drop(signatures);
+}
+
+/* Once for each set that is in use: so that the next start has it. */
+static void last_good_keep(struct signatures *signatures, const struct child *engine,
+                           const struct scanner_settings *scanner)
+{
+    char path[LAST_GOOD_PATH_SIZE];
+    struct fault fault = { 0 };
+    uint64_t print = engine->folder_print;
+    if (!scanner->keep_last_good || has_last_good(engine) || print == signatures->kept_print ||
+        !trial_read(engine->status).is_scanning)
+        return;
+    signatures->kept_print = print;
+    last_good_path(scanner->signatures, path);
+    if (signatures_print(path) == print)
+        return; /* from before */
+    int failed = last_good_gather(scanner->signatures, signatures_want, &fault);
+    if (failed == 0) {
+        last_good_gathered_path(scanner->signatures, path);
+        /* Where the folder has changed since it was loaded, what comes next is tried and then kept. */
+        failed = last_good_finish(scanner->signatures, signatures_print(path) == print, &fault);
+    }
+    if (failed != 0)
+        log_note(LOG_WARNING, "signatures-not-kept", "a start that finds a bad set will have no other: %s", fault.text);
+}
+
+/* --- Trials, continued --- */
+
 /* The next step of the trial, if it can be taken. */
 static void trial_tend(struct supervisor *supervisor)
 {
@@ -162,6 +249,8 @@ static void trial_tend(struct supervisor *supervisor)
     const struct scanner_settings *scanner = signatures_scanner(supervisor->current);
     if (scanner == NULL || signatures->old != signatures_engine(supervisor)) {
         trial_drop(signatures); /* a reload came between: its engine has loaded what there is */
+    } else if (signatures->is_rescue) {
+        rescue_tend(supervisor);
     } else if (fresh->restarts > 0) {
         signatures_refuse(signatures, fresh->folder_print, "the new engine ended before it could be tried");
         signatures->retry = deadline_in(SIGNATURES_RETRY_MS);
@@ -262,6 +351,8 @@ void signatures_tend(struct supervisor *supervisor)
     if (strcmp(folder, signatures->watch.path) != 0) {
         signatures->is_refused = false;
         signatures->refused_ms = 0;
+        signatures->lost_print = 0;
+        signatures->kept_print = 0;
         free(signatures->measure); /* another folder's is no measure */
         signatures->measure = NULL;
     }
@@ -276,20 +367,27 @@ void signatures_tend(struct supervisor *supervisor)
     if (engine == NULL || !may_look(supervisor))
         return;
     look_without_event(signatures, engine);
-    if (settling_is_settled(&signatures->watch.settling, clock_now_ms()))
+    if (scanner != NULL && engine->status != NULL) {
+        last_good_keep(signatures, engine, scanner);
+        if (!trial_read(engine->status).is_scanning)
+            rescue_begin(supervisor, engine);
+    }
+    if (signatures->fresh == NULL && settling_is_settled(&signatures->watch.settling, clock_now_ms()))
         look_at_update(supervisor, engine);
 }
 
 /* --- Status --- */
 
-static const char *signatures_state(const struct signatures *signatures, const struct trial_set *set)
+static const char *signatures_state(const struct signatures *signatures, const struct child *engine)
 {
     if (signatures->fresh != NULL)
-        return "trying an update";
-    if (!set->is_scanning)
+        return signatures->is_rescue ? "trying the last good set" : "trying an update";
+    if (!trial_read(engine->status).is_scanning)
         return "none";
     if (signatures->watch.settling.is_changed)
         return "an update is being written";
+    if (signatures->is_refused && has_last_good(engine))
+        return "the last good set is in use";
     return signatures->is_refused ? "the last update was refused" : "in use";
 }
 
@@ -311,8 +409,8 @@ void signatures_put_status(const struct supervisor *supervisor, struct buf *out)
     const struct child *engine = signatures_engine(supervisor);
     if (signatures->watch.path[0] == '\0' || engine == NULL)
         return;
+    buf_printf(out, "signatures_state=%s\n", signatures_state(signatures, engine));
     struct trial_set set = trial_read(engine->status);
-    buf_printf(out, "signatures_state=%s\n", signatures_state(signatures, &set));
     if (set.is_scanning)
         put_set(&set, out);
     buf_printf(out, "signatures_switched_total=%" PRIu64 "\nsignatures_refused_total=%" PRIu64 "\n",
@@ -327,7 +425,7 @@ void signatures_put_status(const struct supervisor *supervisor, struct buf *out)
 static void put_told(const struct signatures *signatures, const struct child *engine, struct buf *out)
 {
     struct trial_set set = trial_read(engine->status);
-    buf_printf(out, "state=%s\n", signatures_state(signatures, &set));
+    buf_printf(out, "state=%s\n", signatures_state(signatures, engine));
     if (set.is_scanning)
         buf_printf(out, "version=%.*s\ngeneration=%.*s\ncount=%" PRIu64 "\nbuilt=%" PRId64 "\n", (int)set.version.size,
                    set.version.data, (int)set.generation.size, set.generation.data, set.count, set.built);

@@ -7,7 +7,8 @@
  *   4. The gates are given the new engine; what the old one has in hand it finishes, and then it ends.
  *
  * Where any of this fails the old engine goes on, and the refusal is told: in the log (signatures-refused) and in the
- * status. Without an old engine that works nothing here is done: it loads what there is when it starts.
+ * status. Each set that is in use is kept (last_good.c). An engine that starts, with no other beside it, and finds its
+ * set bad, is relieved by one with the last good set, until the folder has a set that is taken into use.
  */
 #ifndef CORDON_CORDOND_SIGNATURES_H
 #define CORDON_CORDOND_SIGNATURES_H
@@ -37,6 +38,9 @@ struct signatures {
     bool is_forced; /* somebody asked for a look */
 
     struct child *fresh; /* the engine on trial; NULL: none */
+    bool is_rescue;      /* it has the last good set to load */
+    uint64_t lost_print; /* of this content of the folder the last good set was no help either */
+    uint64_t kept_print; /* of what was kept last, or could not be */
     struct child *old;   /* the one whose place it is to take */
     char *measure;       /* the status of the last engine that scanned; NULL: none yet */
 

@@ -102,7 +102,7 @@ static void engine_load(struct engine *engine)
     char folder[ENGINE_PATH_SIZE + 16];
     struct fault fault = { 0 };
     (void)snprintf(folder, sizeof folder, "%s/0", engine->base);
-    struct clam_settings settings = { .signatures = engine->scanner->signatures,
+    struct clam_settings settings = { .signatures = engine->signatures,
                                       .folder = folder,
                                       .max_bytes = engine->scanner->max_bytes,
                                       .folder_bytes = engine->scanner->folder_bytes };
@@ -211,7 +211,17 @@ static int engine_run(struct engine *engine, struct fault *fault)
     return status;
 }
 
-int main(void)
+/* With the argument it is the last good set, for the supervisor found the present one bad. */
+static bool engine_choose_signatures(struct engine *engine, const char *argument)
+{
+    const char *folder = engine->scanner->signatures;
+    bool is_last_good = argument != NULL && strcmp(argument, SETTINGS_LAST_GOOD_ENGINE) == 0;
+    int size = snprintf(engine->signatures, sizeof engine->signatures, "%s%s", folder,
+                        is_last_good ? "/" SETTINGS_LAST_GOOD : "");
+    return (argument == NULL || is_last_good) && size > 0 && (size_t)size < sizeof engine->signatures;
+}
+
+int main(int argc, char **argv)
 {
     (void)signal(SIGPIPE, SIG_IGN);
     struct buf mistakes;
@@ -229,6 +239,10 @@ int main(void)
     struct fault fault = { 0 };
     if (engine->scanner == NULL) {
         log_note(LOG_ERROR, "start-failed", "no scanner of type clamav is configured");
+        return CONF_EXIT_BAD;
+    }
+    if (!engine_choose_signatures(engine, argc > 1 ? argv[1] : NULL)) {
+        log_note(LOG_ERROR, "start-failed", "an unknown argument, or too long a name of the folder of signatures");
         return CONF_EXIT_BAD;
     }
     if (engine_run(engine, &fault) != 0) {

@@ -15,8 +15,13 @@ struct updates {
 };
 
 /* The states that the supervisor names; each is a sample of its own, so that an alarm can be about one of them. */
-static const char *const states[] = { "in use", "none", "an update is being written", "trying an update",
-                                      "the last update was refused" };
+static const char *const states[] = { "in use",
+                                      "none",
+                                      "an update is being written",
+                                      "trying an update",
+                                      "the last update was refused",
+                                      "trying the last good set",
+                                      "the last good set is in use" };
 
 struct updates *updates_new(void)
 {

@@ -60,15 +60,18 @@ class Folder:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self.file(name))
 
+    def names(self):
+        return [n for n in os.listdir(self.path) if not n.startswith(".")]
+
     def keep(self):
-        kept = {n: open(self.file(n)).read() for n in os.listdir(self.path)}
+        kept = {n: open(self.file(n)).read() for n in self.names()}
         times = {n: os.stat(self.file(n)).st_mtime_ns for n in kept}
         return kept, times
 
     def restore(self, state):
         """To the very state of before, times included: that is no update."""
         kept, times = state
-        for name in os.listdir(self.path):
+        for name in self.names():
             if name not in kept:
                 self.remove(name)
         for name, text in kept.items():
@@ -97,6 +100,18 @@ class Place:
         with Client(("127.0.0.1", self.port)) as c:
             c.hello()
             return c.mail(message)
+
+    def try_mail(self, message):
+        """The last reply, whatever it is: nobody is to be told to wait any more."""
+        with Client(("127.0.0.1", self.port)) as c:
+            c.hello()
+            reply = c.command("MAIL FROM:<a@client.test>")
+            if not reply.startswith("250"):
+                return reply
+            c.expect("RCPT TO:<b@example.test>", 250)
+            c.expect("DATA", 354)
+            c.body(message)
+            return c.reply()
 
     def settle(self):
         wait_for(lambda: self.status("state") in ("in use", "the last update was refused"), "the folder at rest", 60)
@@ -222,7 +237,7 @@ def bad_updates(place):
     folder = place.folder
 
     def empty():
-        for name in os.listdir(folder.path):
+        for name in folder.names():
             folder.remove(name)
 
     def truncate():
@@ -283,6 +298,76 @@ def test_bad_updates_while_mail_flows():
         assert added < MOST_PAUSE_MS, added
         pids = place.cordon.pids("cordon-engine-clamav")
         assert str(place.cordon.status()["engine.pid"]) in map(str, pids)
+
+
+def rescued(place, refusal):
+    wait_for(lambda: place.status("state") == "the last good set is in use" and place.status("age_seconds"), "the last good set", 90)
+    assert refusal in place.status("refusal"), place.cordon.status()
+    wait_for(lambda: place.try_mail(mail_with(b"harmless")).startswith("250"), "mail to flow", 60)
+    reply = place.try_mail(mail_with(eicar()))
+    assert reply.startswith("550 5.7.1") and "Test.Eicar" in reply, reply
+
+
+def test_a_start_with_a_bad_set_goes_on_with_the_last_good_one():
+    with Rig() as rig:
+        place = Place(rig, fill=50)
+        folder = place.folder
+        place.settle()
+        kept = folder.file(".cordon-last-good")
+        wait_for(lambda: os.path.isdir(kept), "a kept set")
+        assert sorted(os.listdir(kept)) == sorted(folder.names())
+        place.renew(lambda: folder.put("new.ndb", body_signature("Test.New", b"something new")))
+        wait_for(lambda: "new.ndb" in os.listdir(kept), "the new set to be kept")
+        state = folder.keep()
+        for change, refusal in ((lambda: [folder.remove(n) for n in folder.names()], "no signatures"),
+                                (lambda: folder.put("junk.ndb", "\x01\x02 not a signature\n"), "cannot load the signatures"),
+                                (lambda: folder.remove("eicar.ndb"), "the small sample: clean"),
+                                (lambda: folder.put("html.ndb", body_signature("Test.Html", b"</script>")), "an HTML page")):
+            place.cordon.stop()
+            change()
+            place.cordon.start()
+            rescued(place, refusal)
+            alarms = place.cordon.lines("signatures-rescued")
+            assert " error " in alarms[-1] and sorted(os.listdir(kept)) == sorted(state[0]), alarms
+            folder.restore(state)
+            wait_for(lambda: place.status("state") == "in use", "the folder as before", 60)
+        assert len(alarms) == 4 and place.count("switched") == 0, "what is back is in use already"
+
+        # The engine that was to be relieved is not what is started again after a crash; and the next good set takes over.
+        place.cordon.stop()
+        folder.remove("eicar.ndb")
+        place.cordon.start()
+        rescued(place, "the small sample: clean")
+        os.kill(int(place.cordon.status()["engine-last-good.pid"]), signal.SIGKILL)
+        wait_for(lambda: place.cordon.status().get("engine-last-good.restarts") == "1", "another one")
+        rescued(place, "the small sample: clean")
+        folder.restore(state)
+        place.settle()
+        place.renew(lambda: folder.put("newer.ndb", body_signature("Test.Newer", b"something newer")))
+        assert "engine.pid" in place.cordon.status(), place.cordon.status()
+        assert place.try_mail(mail_with(b"it is something newer")).startswith("550")
+        wait_for(lambda: "newer.ndb" in os.listdir(kept), "the newer set to be kept")
+
+        # An engine that dies while the folder holds what was refused is as badly off as one that starts.
+        folder.remove("eicar.ndb")
+        wait_for(lambda: place.status("state") == "the last update was refused", "the refusal", 60)
+        os.kill(int(place.cordon.status()["engine.pid"]), signal.SIGKILL)
+        rescued(place, "the small sample: clean")
+
+
+def test_a_bad_set_and_nothing_kept():
+    """Mail waits, as before; and says why."""
+    with Rig() as rig:
+        place = Place(rig, fill=50, more="keep_last_good = false;")
+        place.settle()
+        place.cordon.stop()
+        assert not os.path.exists(place.folder.file(".cordon-last-good"))
+        place.folder.remove("eicar.ndb")
+        place.cordon.start()
+        assert place.try_mail(mail_with(b"harmless")).startswith("451")
+        assert not place.cordon.lines("signatures-rescued")
+        place.folder.put("eicar.ndb", body_signature("Test.Eicar", eicar()))
+        wait_for(lambda: place.try_mail(mail_with(b"harmless")).startswith("250"), "mail to flow", 60)
 
 
 def test_a_scan_in_hand_is_finished_by_the_old_engine():
