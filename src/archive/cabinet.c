@@ -15,7 +15,11 @@ enum {
     CABINET_MEMORY_LOG2 = 27, /* of one piece that the library asks for; a window is 32 MiB at most */
     CAB_FIXED_HEADER = 36,
     CAB_METHODS = 4, /* stored, MSZIP, Quantum, LZX */
-    CAB_METHOD = 0x0f
+    CAB_METHOD = 0x0f,
+    CAB_BLOCK = 32768,
+    CAB_FEW_BLOCKS = 64,
+    CAB_BUFFER = 4096,
+    CAB_SMALL_BUFFER = 4
 };
 
 /* The library's system: what it calls a file is a place in the content, or the open member. */
@@ -23,9 +27,10 @@ struct cabinet {
     struct mspack_system system; /* the first member: the library hands a pointer to it back */
     struct unpack *unpack;
     struct span content;
-    bool may_grow;   /* the open member */
-    bool is_over;    /* no more members, or no more work */
-    const void *run; /* the compressed run that the last file came from, and where in it that ended */
+    uint64_t written; /* of the open member */
+    bool may_grow;    /* the open member */
+    bool is_over;     /* no more members, or no more work */
+    const void *run;  /* the compressed run that the last file came from, and where in it that ended */
     uint64_t run_at;
 };
 
@@ -92,6 +97,7 @@ static int cabinet_write(struct mspack_file *file, void *buffer, int bytes)
         return -1;
     }
     ours->at += (uint64_t)bytes;
+    cabinet->written += (uint64_t)bytes;
     return bytes;
 }
 
@@ -160,6 +166,7 @@ static bool cabinet_begin(struct cabinet *cabinet, const char *name, uint64_t si
     if (name != NULL && name[0] != '\0')
         buf_put(&names, name, strlen(name) + 1);
     struct unpack_member member = { .names = buf_span(&names), .size_hint = size, .how = how };
+    cabinet->written = 0;
     cabinet->may_grow = unpack_begin(cabinet->unpack, &member);
     cabinet->is_over = !cabinet->may_grow;
     buf_fini(&names);
@@ -182,7 +189,7 @@ static bool cabinet_charge(struct cabinet *cabinet, const void *run, uint64_t of
 
 /* ---- Cabinets ---- */
 
-static const char cab_magic[] = { 'M', 'S', 'C', 'F', 0, 0, 0, 0 };
+static const char cab_magic[] = { 'M', 'S', 'C', 'F' }; /* of the zeros behind it not all programs take notice */
 
 static bool cab_check(struct span rest)
 {
@@ -213,6 +220,17 @@ static void cab_note(struct cabinet *cabinet, const struct mscabd_cabinet *cab, 
         unpack_note(cabinet->unpack, UNPACK_DAMAGED, "cab: damaged");
 }
 
+/* The library reads what is stored by buffers, and leaves out the last one where a file should be longer than its data
+ * are: this one is small where that may be so, and where that costs little. */
+static void cab_set_buffer(struct mscab_decompressor *library, const struct mscabd_file *file)
+{
+    const struct mscabd_folder *folder = file->folder;
+    bool is_stored = folder != NULL && (folder->comp_type & CAB_METHOD) == 0;
+    bool is_lie = is_stored && (uint64_t)file->offset + file->length > (uint64_t)folder->num_blocks * CAB_BLOCK;
+    bool is_small = is_stored && (is_lie || folder->num_blocks <= CAB_FEW_BLOCKS);
+    (void)library->set_param(library, MSCABD_PARAM_DECOMPBUF, is_small ? CAB_SMALL_BUFFER : CAB_BUFFER);
+}
+
 /* One note for a cabinet is enough. */
 static void cab_read_one(struct cabinet *cabinet, struct mscab_decompressor *library, const struct mscabd_cabinet *cab)
 {
@@ -225,9 +243,11 @@ static void cab_read_one(struct cabinet *cabinet, struct mscab_decompressor *lib
         if (count++ == CABINET_FILES || !cabinet_charge(cabinet, file->folder, file->offset, file->length) ||
             !cabinet_begin(cabinet, file->filename, file->length, "cab"))
             return;
+        cab_set_buffer(library, file);
         int error = library->extract(library, file, "");
         unpack_end(cabinet->unpack);
-        if (error == MSPACK_ERR_OK || is_noted || cabinet->is_over)
+        bool is_whole = error == MSPACK_ERR_OK && cabinet->written >= file->length;
+        if (is_whole || is_noted || cabinet->is_over)
             continue;
         cab_note(cabinet, cab, file);
         is_noted = true;

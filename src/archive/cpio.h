@@ -10,4 +10,7 @@ bool cpio_looks(struct span content);
 /* Members of all kinds that have data, also of further archives behind the trailer, and behind garbage. */
 void cpio_read(struct unpack *unpack, struct span content);
 
+/* Does one stand here, inside of other data? Constant work. */
+bool cpio_is_inner(struct span rest);
+
 #endif

@@ -8,12 +8,25 @@
 #include <limits.h>
 #include <string.h>
 
-enum { LHA_FILES = 1 << 20, LHA_NAME = 1 << 12, LHA_FIXED = 21, LHA_METHOD = 2, LHA_LEVEL = 20 };
+enum { LHA_FILES = 1 << 20, LHA_NAME = 1 << 12, LHA_FIXED = 21, LHA_METHOD = 2, LHA_METHOD_SIZE = 5, LHA_LEVEL = 20 };
+enum { LHA_PATCHES = 3 };
+
+/* Bytes of the first header that are shown to the library as others: it checks sums that not all programs check. */
+struct lha_patch {
+    size_t at;
+    unsigned char byte;
+};
+
+struct lha_patches {
+    struct lha_patch list[LHA_PATCHES];
+    size_t count;
+};
 
 /* The library's stream. */
 struct lha_input {
     struct span content;
     size_t at;
+    struct lha_patches patches;
 };
 
 static int input_read(void *handle, void *buffer, size_t size)
@@ -22,6 +35,11 @@ static int input_read(void *handle, void *buffer, size_t size)
     struct span piece = span_slice(input->content, input->at, size < INT_MAX ? size : INT_MAX);
     if (piece.size > 0)
         memcpy(buffer, piece.data, piece.size);
+    for (size_t i = 0; i < input->patches.count; i++) {
+        const struct lha_patch *patch = &input->patches.list[i];
+        if (patch->at >= input->at && patch->at - input->at < piece.size)
+            ((unsigned char *)buffer)[patch->at - input->at] = patch->byte;
+    }
     input->at += piece.size;
     return (int)piece.size;
 }
@@ -39,6 +57,27 @@ static void input_close(void *handle)
     (void)handle;
 }
 
+static bool lha_is_known(const char *method)
+{
+    static const char *const known[] = { "-lh0-", "-lh1-", "-lh4-", "-lh5-", "-lh6-", "-lh7-", "-lhx-", "-lk7-",
+                                         "-lz4-", "-lz5-", "-lzs-", "-pm0-", "-pm1-", "-pm2-", "-lhd-" };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (strncmp(method, known[i], LHA_METHOD_SIZE) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Of levels 0 and 1. */
+static unsigned char lha_sum(struct span rest)
+{
+    unsigned sum = 0;
+    size_t size = (unsigned char)rest.data[0];
+    for (size_t i = 2; i < size + 2 && i < rest.size; i++)
+        sum += (unsigned char)rest.data[i];
+    return (unsigned char)sum;
+}
+
 /* A header's sum is one byte in levels 0 and 1; levels 2 and 3 have a CRC in an extension alone. */
 static bool lha_check(struct span rest)
 {
@@ -47,12 +86,8 @@ static bool lha_check(struct span rest)
     size_t size = (unsigned char)rest.data[0];
     switch (rest.data[LHA_LEVEL]) {
     case 0:
-    case 1: {
-        unsigned sum = 0;
-        for (size_t i = 2; i < size + 2 && i < rest.size; i++)
-            sum += (unsigned char)rest.data[i];
-        return size >= LHA_FIXED && (sum & 0xff) == (unsigned char)rest.data[1];
-    }
+    case 1:
+        return size >= LHA_FIXED && lha_sum(rest) == (unsigned char)rest.data[1];
     case 2:
         return place_u16(rest, 0) >= LHA_FIXED + 5 && place_u16(rest, 0) <= rest.size;
     case 3:
@@ -60,6 +95,16 @@ static bool lha_check(struct span rest)
     default:
         return false;
     }
+}
+
+/* One of levels 0 and 1 that is right but for its sum: a method that there is, and a name that fits in. */
+static bool lha_is_near(struct span rest)
+{
+    if (rest.size < LHA_FIXED + 3 || !lha_is_known(rest.data + LHA_METHOD) || (rest.data[LHA_LEVEL] & 0xfe) != 0)
+        return false;
+    size_t name = (unsigned char)rest.data[LHA_FIXED];
+    return name > 0 && (unsigned char)rest.data[0] >= LHA_FIXED + 1 + name &&
+           (unsigned char)rest.data[LHA_FIXED + 1] > ' ';
 }
 
 /* The signature is the method's name, two bytes behind the header's start. */
@@ -73,7 +118,7 @@ static size_t lha_find(struct span content, size_t from)
         struct span method = span_from(content, at + LHA_METHOD);
         bool is_one = span_starts_with(method, "-lh") || span_starts_with(method, "-lz") ||
                       span_starts_with(method, "-pm");
-        if (is_one && lha_check(span_from(content, at)))
+        if (is_one && (lha_check(span_from(content, at)) || lha_is_near(span_from(content, at))))
             return at;
     }
 }
@@ -94,15 +139,63 @@ static uint16_t lha_crc16(uint16_t crc, struct span bytes)
     return crc;
 }
 
-static bool lha_is_known(const char *method)
+/* The place of the CRC in the extension that has one, among those from `at` on; 0: there is none. *end_out: behind the
+ * last one. Each is its size, with these two bytes, before it. */
+static size_t lha_find_crc(struct span rest, size_t at, size_t *end_out)
 {
-    static const char *const known[] = { "-lh0-", "-lh1-", "-lh4-", "-lh5-", "-lh6-", "-lh7-", "-lhx-", "-lk7-",
-                                         "-lz4-", "-lz5-", "-lzs-", "-pm0-", "-pm1-", "-pm2-", "-lhd-" };
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        if (strcmp(method, known[i]) == 0)
-            return true;
+    enum { EXTENSION_LEAST = 3, EXTENSION_CRC = 0, EXTENSION_CRC_SIZE = 5 };
+    size_t found = 0;
+    for (size_t size = place_u16(rest, at); size >= EXTENSION_LEAST; size = place_u16(rest, at)) {
+        if (rest.size - at < size + 2)
+            return 0;
+        if (rest.data[at + 2] == EXTENSION_CRC && size >= EXTENSION_CRC_SIZE)
+            found = at + 3;
+        at += size;
     }
-    return false;
+    *end_out = at + 2;
+    return found;
+}
+
+static void lha_patch(struct lha_patches *patches, size_t at, unsigned byte)
+{
+    patches->list[patches->count++] = (struct lha_patch){ at, (unsigned char)byte };
+}
+
+/* The CRC is over the whole header, and over zeros in its own place. */
+static uint16_t lha_header_crc(struct span rest, size_t at, size_t end, const struct lha_patches *patches)
+{
+    uint16_t crc = 0;
+    for (size_t i = 0; i < end && i < rest.size; i++) {
+        unsigned char byte = i == at || i == at + 1 ? 0 : (unsigned char)rest.data[i];
+        for (size_t k = 0; k < patches->count; k++)
+            byte = patches->list[k].at == i ? patches->list[k].byte : byte;
+        crc = lha_crc16(crc, span_of(&byte, 1));
+    }
+    return crc;
+}
+
+/* The sums of the header at the start as they should be. */
+static struct lha_patches lha_mend(struct span rest)
+{
+    enum { LEVEL_2_EXTENSIONS = 24 };
+    struct lha_patches patches = { .count = 0 };
+    char level = rest.data[LHA_LEVEL];
+    size_t end = 0;
+    size_t crc_at = 0;
+    if (level <= 1)
+        lha_patch(&patches, 1, lha_sum(rest));
+    if (level == 1)
+        crc_at = lha_find_crc(rest, (unsigned char)rest.data[0], &end);
+    if (level == 2) {
+        crc_at = lha_find_crc(rest, LEVEL_2_EXTENSIONS, &end);
+        end = place_u16(rest, 0);
+    }
+    if (crc_at > 0) {
+        uint16_t crc = lha_header_crc(rest, crc_at, end, &patches);
+        lha_patch(&patches, crc_at, crc & 0xff);
+        lha_patch(&patches, crc_at + 1, crc >> 8);
+    }
+    return patches;
 }
 
 static bool lha_begin(struct unpack *unpack, const LHAFileHeader *header)
@@ -145,7 +238,26 @@ static bool lha_put(struct unpack *unpack, LHAReader *reader, const LHAFileHeade
     return header->os_type == LHA_OS_TYPE_MACOS || (have == header->length && crc == header->crc);
 }
 
-static bool lha_read_file(struct unpack *unpack, LHAReader *reader, const LHAFileHeader *header)
+/* Where bytes are missing, the library gives none of the last run of them; what is stored is there all the same. */
+static bool lha_is_cut(const LHAFileHeader *header, struct span rest)
+{
+    bool is_stored = strcmp(header->compress_method, "-lh0-") == 0 || strcmp(header->compress_method, "-lz4-") == 0 ||
+                     strcmp(header->compress_method, "-pm0-") == 0;
+    return is_stored && header->compressed_length > rest.size;
+}
+
+static bool lha_read_cut(struct unpack *unpack, const LHAFileHeader *header, struct span rest, bool is_quiet)
+{
+    if (!lha_begin(unpack, header))
+        return false;
+    (void)unpack_slice(unpack, rest);
+    unpack_end(unpack);
+    if (!is_quiet)
+        unpack_note(unpack, UNPACK_DAMAGED, "lha: damaged");
+    return true;
+}
+
+static bool lha_read_file(struct unpack *unpack, LHAReader *reader, const LHAFileHeader *header, bool is_quiet)
 {
     if (header->filename == NULL && header->symlink_target == NULL)
         return true;
@@ -156,6 +268,8 @@ static bool lha_read_file(struct unpack *unpack, LHAReader *reader, const LHAFil
     if (is_link)
         (void)unpack_put(unpack, span_text(header->symlink_target));
     unpack_end(unpack);
+    if (is_quiet)
+        return true;
     if (!is_sound && !lha_is_known(header->compress_method))
         unpack_note(unpack, UNPACK_UNSUPPORTED, "lha: a method that nothing here opens");
     else if (!is_sound)
@@ -167,7 +281,8 @@ static bool lha_read_file(struct unpack *unpack, LHAReader *reader, const LHAFil
 static size_t lha_read_at(struct unpack *unpack, struct span content)
 {
     static const LHAInputStreamType type = { .read = input_read, .skip = input_skip, .close = input_close };
-    struct lha_input input = { .content = content };
+    struct lha_input input = { .content = content, .patches = lha_mend(content) };
+    bool is_near = !lha_check(content); /* perhaps it is nothing: then nothing is noted */
     LHAInputStream *stream = lha_input_stream_new(&type, &input);
     LHAReader *reader = stream != NULL ? lha_reader_new(stream) : NULL;
     bool is_over = reader == NULL;
@@ -178,7 +293,9 @@ static size_t lha_read_at(struct unpack *unpack, struct span content)
         const LHAFileHeader *header = lha_reader_next_file(reader);
         if (header == NULL)
             break;
-        is_over = !lha_read_file(unpack, reader, header);
+        struct span rest = span_from(content, input.at);
+        is_over = lha_is_cut(header, rest) ? !lha_read_cut(unpack, header, rest, is_near)
+                                           : !lha_read_file(unpack, reader, header, is_near);
         end = input.at;
     }
     if (reader != NULL)

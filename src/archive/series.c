@@ -12,6 +12,8 @@ struct series_run {
     struct span skipped[SERIES_STREAMS]; /* only so many of them, as well */
     size_t skips;
     enum unpack_ending worst;
+    size_t end;      /* behind the last stream */
+    bool is_stopped; /* by the receiver */
 };
 
 void series_hand_out(struct unpack *unpack, const char *how, struct span bytes)
@@ -96,8 +98,8 @@ static void series_join(struct unpack *unpack, const struct series *series, stru
             at = series_behind_damage(series, content, at);
     }
     unpack_end(unpack);
-    if (ending != UNPACK_STOPPED)
-        series_hand_out(unpack, series->how_behind, span_from(content, at));
+    run->end = at;
+    run->is_stopped = ending == UNPACK_STOPPED;
 }
 
 static void series_single(struct unpack *unpack, const struct series *series, struct span rest, size_t size)
@@ -111,26 +113,43 @@ static void series_single(struct unpack *unpack, const struct series *series, st
     unpack_end(unpack);
 }
 
+/* Each stream by itself, and what else belongs to it. */
+static void series_each(struct unpack *unpack, const struct series *series, struct span content,
+                        const struct series_run *run)
+{
+    for (size_t i = 0; i < run->skips; i++)
+        series_hand_out(unpack, series->how_skipped, span_from(run->skipped[i], series->skip_header));
+    size_t kept = run->count < SERIES_STREAMS ? run->count : SERIES_STREAMS;
+    for (size_t i = 0; i < kept; i++) {
+        struct span rest = span_from(content, run->starts[i]);
+        if (series->aside != NULL)
+            series->aside(unpack, rest);
+        if (run->count > 1)
+            series_single(unpack, series, rest, i + 1 < kept ? run->starts[i + 1] - run->starts[i] : rest.size);
+    }
+}
+
 enum unpack_ending series_read(struct unpack *unpack, const struct series *series, struct span content)
 {
     struct series_run run = { .worst = UNPACK_WHOLE };
-    size_t start = series_next(series, content, 0, &run);
-    if (start < content.size && series->looks(span_from(content, start)))
-        series_join(unpack, series, content, start, &run);
-    else
-        series_hand_out(unpack, series->how_behind, span_from(content, start));
-    for (size_t i = 0; i < run.skips; i++)
-        series_hand_out(unpack, series->how_skipped, span_from(run.skipped[i], series->skip_header));
-    size_t kept = run.count < SERIES_STREAMS ? run.count : SERIES_STREAMS;
-    for (size_t i = 0; i < kept; i++) {
-        struct span rest = span_from(content, run.starts[i]);
-        if (series->aside != NULL)
-            series->aside(unpack, rest);
-        if (run.count > 1)
-            series_single(unpack, series, rest, i + 1 < kept ? run.starts[i + 1] - run.starts[i] : rest.size);
-    }
+    run.end = series_next(series, content, 0, &run);
+    if (run.end < content.size && series->looks(span_from(content, run.end)))
+        series_join(unpack, series, content, run.end, &run);
+    if (!run.is_stopped)
+        series_hand_out(unpack, series->how_behind, span_from(content, run.end));
+    series_each(unpack, series, content, &run);
     series_note(unpack, series, run.worst);
     return run.worst;
+}
+
+size_t series_read_inner(struct unpack *unpack, const struct series *series, struct span rest,
+                         enum unpack_ending *ending_out)
+{
+    struct series_run run = { .worst = UNPACK_WHOLE };
+    series_join(unpack, series, rest, 0, &run);
+    series_each(unpack, series, rest, &run);
+    *ending_out = run.is_stopped ? UNPACK_STOPPED : run.worst;
+    return run.end;
 }
 
 /* The receiver that keeps nothing. */

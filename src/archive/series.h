@@ -31,6 +31,11 @@ struct series {
 /* The worst ending of a stream; UNPACK_WHOLE where all are sound. What is damaged is noted. */
 enum unpack_ending series_read(struct unpack *unpack, const struct series *series, struct span content);
 
+/* The same for a series inside of other data: nothing is noted, and what stands behind it is the caller's. How many
+ * bytes it is long; *ending_out as above. */
+size_t series_read_inner(struct unpack *unpack, const struct series *series, struct span rest,
+                         enum unpack_ending *ending_out);
+
 /* Tries a stream without a receiver, up to some hundred bytes: is it plausible that a stream of such a format begins
  * here? For formats whose magic says too little. */
 bool series_is_plausible(enum unpack_ending (*put)(struct unpack *unpack, struct span rest, size_t *used_out),

@@ -311,6 +311,12 @@ static bool tar_could_begin(const char *block)
     return digits >= 3 && block[0] > ' ';
 }
 
+bool tar_is_inner(struct span rest)
+{
+    return rest.size >= TAR_BLOCK && tar_could_begin(rest.data) &&
+           tar_header_parse(span_slice(rest, 0, TAR_BLOCK)).state == TAR_SOUND;
+}
+
 bool tar_looks(struct span content)
 {
     if (content.size < TAR_BLOCK)

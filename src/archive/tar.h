@@ -13,4 +13,7 @@ bool tar_looks(struct span content);
  * walked from both ends. Sparse files are handed out as stored and, in reason, expanded. */
 void tar_read(struct unpack *unpack, struct span content);
 
+/* Does a sound header stand here, inside of other data? */
+bool tar_is_inner(struct span rest);
+
 #endif

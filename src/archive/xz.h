@@ -16,4 +16,12 @@ void lzma_read(struct unpack *unpack, struct span content);
 bool lzip_looks(struct span content);
 void lzip_read(struct unpack *unpack, struct span content);
 
+/* A series that begins inside of other data, where xz_looks is true: how many bytes it is long, *ending_out how it
+ * ended. 0: there is none. Nothing is noted. */
+size_t xz_read_inner(struct unpack *unpack, struct span rest, enum unpack_ending *ending_out);
+
+/* A series that begins inside of other data, where lzip_looks is true: how many bytes it is long, *ending_out how it
+ * ended. 0: there is none. Nothing is noted. */
+size_t lzip_read_inner(struct unpack *unpack, struct span rest, enum unpack_ending *ending_out);
+
 #endif

@@ -7,6 +7,7 @@
 #include "archive/cabinet.h"
 #include "archive/compress.h"
 #include "archive/cpio.h"
+#include "archive/embedded.h"
 #include "archive/fat.h"
 #include "archive/filesystem.h"
 #include "archive/gzip.h"
@@ -23,6 +24,7 @@
 #include "archive/udf.h"
 #include "archive/unopened.h"
 #include "archive/vhd.h"
+#include "archive/warc.h"
 #include "archive/xz.h"
 #include "archive/zip.h"
 #include "archive/zstd.h"
@@ -41,6 +43,7 @@
 #include "text/blocks.h"
 #include "text/charset.h"
 #include "text/escapes.h"
+#include "text/heredoc.h"
 #include "text/literals.h"
 #include "text/mbox.h"
 #include "text/uuencode.h"
@@ -49,65 +52,68 @@
 
 const struct format formats[] = {
     /* Archives and what is compressed */
-    { "zip", zip_looks, zip_read, false },
-    { "7z", sevenzip_looks, sevenzip_read, false },
-    { "rar", rar_looks, rar_read, false },
-    { "cab", cab_looks, cab_read, false },
-    { "lha", lha_looks, lha_read, false },
-    { "tar", tar_looks, tar_read, false },
-    { "cpio", cpio_looks, cpio_read, false },
-    { "ar", ar_looks, ar_read, false },
-    { "rpm", rpm_looks, rpm_read, false },
-    { "gzip", gzip_looks, gzip_read, false },
-    { "zlib", zlib_looks, zlib_read, false },
-    { "deflate", deflate_looks, deflate_read, false },
-    { "bzip2", bzip2_looks, bzip2_read, false },
-    { "xz", xz_looks, xz_read, false },
-    { "lzma", lzma_looks, lzma_read, false },
-    { "lzip", lzip_looks, lzip_read, false },
-    { "zstd", zstd_looks, zstd_read, false },
-    { "lz4", lz4_looks, lz4_read, false },
-    { "compress", compress_looks, compress_read, false },
-    { "pack", pack_looks, pack_read, false },
-    { "arj", arj_looks, arj_read, false },
-    { "unopened", unopened_looks, unopened_read, false },
-    { "chm", chm_looks, chm_read, false },
-    { "szdd", szdd_looks, szdd_read, false },
-    { "apple", apple_looks, apple_read, false },
-    { "script", script_looks, script_read, false },
+    { "zip", zip_looks, zip_read, FORMAT_CONTAINER },
+    { "7z", sevenzip_looks, sevenzip_read, FORMAT_CONTAINER },
+    { "rar", rar_looks, rar_read, FORMAT_CONTAINER },
+    { "cab", cab_looks, cab_read, FORMAT_CONTAINER },
+    { "lha", lha_looks, lha_read, FORMAT_CONTAINER },
+    { "tar", tar_looks, tar_read, FORMAT_CONTAINER },
+    { "cpio", cpio_looks, cpio_read, FORMAT_CONTAINER },
+    { "ar", ar_looks, ar_read, FORMAT_CONTAINER },
+    { "warc", warc_looks, warc_read, FORMAT_CONTAINER },
+    { "rpm", rpm_looks, rpm_read, FORMAT_CONTAINER },
+    { "gzip", gzip_looks, gzip_read, FORMAT_CONTAINER },
+    { "zlib", zlib_looks, zlib_read, FORMAT_CONTAINER },
+    { "deflate", deflate_looks, deflate_read, FORMAT_CONTAINER },
+    { "bzip2", bzip2_looks, bzip2_read, FORMAT_CONTAINER },
+    { "xz", xz_looks, xz_read, FORMAT_CONTAINER },
+    { "lzma", lzma_looks, lzma_read, FORMAT_CONTAINER },
+    { "lzip", lzip_looks, lzip_read, FORMAT_CONTAINER },
+    { "zstd", zstd_looks, zstd_read, FORMAT_CONTAINER },
+    { "lz4", lz4_looks, lz4_read, FORMAT_CONTAINER },
+    { "compress", compress_looks, compress_read, FORMAT_CONTAINER },
+    { "pack", pack_looks, pack_read, FORMAT_CONTAINER },
+    { "arj", arj_looks, arj_read, FORMAT_CONTAINER },
+    { "unopened", unopened_looks, unopened_read, FORMAT_CONTAINER },
+    { "chm", chm_looks, chm_read, FORMAT_CONTAINER },
+    { "szdd", szdd_looks, szdd_read, FORMAT_CONTAINER },
+    { "apple", apple_looks, apple_read, FORMAT_CONTAINER },
+    { "script", script_looks, script_read, FORMAT_CONTAINER },
+    { "inside of other data", embedded_looks, embedded_read, FORMAT_BESIDE },
 
     /* Disks */
-    { "iso", iso_looks, iso_read, false },
-    { "udf", udf_looks, udf_read, false },
-    { "fat", fat_looks, fat_read, false },
-    { "vhd", vhd_looks, vhd_read, false },
-    { "partition", partition_looks, partition_read, false },
-    { "filesystem", filesystem_looks, filesystem_read, false },
+    { "iso", iso_looks, iso_read, FORMAT_CONTAINER },
+    { "udf", udf_looks, udf_read, FORMAT_CONTAINER },
+    { "fat", fat_looks, fat_read, FORMAT_CONTAINER },
+    { "vhd", vhd_looks, vhd_read, FORMAT_CONTAINER },
+    { "partition", partition_looks, partition_read, FORMAT_CONTAINER },
+    { "filesystem", filesystem_looks, filesystem_read, FORMAT_CONTAINER },
 
     /* Documents */
-    { "ole", ole_looks, ole_read, false },
-    { "pdf", pdf_looks, pdf_read, false },
-    { "rtf", rtf_looks, rtf_read, false },
-    { "tnef", tnef_looks, tnef_read, false },
-    { "onenote", onenote_looks, onenote_read, false },
-    { "activemime", activemime_looks, activemime_read, false },
-    { "swf", swf_looks, swf_read, false },
-    { "property list", plist_looks, plist_read, false },
-    { "xml", xml_looks, xml_read, false },
-    { "cms", cms_looks, cms_read, false },
-    { "pgp", pgp_looks, pgp_read, false },
+    { "ole", ole_looks, ole_read, FORMAT_CONTAINER },
+    { "pdf", pdf_looks, pdf_read, FORMAT_CONTAINER },
+    { "rtf", rtf_looks, rtf_read, FORMAT_CONTAINER },
+    { "tnef", tnef_looks, tnef_read, FORMAT_CONTAINER },
+    { "onenote", onenote_looks, onenote_read, FORMAT_CONTAINER },
+    { "activemime", activemime_looks, activemime_read, FORMAT_CONTAINER },
+    { "swf", swf_looks, swf_read, FORMAT_CONTAINER },
+    { "property list", plist_looks, plist_read, FORMAT_CONTAINER },
+    { "xml", xml_looks, xml_read, FORMAT_CONTAINER },
+    { "cms", cms_looks, cms_read, FORMAT_CONTAINER },
+    { "pgp", pgp_looks, pgp_read, FORMAT_CONTAINER },
 
     /* What is written in texts */
-    { "charset", charset_looks, charset_read, false },
-    { "mbox", mbox_looks, mbox_read, true },
-    { "uuencode", uu_looks, uu_read, true },
-    { "xxencode", uu_looks, xx_read, true },
-    { "yenc", yenc_looks, yenc_read, true },
-    { "binhex", binhex_looks, binhex_read, true },
-    { "calendars and cards", vobject_looks, vobject_read, true },
-    { "base64 in a text", blocks_looks, blocks_read, true },
-    { "strings in scripts", literals_looks, literals_read, true },
-    { "scripts and markup", escapes_looks, escapes_read, true },
+    { "charset", charset_looks, charset_read, FORMAT_CONTAINER },
+    { "mbox", mbox_looks, mbox_read, FORMAT_IN_TEXT },
+    { "uuencode", uu_looks, uu_read, FORMAT_IN_TEXT },
+    { "xxencode", uu_looks, xx_read, FORMAT_IN_TEXT },
+    { "yenc", yenc_looks, yenc_read, FORMAT_IN_TEXT },
+    { "shell archive", heredoc_looks, heredoc_read, FORMAT_IN_TEXT },
+    { "binhex", binhex_looks, binhex_read, FORMAT_IN_TEXT },
+    { "calendars and cards", vobject_looks, vobject_read, FORMAT_IN_TEXT },
+    { "base64 in a text", blocks_looks, blocks_read, FORMAT_IN_TEXT },
+    { "strings in scripts", literals_looks, literals_read, FORMAT_IN_TEXT },
+    { "scripts and markup", escapes_looks, escapes_read, FORMAT_IN_TEXT },
 };
 
 const size_t format_count = sizeof formats / sizeof formats[0];

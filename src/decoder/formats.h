@@ -4,14 +4,19 @@
 
 #include "unpack/unpack.h"
 
-#include <stdbool.h>
 #include <stddef.h>
+
+enum format_kind {
+    FORMAT_CONTAINER, /* what it finds is all that the content holds */
+    FORMAT_BESIDE,    /* what it finds stands beside other things */
+    FORMAT_IN_TEXT    /* likewise, and for contents that are text alone */
+};
 
 struct format {
     const char *name;
     unpack_looks *looks;
     unpack_reader *read;
-    bool is_text; /* for contents that are text alone */
+    enum format_kind kind;
 };
 
 extern const struct format formats[];

@@ -77,12 +77,12 @@ static void read_formats(struct walk *walk, uint32_t index, struct span bytes, b
 {
     for (size_t i = 0; i < format_count; i++) {
         const struct format *format = &formats[i];
-        if ((format->is_text && !is_plain) || !format->looks(bytes))
+        if ((format->kind == FORMAT_IN_TEXT && !is_plain) || !format->looks(bytes))
             continue;
         struct receive receive;
         receive_init(&receive, walk, index, bytes.size);
         format->read(&receive.unpack, bytes);
-        if (receive.members > 0 && !receive.has_trouble && !format->is_text)
+        if (receive.members > 0 && !receive.has_trouble && format->kind == FORMAT_CONTAINER)
             emit_add_flags(walk->emit, index, DECODE_PART_OPENED);
     }
 }
@@ -231,7 +231,8 @@ void walk_content(struct walk *walk, uint32_t index)
     struct span bytes = emit_bytes(walk->emit, index);
     bool is_message = walk->works[index].is_message;
     struct span type = emit_text_of(walk->emit, walk->emit->parts[index].detected);
-    bool is_plain = (!is_binary_type(type) && is_text(bytes)) || is_shown(walk->emit, index);
+    /* A script is a script, whatever stands behind its first lines. */
+    bool is_plain = (!is_binary_type(type) && (type.size > 0 || is_text(bytes))) || is_shown(walk->emit, index);
     size_t start = mail_start(bytes);
     if (is_plain)
         words_add(&walk->words, bytes);

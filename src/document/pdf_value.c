@@ -133,8 +133,9 @@ static enum pdf_mark pdf_read_token(struct span bytes, size_t *at, struct pdf_va
         *at += c == '[' ? 1 : 2;
         return PDF_MARK_OPEN;
     }
-    if (c == '>' || c == ']') {
-        *at += c == '>' && is_double ? 2 : 1;
+    if ((c == '>' && is_double) || c == ']') {
+        value->kind = c == ']' ? PDF_ARRAY : PDF_DICTIONARY;
+        *at += c == ']' ? 1 : 2;
         return PDF_MARK_CLOSE;
     }
     if (c == '(') {
@@ -176,14 +177,20 @@ bool pdf_read_value(struct span bytes, size_t *at, struct pdf_value *value_out)
         return mark == PDF_MARK_VALUE;
     size_t from = *at;
     size_t to = *at;
+    /* What closes something else than what is open is passed over, as programs do that mend files. The kinds of the
+     * innermost 64 are known. */
+    uint64_t dictionaries = value_out->kind == PDF_DICTIONARY;
     for (size_t depth = 1; depth > 0 && mark != PDF_MARK_END;) {
         struct pdf_value inner;
         to = *at;
         mark = pdf_read_token(bytes, at, &inner);
-        if (mark == PDF_MARK_OPEN)
+        if (mark == PDF_MARK_OPEN) {
             depth++;
-        else if (mark == PDF_MARK_CLOSE)
+            dictionaries = dictionaries << 1 | (inner.kind == PDF_DICTIONARY);
+        } else if (mark == PDF_MARK_CLOSE && (inner.kind == PDF_DICTIONARY) == (dictionaries & 1)) {
             depth--;
+            dictionaries >>= 1;
+        }
     }
     if (mark == PDF_MARK_END)
         to = *at;
