@@ -3,6 +3,7 @@
 #include "archive/ar.h"
 #include "archive/bzip2.h"
 #include "archive/cpio.h"
+#include "archive/fat.h"
 #include "archive/gzip.h"
 #include "archive/iso.h"
 #include "archive/lz4.h"
@@ -57,6 +58,12 @@ static bool rpm_is_here(struct span rest)
     return rpm_looks(rest) && span_starts_with(span_from(rest, RPM_HEADER_AT), "\x8e\xad\xe8");
 }
 
+/* The jump that a boot sector begins with, besides. */
+static bool fat_is_here(struct span rest)
+{
+    return (rest.data[0] == '\xeb' || rest.data[0] == '\xe9') && fat_looks(rest);
+}
+
 static const struct embedded_kind kinds[] = {
     { { '\x1f', '\x8b' }, 0, gzip_is_here, gzip_read_inner, NULL },
     { { '\x31', '\x41' }, 4, bzip2_looks, bzip2_read_inner, NULL },
@@ -72,6 +79,7 @@ static const struct embedded_kind kinds[] = {
     { { '\x71', '\xc7' }, 0, cpio_is_inner, NULL, "cpio, inside of other data" },
     { { '!', '<' }, 0, ar_is_here, NULL, "ar, inside of other data" },
     { { '\xed', '\xab' }, 0, rpm_is_here, NULL, "rpm, inside of other data" },
+    { { '\x55', '\xaa' }, 510, fat_is_here, NULL, "fat, inside of other data" },
 };
 
 enum { KINDS = sizeof kinds / sizeof kinds[0] };

@@ -10,6 +10,7 @@ struct heredoc {
     struct span prefix; /* empty: none */
     struct span name;
     bool has_tabs; /* "<<-": tabs at lines' starts go, and before the word */
+    bool is_sure;  /* the line begins with the program, so it is no other language's "<<" */
 };
 
 static struct span heredoc_line(struct span *rest)
@@ -22,7 +23,8 @@ static struct span heredoc_line(struct span *rest)
 
 static bool is_word_end(char c)
 {
-    return ascii_is_space(c) || c == '\r' || c == '\n' || c == ';' || c == '&' || c == '|' || c == '>' || c == '<' || c == ')' || c == '\0';
+    return ascii_is_space(c) || c == '\r' || c == '\n' || c == ';' || c == '&' || c == '|' || c == '>' || c == '<' ||
+           c == ')' || c == '\0';
 }
 
 /* The word at the start, without its quotes. */
@@ -56,17 +58,28 @@ static struct span heredoc_prefix(struct span line)
     return span_of(NULL, 0);
 }
 
+/* Where the program's name stands as a word; SPAN_NONE: nowhere. */
+static size_t heredoc_program(struct span line)
+{
+    static const char *const names[] = { "cat ", "sed " };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        size_t at = span_find(line, span_text(names[i]));
+        if (at != SPAN_NONE && (at == 0 || is_word_end(line.data[at - 1])))
+            return at;
+    }
+    return SPAN_NONE;
+}
+
 static bool heredoc_begins(struct span line, struct heredoc *heredoc_out)
 {
     size_t at = span_find(line, span_text("<<"));
-    if (at == SPAN_NONE)
+    size_t program = heredoc_program(line);
+    if (at == SPAN_NONE || program == SPAN_NONE)
         return false;
     struct span behind = span_from(line, at + 2);
     size_t out = span_find_byte(line, '>');
-    bool has_program = span_find(line, span_text("sed")) != SPAN_NONE || span_find(line, span_text("cat")) != SPAN_NONE;
-    if (out == SPAN_NONE && !has_program)
-        return false;
     *heredoc_out = (struct heredoc){ .has_tabs = behind.size > 0 && behind.data[0] == '-' };
+    heredoc_out->is_sure = span_trim(span_slice(line, 0, program)).size == 0;
     heredoc_out->word = heredoc_word(span_from(behind, heredoc_out->has_tabs ? 1 : 0));
     heredoc_out->prefix = heredoc_prefix(span_slice(line, 0, at));
     while (out != SPAN_NONE && out < line.size && line.data[out] == '>')
@@ -146,14 +159,20 @@ static bool heredoc_put(struct unpack *unpack, const struct heredoc *heredoc, st
     return true;
 }
 
-/* Without its end, one has all that follows; so there is none behind it, and each byte is looked at once. */
+/* Without its end, one has all that follows, if it is one at all. */
 void heredoc_read(struct unpack *unpack, struct span content)
 {
     struct heredoc heredoc;
-    bool is_ended = true;
-    while (is_ended && heredoc_find(&content, &heredoc)) {
-        struct span body = heredoc_body(&heredoc, &content, &is_ended);
+    while (heredoc_find(&content, &heredoc)) {
+        bool is_ended = false;
+        struct span rest = content;
+        struct span body = heredoc_body(&heredoc, &rest, &is_ended);
+        if (!is_ended && !unpack_step(unpack, body.size))
+            return;
+        if (!is_ended && !heredoc.is_sure)
+            continue;
         if (body.size > 0 && !heredoc_put(unpack, &heredoc, body))
             return;
+        content = rest;
     }
 }

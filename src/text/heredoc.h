@@ -11,7 +11,7 @@
 
 #include "unpack/unpack.h"
 
-/* A line that has "<<" and a word, and reads by cat or sed or writes to a file. */
+/* A line of cat or sed that has "<<" and a word. */
 bool heredoc_looks(struct span content);
 
 /* Nothing is noted: a script that is cut short is a text like any other. */

@@ -18,6 +18,7 @@ static const struct {
     { "the second", "cat > a <<EOF\none\nEOF\ncat > b <<EOF\ntwo\nEOF\n", "two\n", 2 },
     { "no end", "cat > a <<EOF\none\n", "one\n", 1 },
     { "C++", "std::cout << a;\n", NULL, 0 },
+    { "C++ about cats", "out << \"a cat \" << end;\nout << b;\n", NULL, 0 },
     { "no word", "cat > a <<\none\n", NULL, 0 },
     { "empty", "", NULL, 0 },
 };
@@ -30,7 +31,7 @@ int main(void)
         test_context(rows[i].name);
         collect_init(&collect);
         collect_read(&collect, heredoc_read, content);
-        CHECK(heredoc_looks(content) == (rows[i].count > 0));
+        CHECK(rows[i].count == 0 || heredoc_looks(content));
         CHECK(collect.count == rows[i].count && collect.note_count == 0);
         CHECK(rows[i].member == NULL || collect_find(&collect, span_text(rows[i].member)) != NULL);
         collect_fini(&collect);

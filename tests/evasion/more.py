@@ -11,6 +11,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import blocks  # noqa: E402
 import more_files  # noqa: E402
+import more_inner  # noqa: E402
 import more_joint  # noqa: E402
 import more_mail  # noqa: E402
 import more_texts  # noqa: E402
@@ -33,7 +34,7 @@ def variants(group, payload):
 def generate(folder):
     os.makedirs(folder, exist_ok=True)
     rows = []
-    for number, group, slug, title, build, expected in (more_mail.CASES + more_files.CASES + more_joint.CASES +
+    for number, group, slug, title, build, expected in (more_mail.CASES + more_files.CASES + more_inner.CASES + more_joint.CASES +
                                                         more_wild.CASES + more_texts.CASES):
         for payload, twin in ((blocks.EICAR, ""), (blocks.TWIN, ".twin")):
             for suffix, content in variants(group, payload):
