@@ -78,12 +78,7 @@ static int find_aside_name(struct segments *segments, const char *name, char asi
 
 static int sync_damaged(struct segments *segments, struct fault *fault)
 {
-    const char *path = disk_folder_path(segments->folder);
-    size_t size = strlen(path) + sizeof "/" SEGMENTS_DAMAGED;
-    char *damaged = memory_new(size);
-    (void)snprintf(damaged, size, "%s/%s", path, SEGMENTS_DAMAGED);
-    struct disk_folder *folder = disk_open_folder(damaged, fault);
-    free(damaged);
+    struct disk_folder *folder = disk_open_within(segments->folder, SEGMENTS_DAMAGED, fault);
     if (folder == NULL)
         return -1;
     int result = disk_sync_folder(folder, fault);

@@ -85,6 +85,16 @@ struct disk_folder *disk_open_folder_of(const char *path, const char **name_out,
     return disk_open_folder(folder, fault);
 }
 
+struct disk_folder *disk_open_within(const struct disk_folder *folder, const char *name, struct fault *fault)
+{
+    char path[PATH_MAX];
+    int size = snprintf(path, sizeof path, "%s/%s", folder->path, name);
+    if (size > 0 && (size_t)size < sizeof path)
+        return disk_open_folder(path, fault);
+    (void)fault_set(fault, ENAMETOOLONG, "%s/%s", folder->path, name);
+    return NULL;
+}
+
 void disk_close_folder(struct disk_folder *folder)
 {
     if (folder == NULL)
@@ -94,11 +104,6 @@ void disk_close_folder(struct disk_folder *folder)
     (void)disk->close(folder->fd);
     free(folder->path);
     free(folder);
-}
-
-const char *disk_folder_path(const struct disk_folder *folder)
-{
-    return folder->path;
 }
 
 /* --- The lock --- */

@@ -25,8 +25,9 @@ struct disk_file;
 struct disk_folder *disk_open_folder(const char *path, struct fault *fault);
 /* That in which the file lies; *name_out is the file's name in it, within `path`. */
 struct disk_folder *disk_open_folder_of(const char *path, const char **name_out, struct fault *fault);
+/* One that is in the other. */
+struct disk_folder *disk_open_within(const struct disk_folder *folder, const char *name, struct fault *fault);
 void disk_close_folder(struct disk_folder *folder);
-const char *disk_folder_path(const struct disk_folder *folder);
 
 /* The exclusive right to write in this folder (flock on a file "lock"), held until it is closed. EWOULDBLOCK where
  * somebody else has it. */

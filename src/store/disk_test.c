@@ -166,7 +166,7 @@ int main(void)
     if (mkdtemp(home) == NULL)
         return 1;
     struct disk_folder *folder = disk_open_folder(home, NULL);
-    CHECK(folder != NULL && strcmp(disk_folder_path(folder), home) == 0);
+    CHECK(folder != NULL);
     test_files(folder);
     test_strange_files(folder);
     test_names(folder);

@@ -28,17 +28,6 @@ static int refuse(const struct segments *segments, struct fault *fault)
 
 /* --- Opening --- */
 
-static struct disk_folder *open_names(struct segments *segments, struct fault *fault)
-{
-    const char *path = disk_folder_path(segments->folder);
-    size_t size = strlen(path) + sizeof "/" SEGMENTS_FOLDER;
-    char *names = memory_new(size);
-    (void)snprintf(names, size, "%s/%s", path, SEGMENTS_FOLDER);
-    struct disk_folder *folder = disk_open_folder(names, fault);
-    free(names);
-    return folder;
-}
-
 static int open_all(struct segments *segments, struct fault *fault)
 {
     struct fault local = { 0 };
@@ -51,7 +40,7 @@ static int open_all(struct segments *segments, struct fault *fault)
             *fault = local;
         return -1;
     }
-    segments->names = open_names(segments, fault);
+    segments->names = disk_open_within(segments->folder, SEGMENTS_FOLDER, fault);
     if (segments->names == NULL)
         return -1;
     return head_file_open(segments->head_path, segments->is_writer, &segments->head_file, fault);

@@ -640,23 +640,12 @@ static void choose_segments(struct verify *verify)
     }
 }
 
-static struct disk_folder *open_names(struct verify *verify, struct fault *fault)
-{
-    const char *path = disk_folder_path(verify->folder);
-    size_t size = strlen(path) + sizeof "/segments";
-    char *names = memory_new(size);
-    (void)snprintf(names, size, "%s/segments", path);
-    struct disk_folder *folder = disk_open_folder(names, fault);
-    free(names);
-    return folder;
-}
-
 static int verify_all(struct verify *verify, struct fault *fault)
 {
     verify->folder = disk_open_folder(verify->settings->path, fault);
     if (verify->folder == NULL)
         return -1;
-    verify->names = open_names(verify, fault);
+    verify->names = disk_open_within(verify->folder, "segments", fault);
     /* The head before the names, so that no segment is missing that a writer makes in between. */
     if (verify->names == NULL || check_head(verify, fault) != 0 ||
         disk_list(verify->folder, check_name, verify, fault) != 0 ||
