@@ -16,6 +16,7 @@ struct gate_counters {
     _Atomic uint64_t decoder_crashes;
     _Atomic uint64_t kept[SETTINGS_MOST_STORES];
     _Atomic uint64_t keep_failures[SETTINGS_MOST_STORES];
+    atomic_bool keep_fails[SETTINGS_MOST_STORES];
 };
 
 struct gate_counters *counters_new(void)
@@ -59,6 +60,13 @@ void counters_kept(struct gate_counters *counters, size_t store, bool is_kept)
 {
     assert(store < SETTINGS_MOST_STORES);
     atomic_fetch_add(is_kept ? &counters->kept[store] : &counters->keep_failures[store], 1);
+    atomic_store(&counters->keep_fails[store], !is_kept);
+}
+
+bool counters_keep_fails(struct gate_counters *counters, size_t store)
+{
+    assert(store < SETTINGS_MOST_STORES);
+    return atomic_load(&counters->keep_fails[store]);
 }
 
 uint64_t counters_sessions(struct gate_counters *counters)

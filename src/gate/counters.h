@@ -25,6 +25,8 @@ void counters_decoder_crashes(struct gate_counters *counters, unsigned crashes);
 
 /* A message was put into the store of this number in the settings, or could not be. */
 void counters_kept(struct gate_counters *counters, size_t store, bool is_kept);
+/* Whether it could not be the last time. */
+bool counters_keep_fails(struct gate_counters *counters, size_t store);
 
 /* Sessions open now. */
 uint64_t counters_sessions(struct gate_counters *counters);

@@ -179,22 +179,50 @@ static bool store_is_wanted(const struct transaction *t, const struct store_conf
     return false;
 }
 
+static bool keep_try(struct transaction *t, size_t index)
+{
+    const struct store_conf *store = &t->gate->settings->stores[index];
+    struct fault fault = { 0 };
+    bool is_kept = keep_in_store(t, store, &t->kept[index], &fault) == 0;
+    counters_kept(t->gate->counters, index, is_kept);
+    for (size_t i = 0; i < t->recipient_count && !is_kept; i++) {
+        if (t->recipients[i].store == store && t->recipients[i].fate.wants_keeping)
+            keep_failed(&t->recipients[i], &fault);
+    }
+    return is_kept;
+}
+
+/* One reply for all, and it tells to try again: what is kept now would be kept once more then. */
+static bool all_come_again(const struct transaction *t)
+{
+    bool is_one_reply = t->listener != NULL && t->listener->protocol == PROTOCOL_SMTP;
+    for (size_t i = 0; i < t->recipient_count && is_one_reply; i++) {
+        if (t->recipients[i].fate.action == FATE_TEMPFAIL)
+            return true;
+    }
+    return false;
+}
+
+/* The stores that failed the last time come first, so that while one does nothing is put into the others for a message
+ * that comes again. */
 bool keep_message(struct transaction *t)
 {
     const struct settings *settings = t->gate->settings;
+    size_t order[SETTINGS_MOST_STORES];
+    size_t count = 0;
+    size_t failing = 0; /* the first so many of them */
     bool is_all_kept = true;
     for (size_t i = 0; i < settings->store_count; i++) {
-        const struct store_conf *store = &settings->stores[i];
-        struct fault fault = { 0 };
-        if (!store_is_wanted(t, store))
+        if (!store_is_wanted(t, &settings->stores[i]))
             continue;
-        bool is_kept = keep_in_store(t, store, &t->kept[i], &fault) == 0;
-        counters_kept(t->gate->counters, i, is_kept);
-        is_all_kept = is_all_kept && is_kept;
-        for (size_t k = 0; k < t->recipient_count && !is_kept; k++) {
-            if (t->recipients[k].store == store && t->recipients[k].fate.wants_keeping)
-                keep_failed(&t->recipients[k], &fault);
+        order[count] = i;
+        if (counters_keep_fails(t->gate->counters, i)) {
+            order[count] = order[failing];
+            order[failing++] = i;
         }
+        count++;
     }
+    for (size_t i = 0; i < count && (is_all_kept || !all_come_again(t)); i++)
+        is_all_kept = keep_try(t, order[i]) && is_all_kept;
     return is_all_kept;
 }

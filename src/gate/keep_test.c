@@ -185,7 +185,7 @@ static void world_init(struct world *world, enum mode mode, unsigned actions)
 {
     *world = (struct world){ .gate = { .settings = &settings, .peers = peers_new(), .counters = counters_new() } };
     world->gate.scanners = scanners_new(&settings, no_engine, NULL);
-    world->listener = (struct listener_settings){ .name = "in", .mode = mode };
+    world->listener = (struct listener_settings){ .name = "in", .mode = mode, .protocol = PROTOCOL_LMTP };
     world->listener.policy.actions[CATEGORY_INFECTED] = actions;
     struct transaction *t = &world->t;
     transaction_init(t, &world->gate, &world->listener, "s-1f", 2, "smtp");
@@ -394,6 +394,22 @@ static void test_one_store_of_two_fails(void)
     world_fini(&world);
 }
 
+/* With one reply for all the message comes again, and must not have been kept by the others meanwhile. */
+static void test_one_of_two_fails_and_there_is_one_reply(void)
+{
+    for (size_t failing = 0; failing < 2; failing++) {
+        struct world world;
+        world_init(&world, MODE_AFTER_QUEUE, ACTION_REJECT);
+        world.listener.protocol = PROTOCOL_SMTP;
+        world.keeper.manners[0] = MANNER_FAILED;
+        counters_kept(world.gate.counters, failing, false); /* before */
+        CHECK(!world_keep(&world));
+        CHECK(world.keeper.count == 1 && world.t.kept[0] == 0 && world.t.kept[1] == 0);
+        CHECK(strcmp(world.keeper.jobs[0].store, settings.stores[failing].name) == 0);
+        world_fini(&world);
+    }
+}
+
 /* A thousand recipients with the longest addresses fit. */
 static void test_many_recipients(void)
 {
@@ -420,6 +436,7 @@ int main(void)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         test_row(i);
     test_one_store_of_two_fails();
+    test_one_of_two_fails_and_there_is_one_reply();
     test_many_recipients();
     return test_end();
 }
