@@ -481,9 +481,11 @@ class Column:
     def one(self, probe, fault, reason):
         probe.wait_state("av", "working")
         if isinstance(self.kind, EngineType):
-            # Killed once it is scanned in a fresh process, and that is an answer: until both were hit.
-            for _ in range(20 if fault == "signal" else 1):
-                path = self.plain(os.urandom(LONG_BYTES) if fault == "signal" else b"")
+            # Killed once it is scanned in a fresh process, and that is an answer: until both were hit. A process that was
+            # made just now may also have answered before it was stopped.
+            is_raced = fault in ("signal", "silent")
+            for _ in range(20 if is_raced else 1):
+                path = self.plain(os.urandom(LONG_BYTES) if is_raced else b"")
                 with self.kind.misbehaving(probe, fault):
                     verdict, answers = probe.judge(path)
                 if answers["av"][0] == "failed":
