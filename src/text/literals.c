@@ -85,8 +85,9 @@ static bool is_filled(const struct literal *literal)
     return literal->others > 1 && !literal->is_mixed && literal->other != ' ';
 }
 
-/* The next literal. What is no base64 may have stood between two, so that the quote at its end opens the next. A quote
- * that nothing closes on its line opens none: there are at most three of these on a line. */
+/* The next literal. What is no base64 may have stood between two, or hold others in quotes of another kind: so every
+ * quote in it may open the next. One that nothing closes on its line opens none. Of each kind, no byte is looked at
+ * twice. */
 static bool literal_next(struct literals *literals, struct literal *literal_out)
 {
     struct span content = literals->content;
@@ -100,7 +101,7 @@ static bool literal_next(struct literals *literals, struct literal *literal_out)
             continue;
         *literal_out = literal_of(span_slice(rest, 0, size));
         bool is_whole = literal_out->letters >= LITERALS_WORD && (literal_out->others == 0 || is_filled(literal_out));
-        literals->at += size + (is_whole ? 1 : 0);
+        literals->at += is_whole ? size + 1 : 0;
         return true;
     }
     return false;

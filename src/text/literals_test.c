@@ -29,6 +29,7 @@ static const struct row {
     { "a=\"dGhl@IHBheWx@vYWQgb2YgdGhpcyB0ZXN0LCB3aGljaCBn@" B64_2 "\".replace(/@/g,'')", TEXT },
     { "a=\"dGhl IHBheWx vYWQgb2YgdGhpcyB0ZXN0LCB3aGljaCBn " B64_2 "\"", NULL },
     { "a=\"dGhl@IHBheWx#vYWQgb2YgdGhpcyB0ZXN0LCB3aGljaCBn@" B64_2 "\"", NULL },
+    { "<p onclick=\"f('" BACKWARDS "')\">", TEXT },
     { "a=\"" B64_1 "\n" B64_2 "\"", NULL },
     { "'addEventListener','removeEventListener','attributeChangedCallback','hasOwnProperty'", NULL },
 };
