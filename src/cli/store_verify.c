@@ -91,7 +91,7 @@ static void result_print(const struct verify *verify, const struct verify_result
         entry_put_size(&out, result->bytes);
         buf_printf(&out, ", up to record %" PRIu64 ": ", result->last_sequence);
         if (result->wrong > 0)
-            buf_printf(&out, "%" PRIu64 " things are wrong", result->wrong);
+            buf_printf(&out, "%" PRIu64 " thing%s wrong", result->wrong, result->wrong == 1 ? " is" : "s are");
         else
             buf_put_text(&out,
                          percent < 100 ? "what was looked at is as it was written" : "every byte is as it was written");

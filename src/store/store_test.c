@@ -304,6 +304,7 @@ static void test_changes(void)
     CHECK(rig_change(&rig, STORE_HOLD, "hold", one) == 0);
     CHECK(rig_change(&rig, STORE_DELETE, "delete", one) == EPERM);
     CHECK(rig_change(&rig, STORE_UNHOLD, "unhold", one) == 0);
+    CHECK(rig_change(&rig, STORE_UNHOLD, "unhold", one) == EPERM);
     CHECK(rig_change(&rig, STORE_DELETE, "delete", one) == 0);
     CHECK(rig_change(&rig, STORE_DELETE, "delete", one) == ENOENT);
     CHECK(rig_change(&rig, STORE_NOTE, "show", two) == 0);

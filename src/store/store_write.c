@@ -69,6 +69,8 @@ static int change_check(struct store *store, struct store_job *job, struct fault
         row->meta = span_of(NULL, 0);
         if (is_death && row->kind != RECORD_MESSAGE && row->kind != RECORD_PART)
             return fault_set(fault, EPERM, "record %llu is no message", (unsigned long long)row->sequence);
+        if (job->change == STORE_UNHOLD && row->holds == 0)
+            return fault_set(fault, EPERM, "nobody holds record %llu", (unsigned long long)row->sequence);
         if (is_death && (row->holds > 0 || row->references > 0))
             return fault_set(fault, EPERM, "record %llu is %s", (unsigned long long)row->sequence,
                              row->holds > 0 ? "held" : "still referred to");
