@@ -118,13 +118,19 @@ int warden_run(int told, void (*execute)(const void *context), const void *conte
 {
     struct warden warden = { .program = -1 };
     const struct rlimit no_core = { 0 };
-    if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0 || setrlimit(RLIMIT_CORE, &no_core) != 0)
+    int ready[2];
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0 || setrlimit(RLIMIT_CORE, &no_core) != 0 || pipe2(ready, O_CLOEXEC) != 0)
         return -1;
     pid_t self = getpid();
     warden.program = fork();
     if (warden.program < 0)
         return -1;
     if (warden.program == 0) {
+        /* Not before the warden has let go of what is the program's: a program may stop it. */
+        char byte;
+        (void)close(ready[1]);
+        while (read(ready[0], &byte, 1) < 0 && errno == EINTR)
+            continue;
         if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == self)
             execute(context);
         _exit(EXIT_FAILURE);
