@@ -89,8 +89,10 @@ void mail_lines_init(struct mail_lines *lines, struct span bytes, size_t most_ma
         lines->has_cr = lines->has_cr || line_has(text, '\r', is_header);
         lines->has_nul = lines->has_nul || (may_have_nul && line_has(text, '\0', is_header));
         struct mail_mark mark;
-        if (line_is_mark(bytes, at, size, &mark) && !lines_add(lines, &room, most_marks, &mark))
-            lines->is_cut = true;
+        if (line_is_mark(bytes, at, size, &mark)) {
+            lines->is_cut |= !lines_add(lines, &room, most_marks, &mark);
+            is_header = true; /* perhaps of a part */
+        }
         at += size;
     }
 }

@@ -28,6 +28,8 @@ static void test_marks(void)
         { "CR before a delimiter", "A: b\n\nc\r--d\n", "", true },
         { "CR before a field", "A: b\n\nc\rCONTENT-x\n", "", true },
         { "CR before a boundary", "A: b\n\nc\rboundary=\n", "", true },
+        { "CR in a part's header", "A: b\n\n--b\nC: d\rx\n", "<b>", true },
+        { "CR behind a part's header", "A: b\n\n--b\nC: d\n\nx\ry\n", "<b>", false },
         { "CR alone on a line", "A: b\n\nC: d\n\rx\n", "", true },
         { "two CRs within a line", "A: b\n\nC: d\r\rx\n", "", true },
         { "two CRs at the end of a line", "A: b\n\nc\r\r\n", "", false },

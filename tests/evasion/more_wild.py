@@ -211,6 +211,7 @@ def qp_text(d):
 as_lf("qp-file-with-lf", qp_text, QPH)
 as_lf("8bit-file-with-lf", lambda d: d, b"Content-Transfer-Encoding: 8bit\r\n")
 case("cr-ends-part-header", lambda p: mixed(CT + CD + E + b": 7bit\r\n\r" + p + N), "lines")  # Python, Ruby, ripMIME
+case("cr-ends-part-header-no-empty-line", lambda p: mixed(b"X-A: b\r" + p + N), "lines")  # Python
 case("cr-cr-ends-part-header", lambda p: mixed(b"X-A: b\r\r" + p + N), "lines")
 case("message-unknown-empty-header", lambda p: top() + b"Content-Type: message/x-foo\r\n\r\n\r\n" + p, "lines")  # mailparser, Stalwart
 case("message-unknown-any-header", lambda p: mixed(b"Content-Type: message/x-foo\r\n\r\nX-A: b\r\n\r\n" + p + N), "lines")
