@@ -16,7 +16,7 @@
 #include <string.h>
 
 /* Compilers make vector instructions of these. */
-enum { BLOCK = 16 };
+enum { BLOCK = 32 };
 typedef unsigned char block __attribute__((vector_size(BLOCK)));
 
 /* What a place costs at most besides what it gives, in steps. */
@@ -101,20 +101,47 @@ static void embedded_init(struct embedded *embedded, struct span content)
     }
 }
 
-/* Where pairs begin in the 16 bytes here, of which one more is read; false: nowhere. */
-static bool embedded_hits(const struct embedded *embedded, const char *here, unsigned char hits_out[BLOCK])
+/* How many bytes of `rest` can be passed over, for no pair begins in them: whole blocks, of which one more byte is
+ * read.
+ */
+static inline __attribute__((always_inline)) size_t skip(const struct embedded *embedded, struct span rest)
 {
-    block first;
-    block second;
-    block hits = { 0 };
-    uint64_t halves[2];
-    memcpy(&first, here, BLOCK);
-    memcpy(&second, here + 1, BLOCK);
-    for (size_t i = 0; i < KINDS; i++)
-        hits |= (block)((first == embedded->firsts[i]) & (second == embedded->seconds[i]));
-    memcpy(halves, &hits, BLOCK);
-    memcpy(hits_out, &hits, BLOCK);
-    return (halves[0] | halves[1]) != 0;
+    size_t at = 0;
+    for (; rest.size - at > BLOCK; at += BLOCK) {
+        block first;
+        block second;
+        block hits = { 0 };
+        uint64_t parts[BLOCK / sizeof(uint64_t)];
+        memcpy(&first, rest.data + at, BLOCK);
+        memcpy(&second, rest.data + at + 1, BLOCK);
+        for (size_t i = 0; i < KINDS; i++)
+            hits |= (block)((first == embedded->firsts[i]) & (second == embedded->seconds[i]));
+        memcpy(parts, &hits, BLOCK);
+        if ((parts[0] | parts[1] | parts[2] | parts[3]) != 0)
+            break;
+    }
+    return at;
+}
+
+static size_t skip_portable(const struct embedded *embedded, struct span rest)
+{
+    return skip(embedded, rest);
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) static size_t skip_avx2(const struct embedded *embedded, struct span rest)
+{
+    return skip(embedded, rest);
+}
+#endif
+
+static size_t embedded_skip(const struct embedded *embedded, struct span rest)
+{
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2"))
+        return skip_avx2(embedded, rest);
+#endif
+    return skip_portable(embedded, rest);
 }
 
 /* The kind whose pair stands here and whose signature is right; NULL: none. */
@@ -134,19 +161,13 @@ static const struct embedded_kind *embedded_next(struct embedded *embedded)
 {
     struct span content = embedded->content;
     while (embedded->at + 1 < content.size) {
-        unsigned char hits[BLOCK];
-        size_t count = content.size - embedded->at - 1;
-        if (count < BLOCK)
-            memset(hits, 1, sizeof hits);
-        else if (count = BLOCK, !embedded_hits(embedded, content.data + embedded->at, hits))
-            count = 0;
-        for (size_t i = 0; i < count; i++) {
-            const struct embedded_kind *kind = hits[i] != 0 ? embedded_kind_at(content, embedded->at + i) : NULL;
-            embedded->at += kind != NULL ? i : 0;
+        embedded->at += embedded_skip(embedded, span_from(content, embedded->at));
+        size_t left = content.size - embedded->at - 1;
+        for (size_t i = 0; i < (left < BLOCK ? left : BLOCK); i++, embedded->at++) {
+            const struct embedded_kind *kind = embedded_kind_at(content, embedded->at);
             if (kind != NULL)
                 return kind;
         }
-        embedded->at += count > 0 ? count : BLOCK;
     }
     return NULL;
 }

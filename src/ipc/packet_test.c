@@ -91,7 +91,7 @@ static void test_ends(void)
 }
 
 /* A peer that sends its last packet and closes while we look: the packet comes before the end. */
-enum { LAST_WORDS = 20000, NO_SOCKET = -1, NO_MORE = -2 };
+enum { LAST_WORDS = 20000, LAST_WORDS_MS = 3000, NO_SOCKET = -1, NO_MORE = -2 };
 
 static void *say_and_close(void *next)
 {
@@ -114,7 +114,9 @@ static void test_last_words(void)
     pthread_t speaker;
     CHECK(pthread_create(&speaker, NULL, say_and_close, &next) == 0);
     unsigned heard = 0;
-    for (unsigned i = 0; i < LAST_WORDS; i++) {
+    unsigned said = 0;
+    struct deadline end = deadline_in(LAST_WORDS_MS);
+    for (; said < LAST_WORDS && !deadline_passed(end); said++) {
         int pair[2];
         struct packet packet;
         struct fault fault = { 0 };
@@ -128,7 +130,7 @@ static void test_last_words(void)
     }
     atomic_store(&next, NO_MORE);
     CHECK(pthread_join(speaker, NULL) == 0);
-    CHECK(heard == LAST_WORDS);
+    CHECK(said > 0 && heard == said);
 }
 
 int main(void)
