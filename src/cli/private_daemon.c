@@ -37,8 +37,8 @@ struct private_daemon {
     char log[PRIVATE_PATH_SIZE];
 };
 
-/* The settings as the private daemon is to have them: it answers us alone, and keeps nothing. The addresses for mail and
- * for monitoring and the stores are the real daemon's, which may run beside it. */
+/* The settings as the private daemon is to have them: it answers us alone, and keeps nothing. The addresses for mail
+ * and for monitoring and the stores are the real daemon's, which may run beside it. */
 static void private_settings(struct settings *settings, const char *signatures, const char *run_directory)
 {
     settings->listener_count = 0;
