@@ -328,7 +328,7 @@ static void test_texts(void)
     struct buf text;
     buf_init(&text, 65536);
     scanners_status(set, &text);
-    CHECK(strstr(buf_text(&text), " breaker=closed canary=eicar ") != NULL);
+    CHECK(strstr(buf_text(&text), " breaker=closed role=primary canary=eicar ") != NULL);
     CHECK(strstr(buf_text(&text), "scanner.play.counts=answers clean=1 unscannable=0 failed=0 infected=0") != NULL);
     buf_clear(&text);
     scanners_metrics(set, &text);
