@@ -5,8 +5,8 @@
 #include "scanner/driver.h"
 #include "sys/stream.h"
 
-/* A connection to the scanner's address, under TLS where its settings say so, whose every wait ends at the deadline, and for a reply also once `stop` (may
- * be NULL) is raised; to be freed with stream_free. NULL and *fault. */
+/* A connection to the scanner's address, under TLS where its settings say so, whose every wait ends at the deadline,
+ * and for a reply also once `stop` (may be NULL) is raised; to be freed with stream_free. NULL and *fault. */
 struct stream *wire_dial(const struct scanner *scanner, struct deadline deadline, const struct stop *stop,
                          struct fault *fault);
 

@@ -485,6 +485,7 @@ int store_add_slots(struct store *store, const uint64_t *about, size_t count, co
         return fault_set(fault, EINVAL, "a record has 1 to %d slots", (int)RECORD_MOST_SLOTS);
     if (count == 0 || count > STORE_MOST_ABOUT)
         return fault_set(fault, EINVAL, "a change is about 1 to %d records", (int)STORE_MOST_ABOUT);
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers are what is in it. */
     struct store_job **jobs = memory_new(count * sizeof *jobs);
     for (size_t i = 0; i < count; i++) {
         jobs[i] = slots_job(about[i], slots + i * each * CRYPT_SLOT_SIZE, each);
