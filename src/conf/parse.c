@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PARSE_MOST_OPEN = 64, PARSE_MOST_DEPTH = 8, PARSE_QUOTE_SIZE = 61 };
+enum { PARSE_MOST_DEPTH = 8, PARSE_QUOTE_SIZE = 61 };
 
 struct parse {
     const char *file;
@@ -111,41 +111,8 @@ static const struct {
     { "", "a setting is NAME = VALUE; and a group NAME: { ... }; look at this line and the end of the one before" },
 };
 
-/* Behind what begins at `at` and is no setting: a text or a comment; or the next letter. */
-static size_t parse_skip(struct span text, size_t at)
-{
-    struct span rest = span_from(text, at);
-    if (text.data[at] == '"') {
-        for (at++; at < text.size && text.data[at] != '"'; at++)
-            at += text.data[at] == '\\' ? 1 : 0;
-        return at + 1;
-    }
-    bool is_block = span_starts_with(rest, "/*");
-    if (!is_block && text.data[at] != '#' && !span_starts_with(rest, "//"))
-        return at + 1;
-    size_t end = span_find(rest, span_text(is_block ? "*/" : "\n"));
-    return end == SPAN_NONE ? text.size : at + end + (is_block ? 2 : 0);
-}
-
-/* The line of the innermost group that has no end; 0: there is none. */
-static unsigned parse_open_group(struct span text)
-{
-    unsigned lines[PARSE_MOST_OPEN] = { 0 };
-    size_t depth = 0;
-    unsigned line = 1;
-    for (size_t at = 0; at < text.size;) {
-        size_t next = parse_skip(text, at);
-        if (text.data[at] == '{' && depth++ < PARSE_MOST_OPEN)
-            lines[depth - 1] = line;
-        else if (text.data[at] == '}' && depth > 0)
-            depth--;
-        for (; at < next && at < text.size; at++)
-            line += text.data[at] == '\n' ? 1 : 0;
-    }
-    return depth > 0 && depth <= PARSE_MOST_OPEN ? lines[depth - 1] : 0;
-}
-
-static void parse_report(const struct parse *parse, const config_t *config, struct span text)
+/* `open_line`: of a group without an end, or 0. */
+static void parse_report(const struct parse *parse, const config_t *config, struct span text, unsigned open_line)
 {
     const char *error = config_error_text(config) != NULL ? config_error_text(config) : "syntax error";
     const char *included = config_error_file(config);
@@ -153,8 +120,7 @@ static void parse_report(const struct parse *parse, const config_t *config, stru
     char quote[PARSE_QUOTE_SIZE] = "";
     if (included == NULL)
         parse_quote(text, line, quote);
-    unsigned open_line = quote[0] == '\0' && included == NULL ? parse_open_group(text) : 0;
-    if (open_line != 0) { /* it was read to the end */
+    if (open_line != 0 && quote[0] == '\0' && included == NULL) { /* it was read to the end */
         conf_mistake_at(parse->mistakes, parse_keep_file(parse, included), line,
                         "%s: the group that begins in line %u has no end; close it with };", error, open_line);
         return;
@@ -171,7 +137,8 @@ static void parse_report(const struct parse *parse, const config_t *config, stru
 struct conf_node *conf_parse(struct span text, const char *file, const char *folder, struct arena *arena,
                              struct conf_mistakes *mistakes)
 {
-    if (!conf_text_check(text, file, folder, mistakes))
+    unsigned open_line = 0;
+    if (!conf_text_check(text, file, folder, mistakes, &open_line))
         return NULL;
 
     struct parse parse = { .folder = folder, .arena = arena, .mistakes = mistakes };
@@ -189,7 +156,7 @@ struct conf_node *conf_parse(struct span text, const char *file, const char *fol
     if (config_read_string(&config, terminated) == CONFIG_TRUE)
         root = parse_copy(&parse, config_root_setting(&config), 0);
     else
-        parse_report(&parse, &config, text);
+        parse_report(&parse, &config, text, open_line);
     config_destroy(&config);
     return root;
 }

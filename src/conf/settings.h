@@ -17,6 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define SETTINGS_USER "cordon" /* where none is named */
+
 enum {
     SETTINGS_MOST_LISTENERS = 32,
     SETTINGS_MOST_SCANNERS = 16,

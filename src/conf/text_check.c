@@ -11,7 +11,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TEXT_MOST_INCLUDES = 9, TEXT_PATH_SIZE = 4096, TEXT_DIGITS_SIZE = 40, TEXT_MISTAKE_SIZE = 1024 };
+enum {
+    TEXT_MOST_INCLUDES = 9,
+    TEXT_PATH_SIZE = 4096,
+    TEXT_DIGITS_SIZE = 40,
+    TEXT_MISTAKE_SIZE = 1024,
+    TEXT_MOST_OPEN = 64
+};
 
 struct text_check {
     struct span rest;
@@ -21,6 +27,8 @@ struct text_check {
     unsigned depth; /* of includes */
     struct conf_mistakes *mistakes;
     bool *is_fit; /* for libconfig's eyes */
+    size_t open;  /* groups that have begun and not ended, and the lines of the outermost of them */
+    unsigned open_lines[TEXT_MOST_OPEN];
 };
 
 static void text_check_file(const struct text_check *outer, const char *path);
@@ -127,6 +135,14 @@ static void text_check_include(struct text_check *check)
         text_check_file(check, path);
 }
 
+static void text_note_brace(struct text_check *check, char c)
+{
+    if (c == '{' && check->open++ < TEXT_MOST_OPEN)
+        check->open_lines[check->open - 1] = check->line;
+    else if (c == '}' && check->open > 0)
+        check->open--;
+}
+
 static void text_check_run(struct text_check *check)
 {
     bool is_line_start = true;
@@ -150,6 +166,7 @@ static void text_check_run(struct text_check *check)
         } else if (text_is_word(c)) {
             text_skip_word(check);
         } else {
+            text_note_brace(check, c);
             text_skip(check, 1);
         }
         is_line_start = starts_line;
@@ -176,12 +193,14 @@ static void text_check_file(const struct text_check *outer, const char *path)
     buf_fini(&text);
 }
 
-bool conf_text_check(struct span text, const char *file, const char *folder, struct conf_mistakes *mistakes)
+bool conf_text_check(struct span text, const char *file, const char *folder, struct conf_mistakes *mistakes,
+                     unsigned *open_line_out)
 {
     bool is_fit = true;
     struct text_check check = {
         .rest = text, .file = file, .line = 1, .folder = folder, .mistakes = mistakes, .is_fit = &is_fit
     };
     text_check_run(&check);
+    *open_line_out = check.open > 0 && check.open <= TEXT_MOST_OPEN ? check.open_lines[check.open - 1] : 0;
     return is_fit;
 }

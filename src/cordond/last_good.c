@@ -65,39 +65,31 @@ static int file_link(int from, int to, const char *name, struct fault *fault)
     return linkat(from, name, to, name, 0) == 0 ? 0 : fault_set_errno(fault, errno, "cannot link %.100s", name);
 }
 
-static int files_link(int from, int to, bool (*wants)(const char *name), struct fault *fault)
+static int files_link(DIR *from, int to, bool (*wants)(const char *name), struct fault *fault)
 {
-    int copy = fcntl(from, F_DUPFD_CLOEXEC, 0);
-    DIR *folder = copy >= 0 ? fdopendir(copy) : NULL;
-    if (folder == NULL) {
-        int code = errno;
-        if (copy >= 0)
-            (void)close(copy);
-        return fault_set_errno(fault, code, "cannot read the folder");
-    }
     int failed = 0;
-    for (const struct dirent *entry = readdir(folder); entry != NULL && failed == 0; entry = readdir(folder))
-        failed = wants(entry->d_name) ? file_link(from, to, entry->d_name, fault) : 0;
-    (void)closedir(folder);
+    for (const struct dirent *entry = readdir(from); entry != NULL && failed == 0; entry = readdir(from))
+        failed = wants(entry->d_name) ? file_link(dirfd(from), to, entry->d_name, fault) : 0;
     return failed;
 }
 
 int last_good_gather(const char *signatures, bool (*wants)(const char *name), struct fault *fault)
 {
-    int from = open(signatures, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (from < 0)
+    DIR *folder = opendir(signatures);
+    if (folder == NULL)
         return fault_set_errno(fault, errno, "cannot open %.200s", signatures);
+    int from = dirfd(folder);
     int failed = gathered_remove(from, fault);
     if (failed == 0 && mkdirat(from, LAST_GOOD_GATHERED, 0700) != 0)
         failed = fault_set_errno(fault, errno, "cannot make a folder in %.200s", signatures);
     int to = failed == 0 ? own_folder_open(from, LAST_GOOD_GATHERED, fault) : -1;
     if (to >= 0) {
-        failed = files_link(from, to, wants, fault);
+        failed = files_link(folder, to, wants, fault);
         if (failed == 0 && fchmod(to, 0755) != 0) /* the engine that reads it is another user */
             failed = fault_set_errno(fault, errno, "cannot open " LAST_GOOD_GATHERED " to engines");
         (void)close(to);
     }
-    (void)close(from);
+    (void)closedir(folder);
     return to >= 0 ? failed : -1;
 }
 

@@ -101,15 +101,13 @@ static struct settings *settings_load(const struct cordond_options *options)
     return settings;
 }
 
-static const char default_user[] = "cordon"; /* as the option table has it */
-
 static int cordond_check(const struct cordond_options *options, const struct settings *settings)
 {
     char directory[PATH_MAX];
     struct fault fault = { 0 };
     struct service_user user;
     /* That the default one is still to be made is no mistake of the file's. */
-    if (strcmp(settings->user, default_user) != 0 && service_user_find(settings->user, &user, &fault) != 0) {
+    if (strcmp(settings->user, SETTINGS_USER) != 0 && service_user_find(settings->user, &user, &fault) != 0) {
         (void)fprintf(stderr, "%s: %s\n", configuration_name(options->configuration), fault.text);
         return CONF_EXIT_BAD;
     }

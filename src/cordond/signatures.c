@@ -89,12 +89,13 @@ void signatures_note_start(struct supervisor *supervisor, struct child *child)
             generation = &supervisor->generations[i];
     }
     const struct scanner_settings *scanner = signatures_scanner(generation);
+    const char *folder = scanner != NULL ? scanner->signatures : NULL;
     char path[LAST_GOOD_PATH_SIZE];
-    if (scanner != NULL && has_last_good(child))
-        last_good_path(scanner->signatures, path);
-    else
-        (void)snprintf(path, sizeof path, "%s", scanner != NULL ? scanner->signatures : "");
-    child->folder_print = scanner != NULL ? signatures_print(path) : 0;
+    if (folder != NULL && has_last_good(child)) {
+        last_good_path(folder, path);
+        folder = path;
+    }
+    child->folder_print = folder != NULL ? signatures_print(folder) : 0;
 }
 
 /* --- Trials --- */
@@ -215,15 +216,14 @@ static void rescue_tend(struct supervisor *supervisor)
     trial_drop(signatures);
 }
 
-/* Once for each set that is in use: so that the next start has it. */
+/* Once for each set that is in use and works: so that the next start has it. */
 static void last_good_keep(struct signatures *signatures, const struct child *engine,
                            const struct scanner_settings *scanner)
 {
     char path[LAST_GOOD_PATH_SIZE];
     struct fault fault = { 0 };
     uint64_t print = engine->folder_print;
-    if (!scanner->keep_last_good || has_last_good(engine) || print == signatures->kept_print ||
-        !trial_read(engine->status).is_scanning)
+    if (!scanner->keep_last_good || has_last_good(engine) || print == signatures->kept_print)
         return;
     signatures->kept_print = print;
     last_good_path(scanner->signatures, path);
@@ -368,8 +368,9 @@ void signatures_tend(struct supervisor *supervisor)
         return;
     look_without_event(signatures, engine);
     if (scanner != NULL && engine->status != NULL) {
-        last_good_keep(signatures, engine, scanner);
-        if (!trial_read(engine->status).is_scanning)
+        if (trial_read(engine->status).is_scanning)
+            last_good_keep(signatures, engine, scanner);
+        else
             rescue_begin(supervisor, engine);
     }
     if (signatures->fresh == NULL && settling_is_settled(&signatures->watch.settling, clock_now_ms()))
@@ -378,11 +379,12 @@ void signatures_tend(struct supervisor *supervisor)
 
 /* --- Status --- */
 
-static const char *signatures_state(const struct signatures *signatures, const struct child *engine)
+static const char *signatures_state(const struct signatures *signatures, const struct child *engine,
+                                    const struct trial_set *set)
 {
     if (signatures->fresh != NULL)
         return signatures->is_rescue ? "trying the last good set" : "trying an update";
-    if (!trial_read(engine->status).is_scanning)
+    if (!set->is_scanning)
         return "none";
     if (signatures->watch.settling.is_changed)
         return "an update is being written";
@@ -409,8 +411,8 @@ void signatures_put_status(const struct supervisor *supervisor, struct buf *out)
     const struct child *engine = signatures_engine(supervisor);
     if (signatures->watch.path[0] == '\0' || engine == NULL)
         return;
-    buf_printf(out, "signatures_state=%s\n", signatures_state(signatures, engine));
     struct trial_set set = trial_read(engine->status);
+    buf_printf(out, "signatures_state=%s\n", signatures_state(signatures, engine, &set));
     if (set.is_scanning)
         put_set(&set, out);
     buf_printf(out, "signatures_switched_total=%" PRIu64 "\nsignatures_refused_total=%" PRIu64 "\n",
@@ -425,7 +427,7 @@ void signatures_put_status(const struct supervisor *supervisor, struct buf *out)
 static void put_told(const struct signatures *signatures, const struct child *engine, struct buf *out)
 {
     struct trial_set set = trial_read(engine->status);
-    buf_printf(out, "state=%s\n", signatures_state(signatures, engine));
+    buf_printf(out, "state=%s\n", signatures_state(signatures, engine, &set));
     if (set.is_scanning)
         buf_printf(out, "version=%.*s\ngeneration=%.*s\ncount=%" PRIu64 "\nbuilt=%" PRId64 "\n", (int)set.version.size,
                    set.version.data, (int)set.generation.size, set.generation.data, set.count, set.built);

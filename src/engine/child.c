@@ -70,7 +70,7 @@ static void boxed_judge(const void *context, struct span bytes, uint32_t flags, 
     const struct boxed *boxed = context;
     const struct settings_names *names = &boxed->engine->scanner->names;
     struct clam_piece piece = { .bytes = bytes, .is_opened = (flags & SCAN_PIECE_OPENED) != 0 };
-    if ((flags & SCAN_PIECE_CANARY) == 0 && names->count > 0)
+    if ((flags & SCAN_PIECE_CANARY) == 0)
         piece.names = names;
     child_judge(boxed->engine, &boxed->folder, &piece, result_out);
 }

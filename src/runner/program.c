@@ -185,12 +185,11 @@ int program_start(const struct program_request *request, struct program *program
 
 void program_end(struct program *program, int *status_out)
 {
-    struct fault ignored;
     int status = 0;
     (void)close(program->told);
     /* A program may stop its warden, which is of the same user: then it goes, and the program with it. Until it is
      * reaped its number is nobody else's. */
-    if (program->pidfd < 0 || ready_wait(program->pidfd, POLLIN, -1, deadline_in(PROGRAM_END_MS), &ignored) != 0)
+    if (program->pidfd < 0 || ready_wait(program->pidfd, POLLIN, -1, deadline_in(PROGRAM_END_MS), NULL) != 0)
         (void)kill(program->pid, SIGKILL);
     while (waitpid(program->pid, &status, 0) < 0 && errno == EINTR)
         continue;

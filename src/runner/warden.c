@@ -13,6 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+enum { WARDEN_TOLD, WARDEN_PROGRAM }; /* its descriptors, and there are no others */
+
 enum {
     WARDEN_REAP_MS = 5000, /* how often it reaps those who came to it and ended, beside a program that goes on */
     WARDEN_STEP_MS = 2,
@@ -103,10 +105,10 @@ _Noreturn static void end_likewise(int status)
     _exit(WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILURE);
 }
 
-static void warden_watch(struct warden *warden, int program, int told)
+static void warden_watch(struct warden *warden)
 {
     for (;;) {
-        struct pollfd polls[] = { { .fd = program, .events = POLLIN }, { .fd = told, .events = POLLIN } };
+        struct pollfd polls[] = { { .fd = WARDEN_PROGRAM, .events = POLLIN }, { .fd = WARDEN_TOLD, .events = POLLIN } };
         int n = poll(polls, 2, WARDEN_REAP_MS);
         if (children_reap(warden) < 0 || warden->is_over || (n > 0 && polls[1].revents != 0) ||
             (n < 0 && errno != EINTR))
@@ -136,16 +138,12 @@ int warden_run(int told, void (*execute)(const void *context), const void *conte
         _exit(EXIT_FAILURE);
     }
     /* What is the program's must end with it. */
-    int kept = fcntl(told, F_DUPFD_CLOEXEC, 0);
-    int program = pidfd_open(warden.program, 0);
-    int low = kept < program ? kept : program;
-    int high = kept < program ? program : kept;
-    if (low < 0 || (low > 0 && close_range(0, (unsigned)low - 1, 0) != 0) ||
-        (high > low + 1 && close_range((unsigned)low + 1, (unsigned)high - 1, 0) != 0) ||
-        close_range((unsigned)high + 1, ~0U, 0) != 0)
+    bool is_told = dup2(told, WARDEN_TOLD) == WARDEN_TOLD;
+    int program = is_told ? pidfd_open(warden.program, 0) : -1;
+    if (program < 0 || dup2(program, WARDEN_PROGRAM) < 0 || close_range(WARDEN_PROGRAM + 1, ~0U, 0) != 0)
         (void)kill(warden.program, SIGKILL);
     else
-        warden_watch(&warden, program, kept);
+        warden_watch(&warden);
     all_end(&warden);
     end_likewise(warden.status);
 }

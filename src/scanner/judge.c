@@ -216,19 +216,10 @@ static struct require_count judge_count(const struct scanner_set *set, const str
     return count;
 }
 
-static bool judge_found(const struct scanner_set *set, const struct answer *answers)
+static bool judge_has(const struct scanner_set *set, const struct answer *answers, enum answer_kind kind)
 {
     for (size_t i = 0; i < set->count; i++) {
-        if (answers[i].kind == ANSWER_INFECTED)
-            return true;
-    }
-    return false;
-}
-
-static bool judge_failed(const struct scanner_set *set, const struct answer *answers)
-{
-    for (size_t i = 0; i < set->count; i++) {
-        if (answers[i].kind == ANSWER_FAILED)
+        if (answers[i].kind == kind)
             return true;
     }
     return false;
@@ -313,7 +304,7 @@ void scanners_judge(struct scanner_set *set, const struct scan_input *given, con
 
     struct require_count count = judge_count(set, answers_out);
     uint32_t missing = require_missing(policy->require, &count);
-    while (missing > 0 && !judge_found(set, answers_out) && !deadline_passed(deadline)) {
+    while (missing > 0 && !judge_has(set, answers_out, ANSWER_INFECTED) && !deadline_passed(deadline)) {
         if (!judge_ask(set, input, SCANNER_BACKUP, missing, deadline, answers_out))
             break;
         count = judge_count(set, answers_out);
@@ -324,6 +315,7 @@ void scanners_judge(struct scanner_set *set, const struct scan_input *given, con
     judge_add_answers(set, answers_out, verdict);
     if (missing == 0)
         verdict_conclude(verdict);
-    else if (!judge_found(set, answers_out) || judge_failed(set, answers_out)) /* else the others were not waited for */
+    else if (!judge_has(set, answers_out, ANSWER_INFECTED) ||
+             judge_has(set, answers_out, ANSWER_FAILED)) /* else the others were not waited for */
         judge_add_unscanned(set, answers_out, missing, require_wanted(policy->require, count.primaries), verdict);
 }

@@ -24,8 +24,9 @@ enum name_action names_find(const struct settings_names *names, struct span name
 
 void names_keep(const struct settings_names *names, const char *name, char *kept, size_t size)
 {
-    bool is_graver = kept[0] == '\0' || names_find(names, span_text(name)) > names_find(names, span_text(kept));
-    if (name[0] != '\0' && is_graver)
+    if (name[0] == '\0')
+        return;
+    if (kept[0] == '\0' || names_find(names, span_text(name)) > names_find(names, span_text(kept)))
         (void)span_copy(span_text(name), kept, size);
 }
 

@@ -106,11 +106,9 @@ void scanners_learn_engine_age(struct scanner_set *set, int64_t made_wall);
 /* The embedded engine of that type has another process: what the old one said is forgotten, the canaries are due. */
 void scanners_engine_is_new(struct scanner_set *set, enum scanner_type type);
 
-/* Whether the requirement could be met right now. */
-bool scanners_are_ready(struct scanner_set *set, const struct policy_settings *policy);
-
-/* "1 of 2 required scanners work". */
-void scanners_put_ready(struct scanner_set *set, const struct policy_settings *policy, struct buf *text_out);
+/* Whether the requirement could be met right now: how many of those that are wanted work. */
+bool scanners_are_ready(struct scanner_set *set, const struct policy_settings *policy, uint32_t *working_out,
+                        uint32_t *wanted_out);
 
 /* The scanner's own words about itself, for the stamp: "ClamAV 1.4.6/27600", or its name. Copies. */
 void scanner_version(struct scanner_set *set, size_t index, char *text_out, size_t size);

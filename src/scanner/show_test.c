@@ -227,7 +227,8 @@ static void test_poison(bool alone, const char *word)
     struct answer answer;
     for (unsigned i = 0; i < 2 * POISON_FAILURES && category(words) == CATEGORY_UNSCANNED; i++) {
         tend();
-        CHECK(scanners_are_ready(set, &(struct policy_settings){ .require = REQUIRE_ANY }));
+        uint32_t working, wanted;
+        CHECK(scanners_are_ready(set, &(struct policy_settings){ .require = REQUIRE_ANY }, &working, &wanted));
     }
     struct verdict verdict = judge(words, &answer);
     CHECK(verdict_gravest(&verdict) == CATEGORY_UNSCANNABLE && verdict.unscannable == UNSCANNABLE_POISON);

@@ -192,17 +192,13 @@ static struct require_count tend_count(struct scanner_set *set, bool with_unknow
     return count;
 }
 
-bool scanners_are_ready(struct scanner_set *set, const struct policy_settings *policy)
+bool scanners_are_ready(struct scanner_set *set, const struct policy_settings *policy, uint32_t *working_out,
+                        uint32_t *wanted_out)
 {
     struct require_count count = tend_count(set, false);
-    return require_missing(policy->require, &count) == 0;
-}
-
-void scanners_put_ready(struct scanner_set *set, const struct policy_settings *policy, struct buf *text_out)
-{
-    struct require_count count = tend_count(set, false);
-    uint32_t wanted = require_wanted(policy->require, count.primaries);
-    buf_printf(text_out, "%u of %u required scanners work", wanted - require_missing(policy->require, &count), wanted);
+    *wanted_out = require_wanted(policy->require, count.primaries);
+    *working_out = *wanted_out - require_missing(policy->require, &count);
+    return *working_out == *wanted_out;
 }
 
 bool scanners_admit(struct scanner_set *set, const struct policy_settings *policy)

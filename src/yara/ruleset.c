@@ -263,14 +263,11 @@ static int ruleset_hear_match(const YR_RULE *rule, const struct hearing *hearing
     char name[SCAN_TEXT_SIZE];
     (void)rule_meaning(rule, &meaning, &text);
     (void)snprintf(name, sizeof name, "%.63s.%.127s", rule->ns->name, rule->identifier);
-    if (meaning.result == SCAN_INFECTED && hearing->names != NULL) {
-        enum name_action action = names_find(hearing->names, span_text(name));
-        if (action == NAME_IGNORE)
-            names_keep(hearing->names, name, result->ignored, sizeof result->ignored);
-        else if (action != NAME_INFECTED)
-            names_keep(hearing->names, name, result->named, sizeof result->named);
-        if (action != NAME_INFECTED)
-            return CALLBACK_CONTINUE;
+    bool may_be_less = meaning.result == SCAN_INFECTED && hearing->names != NULL;
+    enum name_action action = may_be_less ? names_find(hearing->names, span_text(name)) : NAME_INFECTED;
+    if (action != NAME_INFECTED) {
+        names_keep(hearing->names, name, action == NAME_IGNORE ? result->ignored : result->named, SCAN_TEXT_SIZE);
+        return CALLBACK_CONTINUE;
     }
     if (meaning.result != SCAN_CLEAN)
         result_worsen(result, meaning.result, meaning.unscannable, name);
