@@ -99,6 +99,8 @@ struct block {
     char name[TEXT_NAME_SIZE];
     bool has_mode; /* octal digits */
     bool has_end;
+    struct span first; /* the lines before the first of them that may be the end as well */
+    struct span other; /* from the first line of them on that may begin another block as well */
     size_t exact;
     bool starts_exact;    /* the first line that is not blank is encoded */
     bool has_zero;        /* and nothing encoded behind it, unless */
@@ -261,8 +263,6 @@ static void block_name(struct block *block, struct span words)
 
 static bool is_begin(struct span line)
 {
-    if (line.size == 0 || (line.data[0] != 'b' && line.data[0] != 'B'))
-        return false;
     return span_starts_with_nocase(line, "begin ") || span_starts_with_nocase(line, "begin\t") ||
            span_starts_with_nocase(line, "begin-base64");
 }
@@ -281,27 +281,65 @@ static size_t capitals_find(struct span text)
     return SPAN_NONE;
 }
 
-/* Moves *rest to the next begin line, in small letters, in capitals, or with one (MIME-tools reads all of them). */
-static bool begin_find(struct span content, struct span *rest)
+/* Begin lines in small letters, in capitals, or with one (MIME-tools reads all of them). */
+enum { BEGIN_SMALL, BEGIN_CAPITALS, BEGIN_WORDS };
+
+/* Goes through a content; no byte is looked at twice for either word. */
+struct begins {
+    struct span content;
+    size_t next[BEGIN_WORDS]; /* of "egin" and of "EGIN", at or behind where was asked last */
+};
+
+static size_t word_find(struct span content, size_t at, unsigned word)
 {
-    while (rest->size > 0) {
-        size_t at = span_find(*rest, span_text("egin"));
-        size_t capitals = capitals_find(span_slice(*rest, 0, at));
-        at = capitals != SPAN_NONE ? capitals : at;
-        if (at == SPAN_NONE)
+    struct span rest = span_from(content, at);
+    size_t found = word == BEGIN_SMALL ? span_find(rest, span_text("egin")) : capitals_find(rest);
+    return found == SPAN_NONE ? content.size : at + found;
+}
+
+static struct begins begins_of(struct span content)
+{
+    struct begins begins = { .content = content };
+    for (unsigned i = 0; i < BEGIN_WORDS; i++)
+        begins.next[i] = word_find(content, 0, i);
+    return begins;
+}
+
+static size_t begins_next(struct begins *begins, size_t at)
+{
+    size_t first = begins->content.size;
+    for (unsigned i = 0; i < BEGIN_WORDS; i++) {
+        if (begins->next[i] < at)
+            begins->next[i] = word_find(begins->content, at, i);
+        first = begins->next[i] < first ? begins->next[i] : first;
+    }
+    return first;
+}
+
+/* Moves *rest, an end of the content that never grows, to the next begin line. */
+static bool begin_find(struct begins *begins, struct span *rest)
+{
+    struct span content = begins->content;
+    for (size_t at = content.size - rest->size;;) {
+        size_t found = begins_next(begins, at);
+        if (found == content.size)
             return false;
-        *rest = span_from(*rest, at);
-        const char *start = rest->data - 1;
-        bool has_letter = rest->data > content.data && (*start == 'b' || *start == 'B');
-        bool is_first = has_letter && (start == content.data || start[-1] == '\n' || start[-1] == '\r');
-        struct span line = span_of(start, rest->size + 1);
+        at = found + 4;
+        if (found == 0)
+            continue;
+        struct span line = span_from(content, found - 1);
+        bool is_first = found == 1 || line.data[-1] == '\n' || line.data[-1] == '\r';
         if (is_first && is_begin(line)) {
             *rest = line;
             return true;
         }
-        *rest = span_from(*rest, 4);
     }
-    return false;
+}
+
+/* In capitals a begin line and an end line may as well be data: then there are two readings. */
+static bool is_exact_line(const struct kind *kind, struct span rest)
+{
+    return line_kind(kind, text_cut_line(&rest)) == LINE_EXACT;
 }
 
 /* Looks over the lines behind a begin line; *rest is then at the end, or at the next begin line. */
@@ -310,9 +348,18 @@ static void block_scan(const struct kind *kind, struct block *block, struct span
     const char *start = rest->data;
     bool is_bad = false;
     size_t size = 0;
-    while (rest->size > 0 && !block->has_end && !is_begin(*rest)) {
+    while (rest->size > 0 && !block->has_end) {
+        bool is_other = is_begin(*rest);
+        if (is_other && !is_exact_line(kind, *rest))
+            break;
+        if (is_other && block->other.size == 0)
+            block->other = *rest;
         struct span line = text_cut_line(rest);
-        block->has_end = line.size < UU_LINE_BYTES && span_is_nocase(span_trim(line), "end");
+        struct span word = line.size < UU_LINE_BYTES ? span_trim(line) : span_of(NULL, 0);
+        bool is_end = span_is_nocase(word, "end");
+        block->has_end = is_end && (span_is(word, "end") || !is_exact_line(kind, *rest));
+        if (is_end && !block->has_end && block->first.size == 0)
+            block->first = span_of(start, size);
         if (!block->has_end) {
             size = (size_t)(rest->data - start);
             block_line(kind, block, line, &is_bad);
@@ -372,7 +419,8 @@ static void base64_block_read(struct unpack *unpack, struct block *block, struct
 static size_t blocks_read(struct unpack *unpack, const struct kind *kind, struct span content)
 {
     size_t count = 0;
-    for (struct span rest = content; begin_find(content, &rest);) {
+    struct begins begins = begins_of(content);
+    for (struct span rest = content; begin_find(&begins, &rest);) {
         struct block block = { 0 };
         struct span line = text_cut_line(&rest);
         if (rest.size > 0 && rest.data[0] == '\n')
@@ -385,11 +433,20 @@ static size_t blocks_read(struct unpack *unpack, const struct kind *kind, struct
         }
         block_name(&block, span_from(line, 5));
         block_scan(kind, &block, &rest);
-        if (!block_is_plausible(&block))
-            continue;
-        count++;
-        if (!block_read(unpack, kind, &block))
-            return count;
+        if (block_is_plausible(&block)) {
+            count++;
+            if (!block_read(unpack, kind, &block))
+                return count;
+            block.lines = block.first;
+            block.has_end = true;
+            if (block.first.size > 0 && !block_read(unpack, kind, &block))
+                return count;
+        }
+        if (block.other.size > 0) {
+            if (!unpack_step(unpack, block.other.size - rest.size))
+                return count;
+            rest = block.other;
+        }
     }
     return count;
 }
@@ -426,6 +483,7 @@ bool uu_looks(struct span content)
     bool has_blank = span_find_byte(content, ' ') != SPAN_NONE || span_find_byte(content, '\t') != SPAN_NONE;
     if (!has_blank) /* every begin line has one, and base64 has none */
         return false;
+    struct begins begins = begins_of(content);
     struct span rest = content;
-    return begin_find(content, &rest);
+    return begin_find(&begins, &rest);
 }

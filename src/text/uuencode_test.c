@@ -1,5 +1,6 @@
 #include "text/uuencode.h"
 
+#include "base/buf.h"
 #include "base/test.h"
 #include "unpack/collect.h"
 
@@ -20,6 +21,12 @@ static struct collect collect;
 /* As above, with blanks for backquotes, of which the one at the end was cut off. */
 #define UU_2_BLANK "F92!T:&%N(&]N92!L:6YE(&]F('1H92!E;F-O9&EN9RP@='=I8V4"
 
+/* A line of data that is also a begin line, and what it stands for. */
+#define UU_BEGIN "BEGIN AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+#define BEGIN_DATA                                                                                                     \
+    "\226\172\156\002\030\141\206\030\141\206\030\141\206\030\141\206\030\141\206\030\141\206\030\141\206\030\141\206" \
+    "\030\141\206\030\141\206"
+
 static const struct row {
     const char *content;
     size_t count;       /* how many members */
@@ -35,6 +42,10 @@ static const struct row {
     { "begin  a.exe\n" UU_1 "\n" UU_2 "\n \nend\n", 1, PAYLOAD, "a.exe", NULL },
     { "Begin 644 a\n" UU_1 "\n" UU_2 "\n`\nEnd\n", 1, PAYLOAD, "a", NULL },
     { "x\nBEGIN 644 a\n" UU_1 "\n" UU_2 "\n`\nend\nbegin 644 b\n#86)C\n`\nend\n", 2, PAYLOAD, "b", NULL },
+    { "begin 644 a\n#86)C\n" UU_BEGIN "\n`\nend\n", 1, "abc" BEGIN_DATA, "a", NULL },
+    { "begin 644 a\n#86)C\n" UU_BEGIN "\n" UU_1 "\n" UU_2 "\n`\nend\n", 2, PAYLOAD, "a", NULL },
+    { "begin 644 a\n#86)C\n" UU_BEGIN "\n" UU_1 "\n" UU_2 "\n`\nend\n", 2, "abc" BEGIN_DATA PAYLOAD, "a", NULL },
+    { "begin 644 a\n#86)C\nEND\n#86)C\n`\nend\n", 3, "abc", "a", NULL },
     { "begin 644 a\n" UU_1 "X\n" UU_2 "X\n`\nend\n", 1, PAYLOAD, "a", NULL },
     { "begin 644 a\n" UU_1 "x\n" UU_2 "z\n`\nend\n", 1, PAYLOAD, "a", NULL },
     { "begin 644 a\n" UU_1 "\n" UU_2_BLANK "\n\nend\n", 1, PAYLOAD, "a", NULL },
@@ -95,8 +106,32 @@ static void check_rows(unpack_reader *reader, const struct row *rows, size_t cou
     test_context(NULL);
 }
 
+/* Words that begin nothing, of one kind before the other: whoever looked again for the rarer one each time would need
+ * hours. */
+static void test_words(void)
+{
+    enum { WORDS_SIZE = 1 << 24 };
+    static const char *const fill[] = { "EGIN", "egin", "\nBEGIN x\n" };
+    for (size_t i = 0; i < sizeof fill / sizeof fill[0]; i++) {
+        test_context(fill[i]);
+        struct buf text;
+        buf_init(&text, WORDS_SIZE);
+        buf_put_text(&text, "x \nbegin 644 a\n");
+        while (!buf_overflowed(&text))
+            buf_put_text(&text, fill[i]);
+        collect_init(&collect);
+        CHECK(uu_looks(buf_span(&text)));
+        collect_read(&collect, uu_read, buf_span(&text));
+        CHECK(collect.count == 0);
+        collect_fini(&collect);
+        buf_fini(&text);
+    }
+    test_context(NULL);
+}
+
 int main(void)
 {
+    test_words();
     check_rows(uu_read, uu_rows, sizeof uu_rows / sizeof uu_rows[0]);
     check_rows(xx_read, xx_rows, sizeof xx_rows / sizeof xx_rows[0]);
     check_rows(uu_bare_read, bare_rows, sizeof bare_rows / sizeof bare_rows[0]);
