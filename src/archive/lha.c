@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum { LHA_FILES = 1 << 20, LHA_NAME = 1 << 12, LHA_FIXED = 21, LHA_METHOD = 2, LHA_METHOD_SIZE = 5, LHA_LEVEL = 20 };
-enum { LHA_PATCHES = 3 };
+enum { LHA_PATCHES = 3, LHA_HEADER_MOST = 65536 };
 
 /* Bytes of the first header that are shown to the library as others: it checks sums that not all programs check. */
 struct lha_patch {
@@ -146,7 +146,7 @@ static size_t lha_find_crc(struct span rest, size_t at, size_t *end_out)
     enum { EXTENSION_LEAST = 3, EXTENSION_CRC = 0, EXTENSION_CRC_SIZE = 5 };
     size_t found = 0;
     for (size_t size = place_u16(rest, at); size >= EXTENSION_LEAST; size = place_u16(rest, at)) {
-        if (rest.size - at < size + 2)
+        if (rest.size - at < size + 2 || at > LHA_HEADER_MOST)
             return 0;
         if (rest.data[at + 2] == EXTENSION_CRC && size >= EXTENSION_CRC_SIZE)
             found = at + 3;

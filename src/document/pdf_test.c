@@ -43,6 +43,7 @@ enum { SAMPLE_SIZE = 4096 };
 
 /* A file with one stream, and with more behind it. */
 #define HEAD "%PDF-1.4\n"
+#define DEEP(one) one one one one one one one one one one
 #define STREAM(keys, data) HEAD "1 0 obj\n<< " keys " >>\nstream\n" data "\nendstream\nendobj\n"
 #define FILE_STREAM(keys, data) STREAM("/Type /EmbeddedFile " keys, data)
 
@@ -97,6 +98,8 @@ static const struct row filter_rows[] = {
     ROW_TWO("two filters, one of which counts", FILE_STREAM("/Filter /AHx /Filter /A85", HEX), PAYLOAD, NULL),
     ROW_TWO("two filters, the other way round", FILE_STREAM("/Filter /A85 /Filter /AHx", HEX), PAYLOAD, NULL),
     ROW_TWO("two objects", FILE_STREAM("/Filter 2 0 R", HEX) "2 0 obj /AHx endobj 2 0 obj null endobj", PAYLOAD, HEX),
+    ROW_NOTE("deep", FILE_STREAM("/A << /B " DEEP("[[[[[[[") DEEP("]]]]]]]") " >> /Filter /AHx", HEX), 1, PAYLOAD,
+             UNPACK_LIMIT, "nest deeper"),
     ROW_NOTE("unknown", FILE_STREAM("/Filter [/AHx /Own]", HEX), 1, PAYLOAD, UNPACK_UNSUPPORTED, "filters"),
     ROW_NOTE("cut deflate", FILE_STREAM("/Filter [/AHx /Fl]", FLATE_CUT), 1, NULL, UNPACK_DAMAGED, "a stream"),
 };

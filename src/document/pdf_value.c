@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+enum { PDF_KINDS_KNOWN = 64 };
+
 /* White space and delimiters (ISO 32000-2 section 7.2.3). */
 static const unsigned char pdf_classes[256] = {
     ['\0'] = 1, ['\t'] = 1, ['\n'] = 1, ['\f'] = 1, ['\r'] = 1, [' '] = 1, ['('] = 2, [')'] = 2,
@@ -178,8 +180,9 @@ bool pdf_read_value(struct span bytes, size_t *at, struct pdf_value *value_out)
     size_t from = *at;
     size_t to = *at;
     /* What closes something else than what is open is passed over, as programs do that mend files. The kinds of the
-     * innermost 64 are known. */
+     * innermost 64 are known; of others anything closes any. */
     uint64_t dictionaries = value_out->kind == PDF_DICTIONARY;
+    unsigned known = 1;
     for (size_t depth = 1; depth > 0 && mark != PDF_MARK_END;) {
         struct pdf_value inner;
         to = *at;
@@ -187,9 +190,11 @@ bool pdf_read_value(struct span bytes, size_t *at, struct pdf_value *value_out)
         if (mark == PDF_MARK_OPEN) {
             depth++;
             dictionaries = dictionaries << 1 | (inner.kind == PDF_DICTIONARY);
-        } else if (mark == PDF_MARK_CLOSE && (inner.kind == PDF_DICTIONARY) == (dictionaries & 1)) {
+            known += known < PDF_KINDS_KNOWN;
+        } else if (mark == PDF_MARK_CLOSE && (known == 0 || (inner.kind == PDF_DICTIONARY) == (dictionaries & 1))) {
             depth--;
             dictionaries >>= 1;
+            known -= known > 0;
         }
     }
     if (mark == PDF_MARK_END)

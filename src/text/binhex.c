@@ -197,13 +197,16 @@ static bool file_find(struct span *rest)
                         SPAN_NONE;
         *rest = span_from(*rest, at + sizeof comment - 1);
         (void)text_cut_line(rest);
+        struct span next = *rest; /* what stands there may be another comment */
         struct span line = { 0 };
-        while (rest->size > 0 && (line.size == 0 || (is_whole && line.data[0] != ':')))
-            line = span_trim(text_cut_line(rest));
-        if (line.size == 0 || line.data[0] != ':')
-            continue;
-        *rest = span_of(line.data + 1, (size_t)(rest->data - line.data) + rest->size - 1);
-        return true;
+        while (next.size > 0 && (line.size == 0 || (is_whole && line.data[0] != ':')))
+            line = span_trim(text_cut_line(&next));
+        if (line.size > 0 && line.data[0] == ':') {
+            *rest = span_of(line.data + 1, (size_t)(next.data - line.data) + next.size - 1);
+            return true;
+        }
+        if (is_whole)
+            return false; /* no line below begins so */
     }
     return false;
 }

@@ -31,6 +31,7 @@ static void test_files(void)
         { COMMENT ":!\"KH@a[B@3ZG(Kd!&4&@&4dG(:", 1, NULL, "damaged header" },
         { "(THIS FILE MUST BE CONVERTED WITH BinHex 4.0)\n:" LINE_1 "\n" LINE_2 ":\n", 2, PAYLOAD, NULL },
         { "made by BinHex 4.0\r\n\r\n:" LINE_1 "\n" LINE_2 ":\n", 2, PAYLOAD, NULL },
+        { "A BinHex file:\n" COMMENT ":" LINE_1 "\n" LINE_2 ":\n", 2, PAYLOAD, NULL },
         { "made by BinHex 4.0\r\nsee\r\n:" LINE_1 "\n" LINE_2 ":\n", 0, NULL, NULL },
         { "He wrote (This file must be converted with BinHex)", 0, NULL, NULL },
     };
