@@ -22,14 +22,7 @@ void bzip2_read(struct unpack *unpack, struct span content)
     (void)series_read(unpack, &series, content);
 }
 
-size_t bzip2_read_inner(struct unpack *unpack, struct span rest, enum unpack_ending *ending_out)
-{
-    static const struct series series = { .name = "bzip2",
-                                          .how_joined = "bzip2, inside of other data",
-                                          .how_single = "bzip2, inside of other data, one of several",
-                                          .looks = bzip2_looks,
-                                          .put = bunzip2_put,
-                                          .is_quiet = true };
-    *ending_out = UNPACK_BROKEN;
-    return series_is_plausible(bunzip2_put, rest) ? series_read_inner(unpack, &series, rest, ending_out) : 0;
-}
+const struct series bzip2_inner = { .how_joined = "bzip2, inside of other data",
+                                    .how_single = "bzip2, inside of other data, one of several",
+                                    .looks = bzip2_looks,
+                                    .put = bunzip2_put };

@@ -129,15 +129,11 @@ bool cpio_is_inner(struct span rest)
     struct cpio_header next;
     if (!cpio_parse(rest, &header) || !cpio_is_likely(rest, &header))
         return false;
-    if (span_is(header.name, "TRAILER!!!"))
+    if (span_is(header.name, "TRAILER!!!") || header.kind->magic.size > 2)
         return true;
-    uint64_t padding = (header.kind->padding - header.size % header.kind->padding) % header.kind->padding;
-    uint64_t left = rest.size - header.data_at;
-    /* Where it is cut short, the name's field has to do; two letters alone are no magic then. */
-    if (header.size > left || padding > left - header.size)
-        return header.kind->digits == CPIO_HEX || header.kind->digits == CPIO_OCTAL;
-    struct span behind = span_from(rest, header.data_at + (size_t)(header.size + padding));
-    return header.kind->magic.size > 2 || (cpio_parse(behind, &next) && cpio_is_likely(behind, &next));
+    /* Two letters alone are no magic: the next header has to stand behind. Sizes are of 32 bits there. */
+    struct span behind = span_from(rest, header.data_at + cpio_pad((size_t)header.size, header.kind->padding));
+    return cpio_parse(behind, &next) && cpio_is_likely(behind, &next);
 }
 
 /* The next header at or behind `at` that is written in digits, or the end. Headers may overlap, so their names are

@@ -9,6 +9,7 @@
 #include "archive/lz4.h"
 #include "archive/place.h"
 #include "archive/rpm.h"
+#include "archive/series.h"
 #include "archive/tar.h"
 #include "archive/xz.h"
 #include "archive/zstd.h"
@@ -26,7 +27,7 @@ struct embedded_kind {
     char pair[2];  /* of the signature, such as are rare */
     size_t before; /* bytes of it that stand before the pair */
     unpack_looks *is_here;
-    size_t (*read)(struct unpack *unpack, struct span rest, enum unpack_ending *ending_out); /* NULL: handed out */
+    const struct series *series; /* NULL: handed out */
     const char *how;
 };
 
@@ -65,12 +66,12 @@ static bool fat_is_here(struct span rest)
 }
 
 static const struct embedded_kind kinds[] = {
-    { { '\x1f', '\x8b' }, 0, gzip_is_here, gzip_read_inner, NULL },
-    { { '\x31', '\x41' }, 4, bzip2_looks, bzip2_read_inner, NULL },
-    { { '\xfd', '7' }, 0, xz_looks, xz_read_inner, NULL },
-    { { 'L', 'Z' }, 0, lzip_looks, lzip_read_inner, NULL },
-    { { '\xb5', '\x2f' }, 1, zstd_is_here, zstd_read_inner, NULL },
-    { { '\x22', '\x4d' }, 1, lz4_is_here, lz4_read_inner, NULL },
+    { { '\x1f', '\x8b' }, 0, gzip_is_here, &gzip_inner, NULL },
+    { { '\x31', '\x41' }, 4, bzip2_looks, &bzip2_inner, NULL },
+    { { '\xfd', '7' }, 0, xz_looks, &xz_inner, NULL },
+    { { 'L', 'Z' }, 0, lzip_looks, &lzip_inner, NULL },
+    { { '\xb5', '\x2f' }, 1, zstd_is_here, &zstd_inner, NULL },
+    { { '\x22', '\x4d' }, 1, lz4_is_here, &lz4_inner, NULL },
     /* The check sum of most programs ends in these; with other ends, at least this magic is there. */
     { { '\0', ' ' }, 154, tar_is_inner, NULL, "tar, inside of other data" },
     { { 'r', '\0' }, 261, tar_is_inner, NULL, "tar, inside of other data" },
@@ -102,8 +103,7 @@ static void embedded_init(struct embedded *embedded, struct span content)
 }
 
 /* How many bytes of `rest` can be passed over, for no pair begins in them: whole blocks, of which one more byte is
- * read.
- */
+ * read. */
 static inline __attribute__((always_inline)) size_t skip(const struct embedded *embedded, struct span rest)
 {
     size_t at = 0;
@@ -190,11 +190,11 @@ bool embedded_looks(struct span content)
 /* Unpacks what is compressed; false: no more. What came to no end is looked through all the same. */
 static bool embedded_unpack(struct embedded *embedded, const struct embedded_kind *kind, struct unpack *unpack)
 {
+    if (!unpack_step(unpack, STEPS_PROBE))
+        return false;
     enum unpack_ending ending = UNPACK_WHOLE;
     struct span rest = span_from(embedded->content, embedded->at - kind->before);
-    size_t size = unpack_step(unpack, STEPS_PROBE) ? kind->read(unpack, rest, &ending) : SIZE_MAX;
-    if (size == SIZE_MAX)
-        return false;
+    size_t size = series_read_inner(unpack, kind->series, rest, &ending);
     bool is_whole = ending == UNPACK_WHOLE && size > kind->before;
     embedded->at += is_whole ? size - kind->before : 1;
     return is_whole || unpack_step(unpack, size);
@@ -249,7 +249,7 @@ void embedded_read(struct unpack *unpack, struct span content)
         const struct embedded_kind *kind = embedded_next(&embedded);
         if (kind == NULL)
             return;
-        may_go_on = kind->read != NULL ? embedded_unpack(&embedded, kind, unpack)
-                                       : embedded_hand_out(&embedded, kind, unpack, &seen);
+        may_go_on = kind->series != NULL ? embedded_unpack(&embedded, kind, unpack)
+                                         : embedded_hand_out(&embedded, kind, unpack, &seen);
     }
 }

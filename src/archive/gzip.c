@@ -178,16 +178,9 @@ void deflate_read(struct unpack *unpack, struct span content)
         unpack_note(unpack, UNPACK_DAMAGED, "deflate: corrupt or cut short");
 }
 
-size_t gzip_read_inner(struct unpack *unpack, struct span rest, enum unpack_ending *ending_out)
-{
-    static const struct series series = { .name = "gzip",
-                                          .how_joined = "gzip, inside of other data",
-                                          .how_single = "gzip, inside of other data, one of several",
-                                          .looks = gzip_looks,
-                                          .put = gzip_put,
-                                          .names = gzip_names,
-                                          .aside = gzip_aside,
-                                          .is_quiet = true };
-    *ending_out = UNPACK_BROKEN;
-    return series_is_plausible(gzip_put, rest) ? series_read_inner(unpack, &series, rest, ending_out) : 0;
-}
+const struct series gzip_inner = { .how_joined = "gzip, inside of other data",
+                                   .how_single = "gzip, inside of other data, one of several",
+                                   .looks = gzip_looks,
+                                   .put = gzip_put,
+                                   .names = gzip_names,
+                                   .aside = gzip_aside };

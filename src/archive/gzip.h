@@ -2,6 +2,7 @@
 #ifndef CORDON_ARCHIVE_GZIP_H
 #define CORDON_ARCHIVE_GZIP_H
 
+#include "archive/series.h"
 #include "unpack/unpack.h"
 
 bool gzip_looks(struct span content);
@@ -18,8 +19,7 @@ void zlib_read(struct unpack *unpack, struct span content);
 bool deflate_looks(struct span content);
 void deflate_read(struct unpack *unpack, struct span content);
 
-/* A series that begins inside of other data, where gzip_looks is true: how many bytes it is long, *ending_out how it
- * ended. 0: there is none. Nothing is noted. */
-size_t gzip_read_inner(struct unpack *unpack, struct span rest, enum unpack_ending *ending_out);
+/* For series_read_inner. */
+extern const struct series gzip_inner;
 
 #endif

@@ -54,14 +54,7 @@ void lz4_read(struct unpack *unpack, struct span content)
         (void)series_read(unpack, &unchecked, content);
 }
 
-size_t lz4_read_inner(struct unpack *unpack, struct span rest, enum unpack_ending *ending_out)
-{
-    static const struct series series = { .name = "lz4",
-                                          .how_joined = "lz4, inside of other data",
-                                          .how_single = "lz4, inside of other data, one of several",
-                                          .looks = lz4_is_frame,
-                                          .put = lz4_put_unchecked,
-                                          .is_quiet = true };
-    *ending_out = UNPACK_BROKEN;
-    return series_is_plausible(lz4_put_unchecked, rest) ? series_read_inner(unpack, &series, rest, ending_out) : 0;
-}
+const struct series lz4_inner = { .how_joined = "lz4, inside of other data",
+                                  .how_single = "lz4, inside of other data, one of several",
+                                  .looks = lz4_is_frame,
+                                  .put = lz4_put_unchecked };

@@ -2,6 +2,7 @@
 #ifndef CORDON_ARCHIVE_LZ4_H
 #define CORDON_ARCHIVE_LZ4_H
 
+#include "archive/series.h"
 #include "unpack/unpack.h"
 
 bool lz4_looks(struct span content);
@@ -10,8 +11,7 @@ bool lz4_looks(struct span content);
  * once more without looking at check sums. */
 void lz4_read(struct unpack *unpack, struct span content);
 
-/* A series that begins inside of other data, where lz4_looks is true: how many bytes it is long, *ending_out how it
- * ended. 0: there is none. Nothing is noted. */
-size_t lz4_read_inner(struct unpack *unpack, struct span rest, enum unpack_ending *ending_out);
+/* For series_read_inner. */
+extern const struct series lz4_inner;
 
 #endif

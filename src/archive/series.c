@@ -142,16 +142,6 @@ enum unpack_ending series_read(struct unpack *unpack, const struct series *serie
     return run.worst;
 }
 
-size_t series_read_inner(struct unpack *unpack, const struct series *series, struct span rest,
-                         enum unpack_ending *ending_out)
-{
-    struct series_run run = { .worst = UNPACK_WHOLE };
-    series_join(unpack, series, rest, 0, &run);
-    series_each(unpack, series, rest, &run);
-    *ending_out = run.is_stopped ? UNPACK_STOPPED : run.worst;
-    return run.end;
-}
-
 /* The receiver that keeps nothing. */
 struct probe {
     char room[PROBE_SIZE];
@@ -187,4 +177,17 @@ bool series_is_plausible(enum unpack_ending (*put)(struct unpack *unpack, struct
     size_t used = 0;
     enum unpack_ending ending = put(&unpack, rest, &used);
     return ending == UNPACK_WHOLE || ending == UNPACK_STOPPED || (used >= PROBE_PACKED && probe.size >= PROBE_UNPACKED);
+}
+
+size_t series_read_inner(struct unpack *unpack, const struct series *series, struct span rest,
+                         enum unpack_ending *ending_out)
+{
+    struct series_run run = { .worst = UNPACK_WHOLE };
+    *ending_out = UNPACK_BROKEN;
+    if (!series_is_plausible(series->put, rest))
+        return 0;
+    series_join(unpack, series, rest, 0, &run);
+    series_each(unpack, series, rest, &run);
+    *ending_out = run.is_stopped ? UNPACK_STOPPED : run.worst;
+    return run.end;
 }

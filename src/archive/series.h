@@ -31,8 +31,8 @@ struct series {
 /* The worst ending of a stream; UNPACK_WHOLE where all are sound. What is damaged is noted. */
 enum unpack_ending series_read(struct unpack *unpack, const struct series *series, struct span content);
 
-/* The same for a series inside of other data: nothing is noted, and what stands behind it is the caller's. How many
- * bytes it is long; *ending_out as above. */
+/* The same for a series that may begin inside of other data, where series->looks is true: nothing is said of damage,
+ * and what stands behind it is the caller's. How many bytes it is long; *ending_out as above. 0: there is none. */
 size_t series_read_inner(struct unpack *unpack, const struct series *series, struct span rest,
                          enum unpack_ending *ending_out);
 

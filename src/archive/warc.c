@@ -1,5 +1,6 @@
 #include "warc.h"
 
+#include "archive/place.h"
 #include "base/buf.h"
 
 enum { WARC_HEADER_MOST = 65536, WARC_NAME_MOST = 4096 };
@@ -16,26 +17,16 @@ bool warc_looks(struct span content)
     return span_starts_with(content, "WARC/0.") || span_starts_with(content, "WARC/1.");
 }
 
-static struct span warc_line(struct span *rest)
-{
-    size_t size = span_find_byte(*rest, '\n');
-    struct span line = span_slice(*rest, 0, size);
-    *rest = span_from(*rest, size == SPAN_NONE ? rest->size : size + 1);
-    if (line.size > 0 && line.data[line.size - 1] == '\r')
-        line.size--;
-    return line;
-}
-
 /* The fields up to the empty line. */
 static struct warc_record warc_header(struct span rest)
 {
     struct warc_record record = { .size = 0 };
-    struct span left = span_slice(rest, 0, WARC_HEADER_MOST);
-    const char *start = left.data;
+    struct span head = span_slice(rest, 0, WARC_HEADER_MOST);
+    struct span left = head;
     while (left.size > 0) {
-        struct span line = warc_line(&left);
+        struct span line = span_cut(&left, '\n');
         size_t colon = span_find_byte(line, ':');
-        if (line.size == 0)
+        if (line.size == 0 || span_is(line, "\r"))
             break;
         if (colon == SPAN_NONE)
             continue;
@@ -46,22 +37,20 @@ static struct warc_record warc_header(struct span rest)
         else if (span_is_nocase(key, "WARC-Target-URI"))
             record.uri = span_slice(value, 0, WARC_NAME_MOST);
     }
-    record.body_at = (size_t)(left.data - start);
+    record.body_at = head.size - left.size;
     return record;
+}
+
+static bool warc_is_next(struct span rest)
+{
+    return warc_looks(span_from(rest, 1));
 }
 
 /* Where the next record begins, or the end. */
 static size_t warc_find(struct span content, size_t at)
 {
-    while (at < content.size) {
-        size_t found = span_find(span_from(content, at), span_text("\nWARC/"));
-        if (found == SPAN_NONE)
-            break;
-        at += found + 1;
-        if (warc_looks(span_from(content, at)))
-            return at;
-    }
-    return content.size;
+    size_t found = place_find(content, at, span_text("\nWARC/"), warc_is_next);
+    return found == SPAN_NONE ? content.size : found + 1;
 }
 
 /* What stands behind an HTTP reply's header. */
@@ -101,7 +90,7 @@ void warc_read(struct unpack *unpack, struct span content)
         size_t body_at = at + record.body_at;
         struct span rest = span_from(content, body_at);
         bool is_right = record.has_size && record.size <= rest.size;
-        size_t next = warc_find(content, body_at + (is_right ? (size_t)record.size : 0) - (body_at > 0));
+        size_t next = warc_find(content, body_at + (is_right ? (size_t)record.size : 0) - 1);
         size_t size = is_right ? (size_t)record.size : next - body_at;
         if (!warc_hand_out(unpack, &record, span_slice(rest, 0, size)))
             return;

@@ -116,26 +116,12 @@ void lzip_read(struct unpack *unpack, struct span content)
     (void)series_read(unpack, &series, content);
 }
 
-size_t xz_read_inner(struct unpack *unpack, struct span rest, enum unpack_ending *ending_out)
-{
-    static const struct series series = { .name = "xz",
-                                          .how_joined = "xz, inside of other data",
-                                          .how_single = "xz, inside of other data, one of several",
-                                          .looks = xz_looks,
-                                          .put = xz_put_unchecked,
-                                          .is_quiet = true };
-    *ending_out = UNPACK_BROKEN;
-    return series_is_plausible(xz_put_unchecked, rest) ? series_read_inner(unpack, &series, rest, ending_out) : 0;
-}
+const struct series xz_inner = { .how_joined = "xz, inside of other data",
+                                 .how_single = "xz, inside of other data, one of several",
+                                 .looks = xz_looks,
+                                 .put = xz_put_unchecked };
 
-size_t lzip_read_inner(struct unpack *unpack, struct span rest, enum unpack_ending *ending_out)
-{
-    static const struct series series = { .name = "lzip",
-                                          .how_joined = "lzip, inside of other data",
-                                          .how_single = "lzip, inside of other data, one of several",
-                                          .looks = lzip_looks,
-                                          .put = lzip_put,
-                                          .is_quiet = true };
-    *ending_out = UNPACK_BROKEN;
-    return series_is_plausible(lzip_put, rest) ? series_read_inner(unpack, &series, rest, ending_out) : 0;
-}
+const struct series lzip_inner = { .how_joined = "lzip, inside of other data",
+                                   .how_single = "lzip, inside of other data, one of several",
+                                   .looks = lzip_looks,
+                                   .put = lzip_put };

@@ -2,6 +2,7 @@
 #ifndef CORDON_ARCHIVE_XZ_H
 #define CORDON_ARCHIVE_XZ_H
 
+#include "archive/series.h"
 #include "unpack/unpack.h"
 
 /* Each reads the streams joined, and each; and what stands behind. Where xz data are corrupt, they are read once more
@@ -16,12 +17,10 @@ void lzma_read(struct unpack *unpack, struct span content);
 bool lzip_looks(struct span content);
 void lzip_read(struct unpack *unpack, struct span content);
 
-/* A series that begins inside of other data, where xz_looks is true: how many bytes it is long, *ending_out how it
- * ended. 0: there is none. Nothing is noted. */
-size_t xz_read_inner(struct unpack *unpack, struct span rest, enum unpack_ending *ending_out);
+/* For series_read_inner. */
+extern const struct series xz_inner;
 
-/* A series that begins inside of other data, where lzip_looks is true: how many bytes it is long, *ending_out how it
- * ended. 0: there is none. Nothing is noted. */
-size_t lzip_read_inner(struct unpack *unpack, struct span rest, enum unpack_ending *ending_out);
+/* For series_read_inner. */
+extern const struct series lzip_inner;
 
 #endif

@@ -46,14 +46,8 @@ void zstd_read(struct unpack *unpack, struct span content)
     (void)series_read(unpack, &series, content);
 }
 
-size_t zstd_read_inner(struct unpack *unpack, struct span rest, enum unpack_ending *ending_out)
-{
-    static const struct series series = { .name = "zstd",
-                                          .how_joined = "zstd, inside of other data",
-                                          .how_single = "zstd, inside of other data, one of several",
-                                          .looks = zstd_is_frame,
-                                          .put = zstd_put,
-                                          .is_quiet = true };
-    *ending_out = UNPACK_BROKEN;
-    return series_is_plausible(zstd_put, rest) ? series_read_inner(unpack, &series, rest, ending_out) : 0;
-}
+const struct series zstd_inner = { .how_joined = "zstd, inside of other data",
+                                   .how_single = "zstd, inside of other data, one of several",
+                                   .looks = zstd_is_frame,
+                                   .put = zstd_put,
+                                   .steps = ZSTD_STEPS };

@@ -33,7 +33,9 @@ static bool read_commented_name(struct span line, struct mail_mime_field *field_
         else if (!is_in(line.data[at], " \t\v\f\r"))
             name[size++] = line.data[at];
     }
-    for (unsigned i = 0; i < MAIL_MIME_NAMES && at < line.size && line.data[at] == ':'; i++) {
+    if (at == line.size || line.data[at] != ':')
+        return false;
+    for (unsigned i = 0; i < MAIL_MIME_NAMES; i++) {
         if (!span_is_nocase(span_of(name, size), mime_names[i]))
             continue;
         *field_out = (struct mail_mime_field){ .name = i, .value = span_from(line, at + 1) };

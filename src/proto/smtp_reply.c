@@ -2,7 +2,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <string.h>
 
 enum { CODE_DIGITS = 3, CODE_LEAST = 200, CODE_MOST = 599 };
 
@@ -115,5 +114,3 @@ unsigned smtp_reply_code(const char *text)
 {
     return line_code(span_text(text));
 }
-
-/* "1" to "999" and no leading zero: subject and detail (RFC 3463 section 2). */

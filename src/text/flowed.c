@@ -13,14 +13,6 @@ struct decoder {
     bool is_open; /* the line before goes on here */
 };
 
-static struct span cut_line(struct span *rest)
-{
-    size_t at = span_find_byte(*rest, '\n');
-    struct span line = span_slice(*rest, 0, at == SPAN_NONE ? rest->size : at + 1);
-    *rest = span_from(*rest, line.size);
-    return line;
-}
-
 static size_t quotes_of(struct span line)
 {
     size_t depth = 0;
@@ -52,7 +44,7 @@ static bool is_open(struct span words)
 
 static void decoder_line(struct decoder *decoder)
 {
-    struct span line = cut_line(&decoder->rest);
+    struct span line = text_cut_whole_line(&decoder->rest);
     struct span text = line_text(line);
     decoder->end = span_from(line, text.size);
     size_t depth = quotes_of(text);
@@ -97,14 +89,11 @@ static size_t decoder_pull(void *state, char *data_out, size_t capacity)
 /* Is there anything to undo? */
 static bool has_flow(struct span text)
 {
-    while (text.size > 0) {
-        struct span line = line_text(cut_line(&text));
-        size_t depth = quotes_of(line);
-        struct span words = span_from(line, depth);
-        words = span_from(words, words.size > 0 && words.data[0] == ' ' ? 1 : 0);
-        if (depth == 0 && words.size < line.size)
-            return true;
-        if (is_open(words) && text.size > 0 && quotes_of(text) == depth)
+    struct decoder decoder = { .rest = text };
+    while (decoder.rest.size > 0) {
+        struct span before = decoder.rest;
+        decoder_line(&decoder);
+        if (decoder.line.data != before.data || decoder.line.size + decoder.end.size != before.size - decoder.rest.size)
             return true;
     }
     return false;

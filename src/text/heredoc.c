@@ -13,14 +13,6 @@ struct heredoc {
     bool is_sure;  /* the line begins with the program, so it is no other language's "<<" */
 };
 
-static struct span heredoc_line(struct span *rest)
-{
-    size_t size = span_find_byte(*rest, '\n');
-    struct span line = span_slice(*rest, 0, size == SPAN_NONE ? rest->size : size + 1);
-    *rest = span_from(*rest, line.size);
-    return line;
-}
-
 static bool is_word_end(char c)
 {
     return ascii_is_space(c) || c == '\r' || c == '\n' || c == ';' || c == '&' || c == '|' || c == '>' || c == '<' ||
@@ -47,15 +39,16 @@ static struct span heredoc_word(struct span rest)
 /* sed 's/^X//': what stands between, whatever the divider. */
 static struct span heredoc_prefix(struct span line)
 {
-    for (size_t at = span_find(line, span_text("^")); at != SPAN_NONE && at >= 2; at = SPAN_NONE) {
-        char divider = line.data[at - 1];
-        struct span behind = span_from(line, at + 1);
-        size_t size = span_find_byte(behind, divider);
-        if (line.data[at - 2] == 's' && size != SPAN_NONE && size <= HEREDOC_WORD_MOST && size + 1 < behind.size &&
-            behind.data[size + 1] == divider)
-            return span_slice(behind, 0, size);
-    }
-    return span_of(NULL, 0);
+    struct span none = span_of(NULL, 0);
+    size_t at = span_find_byte(line, '^');
+    if (at == SPAN_NONE || at < 2 || line.data[at - 2] != 's')
+        return none;
+    char divider = line.data[at - 1];
+    struct span behind = span_from(line, at + 1);
+    size_t size = span_find_byte(behind, divider);
+    bool is_one = size != SPAN_NONE && size <= HEREDOC_WORD_MOST && size + 1 < behind.size &&
+                  behind.data[size + 1] == divider;
+    return is_one ? span_slice(behind, 0, size) : none;
 }
 
 /* Where the program's name stands as a word; SPAN_NONE: nowhere. */
@@ -99,7 +92,7 @@ static bool heredoc_find(struct span *rest, struct heredoc *heredoc_out)
         while (start > 0 && rest->data[start - 1] != '\n' && at - start < TEXT_NAME_SIZE)
             start--;
         *rest = span_from(*rest, start);
-        struct span line = heredoc_line(rest);
+        struct span line = text_cut_whole_line(rest);
         if (heredoc_begins(span_slice(line, 0, (size_t)TEXT_NAME_SIZE * 4), heredoc_out))
             return true;
     }
@@ -125,7 +118,7 @@ static struct span heredoc_body(const struct heredoc *heredoc, struct span *rest
     *is_ended_out = false;
     while (rest->size > 0) {
         size_t size = (size_t)(rest->data - start);
-        struct span line = heredoc_line(rest);
+        struct span line = text_cut_whole_line(rest);
         line = heredoc->has_tabs ? without_tabs(line) : line;
         while (line.size > 0 && (line.data[line.size - 1] == '\n' || line.data[line.size - 1] == '\r'))
             line.size--;
@@ -149,7 +142,7 @@ static bool heredoc_put(struct unpack *unpack, const struct heredoc *heredoc, st
     if (!unpack_begin(unpack, &member))
         return false;
     while (body.size > 0) {
-        struct span line = heredoc_line(&body);
+        struct span line = text_cut_whole_line(&body);
         line = heredoc->has_tabs ? without_tabs(line) : line;
         bool has_prefix = span_equal(span_slice(line, 0, heredoc->prefix.size), heredoc->prefix);
         if (!unpack_put(unpack, span_from(line, has_prefix ? heredoc->prefix.size : 0)))

@@ -1,23 +1,17 @@
 #include "mbox.h"
 
+#include "text/pull.h"
+
 #define MBOX_SEPARATOR "From "
 
 enum { MBOX_FIELD_NAME_MOST = 80 };
-
-static struct span cut_line(struct span *rest)
-{
-    size_t end = span_find_byte(*rest, '\n');
-    struct span line = span_slice(*rest, 0, end == SPAN_NONE ? rest->size : end + 1);
-    *rest = span_from(*rest, line.size);
-    return line;
-}
 
 /* Begins with a field's name and a colon; some mailboxes have more lines of the separator's kind first. */
 static bool is_field(struct span text)
 {
     size_t i = 0;
     if (span_starts_with(text, ">" MBOX_SEPARATOR))
-        (void)cut_line(&text);
+        (void)text_cut_whole_line(&text);
     while (i < text.size && i < MBOX_FIELD_NAME_MOST && (unsigned char)text.data[i] > ' ' && text.data[i] != ':')
         i++;
     return i > 0 && i < text.size && text.data[i] == ':';
@@ -30,7 +24,7 @@ static bool find_separator(struct span content, size_t *at, size_t *mail_at_out)
     bool is_behind_empty = *at == 0;
     while (rest.size > 0) {
         size_t here = content.size - rest.size;
-        struct span line = cut_line(&rest);
+        struct span line = text_cut_whole_line(&rest);
         if (is_behind_empty && span_starts_with(line, MBOX_SEPARATOR) && is_field(rest)) {
             *at = here;
             *mail_at_out = content.size - rest.size;

@@ -88,6 +88,14 @@ struct span text_cut_line(struct span *rest)
     return line;
 }
 
+struct span text_cut_whole_line(struct span *rest)
+{
+    size_t at = span_find_byte(*rest, '\n');
+    struct span line = span_slice(*rest, 0, at == SPAN_NONE ? rest->size : at + 1);
+    *rest = span_from(*rest, line.size);
+    return line;
+}
+
 struct span text_name(struct span name, char text_out[TEXT_NAME_SIZE])
 {
     name = span_trim(name);

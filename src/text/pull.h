@@ -16,6 +16,9 @@ bool text_put_pulled(struct unpack *unpack, text_pull *pull, void *state);
 /* Cuts the next line off *rest and returns it without its end, which is CR or LF: of CR LF comes an empty line. */
 struct span text_cut_line(struct span *rest);
 
+/* The same with its end, which is LF alone here. */
+struct span text_cut_whole_line(struct span *rest);
+
 /* Do both give the same bytes? Pulls up to the first difference. */
 bool text_pulls_equal(text_pull *a, void *a_state, text_pull *b, void *b_state);
 

@@ -13,7 +13,8 @@ enum {
     FACT_SOFT = 4,  /* a soft line break that is not exactly "=" CR LF or "=" LF */
     FACT_DROP = 8,  /* bytes that some programs drop before they read anything: NUL, CRs that end no line */
     FACT_ZERO = 16, /* an escaped NUL: no text, so it matters what a line end stands for */
-    FACT_CRLF = 32  /* a line end that is kept, as CR LF */
+    FACT_CRLF = 32, /* a line end that is kept, as CR LF */
+    FACT_LF = 64    /* both of these */
 };
 
 struct reading {
@@ -40,9 +41,8 @@ static const struct reading readings[] = {
       .is_exact = true,
       .facts = FACT_SOFT },
     { .how = "quoted-printable, soft line breaks end at CR", .ends_at_cr = true, .facts = FACT_SOFT },
+    { .how = "quoted-printable, line ends are LF", .ends_in_lf = true, .facts = FACT_LF },
 };
-
-static const struct reading lf_reading = { .how = "quoted-printable, line ends are LF", .ends_in_lf = true };
 
 struct decoder {
     const struct reading *reading;
@@ -288,10 +288,10 @@ void qp_read(struct unpack *unpack, struct span body)
     unsigned facts = is_whole ? decoder.facts : FACT_STRAY | FACT_BLANK | FACT_SOFT;
     if (span_find_byte(body, '\0') != SPAN_NONE || span_find(body, span_text("\n\r")) != SPAN_NONE)
         facts |= FACT_DROP;
+    if ((facts & FACT_ZERO) != 0 && (facts & FACT_CRLF) != 0)
+        facts |= FACT_LF;
     for (size_t i = 0; i < sizeof readings / sizeof readings[0]; i++) {
         if ((readings[i].facts & facts) != 0 && !reading_read(unpack, &readings[i], body))
             return;
     }
-    if ((facts & FACT_ZERO) != 0 && (facts & FACT_CRLF) != 0)
-        (void)reading_read(unpack, &lf_reading, body);
 }

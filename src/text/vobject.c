@@ -101,7 +101,7 @@ static void read_values(struct unpack *unpack, struct span content)
             continue;
         values++;
         qp_read(unpack, value);
-        rest = span_of(value.data + value.size, (size_t)(rest.data + rest.size - value.data) - value.size);
+        rest = span_from(rest, (size_t)(value.data + value.size - rest.data));
     }
 }
 
