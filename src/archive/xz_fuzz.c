@@ -5,24 +5,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { FUZZ_MEMBERS = 64, FUZZ_BYTES = 1 << 16 };
-
-static void fuzz(unpack_looks *looks, unpack_reader *reader, struct span content)
-{
-    static struct collect collect;
-    (void)looks(content);
-    collect_init(&collect);
-    collect.most_members = FUZZ_MEMBERS;
-    collect.most_bytes = FUZZ_BYTES;
-    collect.room = content.size % 97;
-    collect_read(&collect, reader, content);
-    collect_fini(&collect);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    fuzz(xz_looks, xz_read, span_of(data, size));
-    fuzz(lzma_looks, lzma_read, span_of(data, size));
-    fuzz(lzip_looks, lzip_read, span_of(data, size));
+    collect_fuzz(xz_looks, xz_read, span_of(data, size));
+    collect_fuzz(lzma_looks, lzma_read, span_of(data, size));
+    collect_fuzz(lzip_looks, lzip_read, span_of(data, size));
     return 0;
 }

@@ -1,6 +1,7 @@
 #include "escapes.h"
 
 #include "text/escapes_payload.h"
+#include "text/quotes.h"
 
 #include <limits.h>
 #include <string.h>
@@ -16,7 +17,7 @@ enum {
     ESCAPES_BASE64_LINE = 16,                           /* ... in the first of several lines */
     ESCAPES_BASE64_BARE = 128                           /* behind a '=' without quotes, where URLs have their tokens */
 };
-enum { ESCAPES_SKIP = 16, ESCAPES_HEAD = 512, ESCAPES_CONTROLS_SHARE = 16, ESCAPES_QUOTES = 3, ESCAPES_SIGNS = 3 };
+enum { ESCAPES_SKIP = 16, ESCAPES_HEAD = 512, ESCAPES_CONTROLS_SHARE = 16, ESCAPES_SIGNS = 3 };
 
 bool escapes_looks(struct span content)
 {
@@ -41,40 +42,6 @@ static bool is_letter(char c)
     return escapes_is_alnum(c) || c == '+' || c == '/' || c == '-' || c == '_';
 }
 
-/* Finds quotes as memchr does, of each kind only once: for whoever goes through a content from its start to its end. */
-struct quotes {
-    struct span content;
-    size_t next[ESCAPES_QUOTES]; /* of each kind, at or behind where was asked last */
-};
-
-static const char quote_kinds[ESCAPES_QUOTES] = { '"', '\'', '`' };
-
-static size_t find_char(struct span content, size_t at, char kind)
-{
-    size_t found = span_find_byte(span_from(content, at), kind);
-    return found == SPAN_NONE ? content.size : at + found;
-}
-
-static struct quotes quotes_of(struct span content)
-{
-    struct quotes quotes = { .content = content };
-    for (size_t i = 0; i < ESCAPES_QUOTES; i++)
-        quotes.next[i] = find_char(content, 0, quote_kinds[i]);
-    return quotes;
-}
-
-/* The next quote of any kind at or behind `at`, which never goes back; content.size where there is none. */
-static size_t quotes_next(struct quotes *quotes, size_t at)
-{
-    size_t first = quotes->content.size;
-    for (size_t i = 0; i < ESCAPES_QUOTES; i++) {
-        if (quotes->next[i] < at)
-            quotes->next[i] = find_char(quotes->content, at, quote_kinds[i]);
-        first = quotes->next[i] < first ? quotes->next[i] : first;
-    }
-    return first;
-}
-
 static bool is_escaped(struct span content, size_t at)
 {
     size_t first = at;
@@ -88,7 +55,7 @@ static size_t find_closing(struct span content, size_t open)
 {
     size_t at = open;
     do
-        at = find_char(content, at + 1, content.data[open]);
+        at = quotes_find(content, at + 1, content.data[open]);
     while (at < content.size && is_escaped(content, at));
     return at;
 }
@@ -210,7 +177,7 @@ static size_t follow_chain(struct escapes_hand *hand, struct quotes *behind, siz
  * are escaped may not, or all of them could share one end; what is not closed any more is not looked for again. */
 static void read_joined(struct escapes_hand *hand, struct span content)
 {
-    char unclosed[ESCAPES_QUOTES] = { 0 };
+    char unclosed[QUOTE_KINDS] = { 0 };
     struct quotes quotes = quotes_of(content);
     for (size_t at = quotes_next(&quotes, 0); at < content.size; at = quotes_next(&quotes, at + 1)) {
         if (memchr(unclosed, content.data[at], sizeof unclosed) != NULL || is_escaped(content, at))
@@ -248,7 +215,7 @@ static const char sign_kinds[ESCAPES_SIGNS] = { '%', '\\', '&' };
 static size_t find_sign(struct span content, size_t at, char kind)
 {
     for (;; at++) {
-        at = find_char(content, at, kind);
+        at = quotes_find(content, at, kind);
         if (at == content.size || is_sign(content, at))
             return at;
     }
@@ -304,7 +271,7 @@ static void read_quoted_escapes(struct escapes_hand *hand, struct span content, 
 {
     struct signs signs = signs_of(content);
     struct quotes quotes = quotes_of(content);
-    size_t open = find_char(content, 0, quote);
+    size_t open = quotes_find(content, 0, quote);
     while (open < content.size) {
         size_t close = find_closing(content, open);
         if (close == content.size)

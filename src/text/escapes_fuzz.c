@@ -8,6 +8,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     (void)escapes_looks(span_of(data, size));
-    collect_fuzz(escapes_read, data, size);
+    collect_fuzz(escapes_looks, escapes_read, span_of(data, size));
     return 0;
 }

@@ -2,12 +2,12 @@
 
 #include "base/base64.h"
 #include "text/pull.h"
+#include "text/quotes.h"
 
 enum {
     LITERALS_LETTERS = 32, /* of one string */
     LITERALS_FIRST = 16,   /* of the first of several */
     LITERALS_WORD = 4,
-    LITERALS_QUOTES = 3,
     LITERALS_TOGETHER = 64, /* of all of them */
     LITERALS_GAP = 256,     /* bytes of script from one to the next */
     LITERALS_SAMPLE = 96,   /* decoded bytes that are looked at */
@@ -28,38 +28,14 @@ struct literal {
 
 /* Goes through a content from its start to its end. */
 struct literals {
-    struct span content;
+    struct quotes quotes;
     size_t at;
-    size_t next[LITERALS_QUOTES]; /* of each kind of quote, at or behind where was asked last */
-    size_t line_end;              /* the next one, likewise */
+    size_t line_end; /* the next one, at or behind where was asked last */
 };
-
-static const char quotes[LITERALS_QUOTES] = { '"', '\'', '`' };
-
-static size_t find_char(struct span content, size_t at, char c)
-{
-    size_t found = span_find_byte(span_from(content, at), c);
-    return found == SPAN_NONE ? content.size : at + found;
-}
 
 static struct literals literals_of(struct span content)
 {
-    struct literals literals = { .content = content, .line_end = find_char(content, 0, '\n') };
-    for (size_t i = 0; i < LITERALS_QUOTES; i++)
-        literals.next[i] = find_char(content, 0, quotes[i]);
-    return literals;
-}
-
-/* The next quote of any kind; content.size where there is none. */
-static size_t next_quote(struct literals *literals)
-{
-    size_t first = literals->content.size;
-    for (size_t i = 0; i < LITERALS_QUOTES; i++) {
-        if (literals->next[i] < literals->at)
-            literals->next[i] = find_char(literals->content, literals->at, quotes[i]);
-        first = literals->next[i] < first ? literals->next[i] : first;
-    }
-    return first;
+    return (struct literals){ .quotes = quotes_of(content), .line_end = quotes_find(content, 0, '\n') };
 }
 
 static struct literal literal_of(struct span text)
@@ -90,11 +66,12 @@ static bool is_filled(const struct literal *literal)
  * twice. */
 static bool literal_next(struct literals *literals, struct literal *literal_out)
 {
-    struct span content = literals->content;
-    for (size_t open = next_quote(literals); open < content.size; open = next_quote(literals)) {
+    struct span content = literals->quotes.content;
+    for (size_t open = quotes_next(&literals->quotes, literals->at); open < content.size;
+         open = quotes_next(&literals->quotes, literals->at)) {
         literals->at = open + 1;
         if (literals->line_end < open)
-            literals->line_end = find_char(content, open, '\n');
+            literals->line_end = quotes_find(content, open, '\n');
         struct span rest = span_slice(content, open + 1, literals->line_end - open - 1);
         size_t size = span_find_byte(rest, content.data[open]);
         if (size == SPAN_NONE)

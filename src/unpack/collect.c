@@ -148,15 +148,17 @@ void collect_read(struct collect *collect, unpack_reader *reader, struct span co
     assert(!collect->is_open);
 }
 
-void collect_fuzz(unpack_reader *reader, const uint8_t *data, size_t size)
+void collect_fuzz(unpack_looks *looks, unpack_reader *reader, struct span content)
 {
     struct collect *collect = malloc(sizeof *collect);
     if (collect == NULL)
         return;
+    (void)looks(content);
     collect_init(collect);
     collect->most_members = 256;
     collect->most_bytes = 1 << 16;
-    collect_read(collect, reader, span_of(data, size));
+    collect->room = content.size % 97;
+    collect_read(collect, reader, content);
     collect_fini(collect);
     free(collect);
 }

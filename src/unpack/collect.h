@@ -46,8 +46,9 @@ void collect_fini(struct collect *collect);
 /* Runs the reader over the content. */
 void collect_read(struct collect *collect, unpack_reader *reader, struct span content);
 
-/* What a fuzz target does with a reader of containers: once over the bytes, with limits that let it end soon. */
-void collect_fuzz(unpack_reader *reader, const uint8_t *data, size_t size);
+/* What a fuzz target does with a reader of containers: once over the bytes, be it one or not, with limits that let it
+ * end soon and pieces of a size that depends on the content's. */
+void collect_fuzz(unpack_looks *looks, unpack_reader *reader, struct span content);
 
 /* The first member with exactly these bytes, or NULL. */
 const struct collect_member *collect_find(const struct collect *collect, struct span bytes);
