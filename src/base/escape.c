@@ -38,6 +38,13 @@ size_t utf8_sequence(struct span span)
     return 0;
 }
 
+size_t utf8_start(struct span text, size_t at)
+{
+    while (at < text.size && is_tail((unsigned char)text.data[at]))
+        at++;
+    return at;
+}
+
 /* C1 controls (U+0080 to U+009F), the bidirectional overrides and what is invisible turn a terminal or a reader's eye:
  * they are escaped. */
 static bool is_deceptive(const unsigned char *s, size_t size)

@@ -28,4 +28,7 @@ void escape_shown(struct buf *buf, struct span span, size_t limit);
 /* The length of the valid UTF-8 sequence at the start of the span (1 to 4), or 0 (RFC 3629 section 4). */
 size_t utf8_sequence(struct span span);
 
+/* Where the next letter begins, from `at` on: so that none is cut in two. */
+size_t utf8_start(struct span text, size_t at);
+
 #endif

@@ -119,8 +119,16 @@ static void test_shown(void)
     }
 }
 
+static void test_start(void)
+{
+    struct span text = span_text("a\xe2\x82\xac\x62");
+    CHECK(utf8_start(text, 0) == 0 && utf8_start(text, 1) == 1 && utf8_start(text, 2) == 4 && utf8_start(text, 4) == 4);
+    CHECK(utf8_start(span_text("\x80\x80"), 0) == 2);
+}
+
 int main(void)
 {
+    test_start();
     test_the_table();
     test_shown();
     test_utf8();

@@ -129,9 +129,9 @@ static bool pattern_put(struct buf *out, const struct amavis_value *value, bool 
         if (i + 1 < value->text.size)
             next = value->text.data[i + 1];
         if (c == '#' && is_free && !is_class) { /* a comment, to the end of its line */
-            i += span_find_byte(span_from(value->text, i), '\n') != SPAN_NONE
-                     ? span_find_byte(span_from(value->text, i), '\n')
-                     : value->text.size - i;
+            struct span rest = span_from(value->text, i);
+            (void)span_cut(&rest, '\n');
+            i = value->text.size - rest.size - 1; /* the loop goes behind it */
             continue;
         }
         put_letter(out, c, is_free && !is_class);

@@ -238,10 +238,12 @@ static struct span store_value(const struct status_lines *lines, struct span sto
     return status_value(lines, key);
 }
 
+/* Shown in the stores' table, of keeper.store.NAME. */
+static const char *const store_facts[] = { "state",         "messages", "bytes", "held",   "disk_bytes",
+                                           "last_sequence", "indexed",  "wrong", "failure" };
+
 static void put_stores(struct buf *out, const struct status_lines *lines)
 {
-    static const char *const facts[] = { "state",         "messages", "bytes", "held",   "disk_bytes",
-                                         "last_sequence", "indexed",  "wrong", "failure" };
     static const struct table_column columns[] = { { "STORE", 0, false },   { "STATE", 0, false },
                                                    { "MESSAGES", 0, true }, { "BYTES", 0, true },
                                                    { "HELD", 0, true },     { "ON DISK", 0, true },
@@ -253,23 +255,24 @@ static void put_stores(struct buf *out, const struct status_lines *lines)
         if (!status_line_is_store(&lines->lines[i], &name))
             continue;
         table_put(table, name);
-        for (size_t k = 0; k < sizeof facts / sizeof facts[0]; k++)
-            table_put(table, store_value(lines, name, facts[k]));
+        for (size_t k = 0; k < sizeof store_facts / sizeof store_facts[0]; k++)
+            table_put(table, store_value(lines, name, store_facts[k]));
     }
     table_end(table, out);
 }
 
 static bool line_is_in_stores(const struct status_line *line)
 {
-    static const char *const shown[] = { ".state",         ".messages", ".bytes", ".held",   ".disk_bytes",
-                                         ".last_sequence", ".indexed",  ".wrong", ".failure" };
-    bool is_shown = false;
-    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
-        size_t size = strlen(shown[i]);
-        is_shown = is_shown ||
-                   (line->key.size > size && span_is(span_from(line->key, line->key.size - size), shown[i]));
+    static const char stores[] = "keeper.store.";
+    if (!span_starts_with(line->key, stores))
+        return false;
+    struct span fact = span_from(line->key, sizeof stores - 1);
+    (void)span_cut(&fact, '.'); /* the name */
+    for (size_t i = 0; i < sizeof store_facts / sizeof store_facts[0]; i++) {
+        if (span_is(fact, store_facts[i]))
+            return true;
     }
-    return is_shown && span_starts_with(line->key, "keeper.store.");
+    return false;
 }
 
 static bool line_is_in_roles(const struct status_line *line)

@@ -105,9 +105,10 @@ struct rotate {
     uint64_t waiting[ROTATE_TOGETHER]; /* records whose slots are to be added, in one commit */
     size_t waiting_count;
     struct buf slots;
-    uint64_t messages;
     uint64_t all;
-    uint64_t failed;
+    uint64_t messages; /* that were tried */
+    uint64_t rewrapped;
+    uint64_t given; /* of these: all that waited until the last flush that succeeded */
 };
 
 /* False where it was there already. */
@@ -136,9 +137,8 @@ static bool parts_add(struct rotate *rotate, uint64_t sequence)
     return true;
 }
 
-static void rotate_failed(struct rotate *rotate, uint64_t sequence, const struct fault *fault)
+static void rotate_failed(const struct rotate *rotate, uint64_t sequence, const struct fault *fault)
 {
-    rotate->failed++;
     progress_clear();
     (void)command_refuse(rotate->use->line, 1, "%s:%" PRIu64 ": %s", rotate->use->conf->name, sequence, fault->text);
 }
@@ -163,6 +163,8 @@ static bool rotate_flush(struct rotate *rotate)
             goes_on = false;
         }
     }
+    if (goes_on)
+        rotate->given = rotate->rewrapped;
     rotate->waiting_count = 0;
     buf_clear(&rotate->slots);
     return goes_on;
@@ -171,22 +173,15 @@ static bool rotate_flush(struct rotate *rotate)
 /* With the first of our pairs that opens it. */
 static int rotate_record(struct rotate *rotate, uint64_t sequence, struct fault *fault)
 {
-    struct buf slots;
     int failed = -1;
     if (rotate->waiting_count == ROTATE_TOGETHER && !rotate_flush(rotate))
         return fault_set(fault, ECANCELED, "others before it could not be given");
-    buf_init(&slots, (size_t)STORE_MOST_OWNERS * CRYPT_SLOT_SIZE);
-    for (size_t i = 0; i < rotate->use->pair_count && failed != 0; i++) {
-        buf_clear(&slots);
+    for (size_t i = 0; i < rotate->use->pair_count && failed != 0; i++) /* where it fails, nothing is put */
         failed = store_rewrap(rotate->use->reader, sequence, &rotate->use->pairs[i],
-                              (const unsigned char(*)[CRYPT_PUBLIC_SIZE])rotate->owners, rotate->owner_count, &slots,
-                              fault);
-    }
-    if (failed == 0) {
+                              (const unsigned char(*)[CRYPT_PUBLIC_SIZE])rotate->owners, rotate->owner_count,
+                              &rotate->slots, fault);
+    if (failed == 0)
         rotate->waiting[rotate->waiting_count++] = sequence;
-        buf_put_span(&rotate->slots, buf_span(&slots));
-    }
-    buf_fini(&slots);
     return failed;
 }
 
@@ -220,8 +215,10 @@ static bool rotate_next(struct rotate *rotate, uint64_t sequence)
     struct fault fault = { 0 };
     rotate->messages++;
     progress_show("rotated", rotate->messages, rotate->all);
-    if (rotate_message(rotate, sequence, &fault) == 0)
+    if (rotate_message(rotate, sequence, &fault) == 0) {
+        rotate->rewrapped++;
         return true;
+    }
     rotate_failed(rotate, sequence, &fault);
     return fault.code == EACCES || fault.code == EBADMSG; /* else it is not this record's trouble */
 }
@@ -260,15 +257,16 @@ static int rotate_run(struct rotate *rotate, const struct filter *filter)
         status = 1;
     progress_clear();
     free(ids);
+    uint64_t failed = rotate->messages - rotate->given;
     if (command_has(rotate->use->line, OPTION_JSON))
         printf("{\"messages\":%" PRIu64 ",\"parts\":%zu,\"failed\":%" PRIu64 "}\n", rotate->messages,
-               rotate->part_count, rotate->failed);
+               rotate->part_count, failed);
     else
         printf("%" PRIu64 " messages and %zu parts that they share can now be read with the new key too; %" PRIu64
                " could not be given\n",
-               rotate->messages - rotate->failed, rotate->part_count, rotate->failed);
+               rotate->given, rotate->part_count, failed);
     keep_close(rotate->client);
-    return status == 0 && rotate->failed == 0 ? STORE_EXIT_DONE : STORE_EXIT_NOT_ALL;
+    return status == 0 && failed == 0 ? STORE_EXIT_DONE : STORE_EXIT_NOT_ALL;
 }
 
 int store_command_rotate(const struct command_line *line)

@@ -3,12 +3,17 @@
 #define CORDON_CLI_TABLE_H
 
 #include "base/buf.h"
+#include "base/fault.h"
 #include "base/span.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { TABLE_MOST_COLUMNS = 12, TABLE_MOST_ROWS = 512, TABLE_CELL_MOST = 512 /* bytes of what is shown of one */ };
+enum {
+    TABLE_MOST_COLUMNS = 12,
+    TABLE_MOST_ROWS = 512,
+    TABLE_CELL_MOST = 4 * FAULT_TEXT_SIZE /* bytes of what is shown of one */
+};
 
 struct table_column {
     const char *title;

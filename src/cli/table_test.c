@@ -4,6 +4,7 @@
 #include "base/test.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static const struct table_column columns[] = { { "ID", 0, true }, { "SENDER", 6, false }, { "SUBJECT", 6, false } };
 
@@ -106,8 +107,26 @@ static void test_many(void)
     free(table);
 }
 
+/* No failure that can be told is cut in a pipe. */
+static void test_long(void)
+{
+    char text[FAULT_TEXT_SIZE];
+    struct table *table = begin(0);
+    struct buf out;
+    memset(text, 'x', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    put_row(table, "1", "a", text);
+    buf_init(&out, 65536);
+    table_print(table, &out);
+    CHECK(span_find(buf_span(&out), span_text(text)) != SPAN_NONE);
+    buf_fini(&out);
+    table_fini(table);
+    free(table);
+}
+
 int main(void)
 {
+    test_long();
     test_aligned();
     test_cut();
     test_foreign();

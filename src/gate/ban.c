@@ -1,5 +1,6 @@
 #include "gate/ban.h"
 
+#include "base/escape.h"
 #include "base/glob.h"
 #include "conf/dangerous.h"
 #include "gate/ban_name.h"
@@ -176,10 +177,7 @@ static void look_add(const struct look *look, const char *what, const char *rule
 static const char *shown_end(const char *name)
 {
     size_t size = strlen(name);
-    const char *end = size > 80 ? name + size - 80 : name;
-    while (((unsigned char)*end & 0xc0) == 0x80) /* no letter is cut in two */
-        end++;
-    return end;
+    return size > 80 ? name + utf8_start(span_text(name), size - 80) : name;
 }
 
 static bool look_at_names(const struct look *look, struct verdict *verdict)

@@ -241,6 +241,21 @@ static void test_long_finding(void)
     CHECK(utf8_sequence(shown) == 2 && span_find(shown, span_text("x.exe matches *.exe")) != SPAN_NONE);
 }
 
+/* Nothing is left out of a short one, whatever its bytes mean. */
+static void test_short_finding(void)
+{
+    struct tree tree = { .text_size = 0 };
+    struct ban_settings ban = { .names = LIST("*.exe") };
+    struct verdict verdict;
+    tree.report.parts = tree.parts;
+    add(&tree, DECODE_NO_PARENT, "\x84\x84.exe", "", "", 0);
+    tree.report.text = span_of(tree.text, tree.text_size);
+    verdict_init(&verdict);
+    ban_check(&ban, &tree.report, &verdict);
+    if (CHECK(verdict.finding_count == 1))
+        CHECK(span_starts_with(span_text(verdict.findings[0].text), "\x84\x84.exe matches"));
+}
+
 static void test_paths(void)
 {
     struct tree tree;
@@ -259,6 +274,7 @@ int main(void)
     test_forms();
     test_long_name();
     test_long_finding();
+    test_short_finding();
     test_extensions();
     test_rules();
     test_paths();

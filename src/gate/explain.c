@@ -281,14 +281,6 @@ static void put_shown(struct buf *out, struct span text)
     escape_shown(out, text, EXPLAIN_TEXT_SHOWN);
 }
 
-/* No letter is cut in two: from `at` on, where the next one begins. */
-static size_t letter_start(struct span text, size_t at)
-{
-    while (at < text.size && ((unsigned char)text.data[at] & 0xc0) == 0x80)
-        at++;
-    return at;
-}
-
 /* A name can have thousands of letters, so that nobody sees how it ends. */
 static void put_name(struct buf *out, struct span name)
 {
@@ -296,9 +288,9 @@ static void put_name(struct buf *out, struct span name)
         put_shown(out, name);
         return;
     }
-    put_shown(out, span_slice(name, 0, letter_start(name, EXPLAIN_NAME_SHOWN / 2)));
+    put_shown(out, span_slice(name, 0, utf8_start(name, EXPLAIN_NAME_SHOWN / 2)));
     buf_printf(out, " ...(%zu bytes)... ", name.size);
-    put_shown(out, span_from(name, letter_start(name, name.size - EXPLAIN_NAME_SHOWN / 4)));
+    put_shown(out, span_from(name, utf8_start(name, name.size - EXPLAIN_NAME_SHOWN / 4)));
 }
 
 static void put_types(const struct transaction *t, const struct decode_part *part, struct buf *out)

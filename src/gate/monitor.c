@@ -103,8 +103,7 @@ static void monitor_put_metrics(struct gate *gate, struct buf *text_out)
 
 static void monitor_put_body(struct gate *gate, struct monitor_request *request, struct buf *body)
 {
-    bool is_ready = request->status != 200 || request->path != MONITOR_READY || gate_is_ready(gate, body);
-    if (!is_ready) {
+    if (request->status == 200 && request->path == MONITOR_READY && !gate_is_ready(gate, body)) {
         request->status = 503;
         buf_put_text(body, "; mail waits, see cordon status\n");
     }

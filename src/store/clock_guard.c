@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define GUARD_FRESH ".new"
+
 enum { GUARD_NAME_MOST = 256, GUARD_TEXT_MOST = 64, GUARD_WRITE_MS = 3600000 };
 
 static struct disk_folder *guard_folder(const char *head_path, char name_out[GUARD_NAME_MOST], struct fault *fault)
@@ -51,16 +53,17 @@ static int guard_write(const char *head_path, const struct clock_guard *guard, s
 {
     char name[GUARD_NAME_MOST];
     char text[GUARD_TEXT_MOST];
-    struct fault gone;
+    char fresh[GUARD_NAME_MOST + sizeof GUARD_FRESH];
     struct disk_folder *folder = guard_folder(head_path, name, fault);
     if (folder == NULL)
         return -1;
+    (void)snprintf(fresh, sizeof fresh, "%s" GUARD_FRESH, name);
     int size = snprintf(text, sizeof text, "%" PRIu64 " %" PRIu64 "\n", guard->seen_ms, guard->until_ms);
     struct iovec vector = { .iov_base = text, .iov_len = (size_t)size };
-    (void)disk_remove(folder, name, &gone);
-    struct disk_file *file = disk_open(folder, name, DISK_CREATE, fault);
+    (void)disk_remove(folder, fresh, NULL); /* of a process that was killed */
+    struct disk_file *file = disk_open(folder, fresh, DISK_CREATE, fault);
     int failed = file == NULL || disk_write(file, 0, &vector, 1, fault) != 0 || disk_sync(file, fault) != 0 ||
-                 disk_sync_folder(folder, fault) != 0;
+                 disk_rename(folder, fresh, name, fault) != 0 || disk_sync_folder(folder, fault) != 0;
     disk_close(file);
     disk_close_folder(folder);
     return failed ? -1 : 0;

@@ -1,5 +1,5 @@
 /* One segment's file, read frame by frame, around what the disk can't read; and the names of segments' files. Seen by
- * segments, recovery and verification alone.
+ * segments, recovery and verification alone; the names also by whom a verification tells of one.
  *
  * Thread safety: one thread at a time.
  */

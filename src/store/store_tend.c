@@ -3,6 +3,7 @@
 #include "store/store_inner.h"
 
 #include "base/memory.h"
+#include "store/frames.h"
 #include "store/verify.h"
 #include "sys/clock.h"
 
@@ -359,12 +360,9 @@ static bool check_may_go_on(void *context)
 static void check_leave(struct store *store, const char *file)
 {
     static const char folder[] = "segments/";
-    uint64_t number = 0;
-    struct span name = span_text(file);
-    if (!span_starts_with(name, folder))
-        return;
-    name = span_from(name, sizeof folder - 1);
-    if (!span_number(span_cut(&name, '.'), &number))
+    bool is_inside = span_starts_with(span_text(file), folder);
+    uint64_t number = is_inside ? segment_number(file + sizeof folder - 1) : 0;
+    if (number == 0)
         return;
     lock_take(&store->disk);
     segments_leave(store->segments, number);

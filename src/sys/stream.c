@@ -93,11 +93,12 @@ static bool stream_is_usable(struct stream *stream)
 }
 
 /* At most what the socket takes now, of the two pieces in this order; waits until it takes some. Bytes moved or -1. */
-static ssize_t send_some(struct stream *stream, const struct iovec pieces[2])
+static ssize_t send_some(struct stream *stream, const struct iovec pieces[2], struct deadline deadline,
+                         struct fault *fault)
 {
     if (stream->tls != NULL) {
         const struct iovec *piece = pieces[0].iov_len > 0 ? &pieces[0] : &pieces[1];
-        return tls_write(stream->tls, piece->iov_base, piece->iov_len, stream->deadline, &stream->fault);
+        return tls_write(stream->tls, piece->iov_base, piece->iov_len, deadline, fault);
     }
     struct iovec copy[2] = { pieces[0], pieces[1] };
     struct msghdr message = { .msg_iov = copy, .msg_iovlen = 2 };
@@ -106,8 +107,8 @@ static ssize_t send_some(struct stream *stream, const struct iovec pieces[2])
         if (n >= 0)
             return n;
         if (errno != EAGAIN && errno != EINTR)
-            return fault_set_errno(&stream->fault, errno, "can't send to the peer");
-        if (ready_wait(stream->fd, POLLOUT, -1, stream->deadline, &stream->fault) != 0)
+            return fault_set_errno(fault, errno, "can't send to the peer");
+        if (ready_wait(stream->fd, POLLOUT, -1, deadline, fault) != 0)
             return -1;
     }
 }
@@ -120,7 +121,7 @@ static int send_all(struct stream *stream, const void *data, size_t size)
     while (pieces[0].iov_len + pieces[1].iov_len > 0) {
         if (deadline_passed(stream->deadline))
             return fault_set(&stream->fault, ETIMEDOUT, "the peer took too long");
-        ssize_t sent = send_some(stream, pieces);
+        ssize_t sent = send_some(stream, pieces, stream->deadline, &stream->fault);
         if (sent < 0)
             return -1;
         size_t left = (size_t)sent;
@@ -176,14 +177,9 @@ ssize_t stream_try_send(struct stream *stream, const void *data, size_t size, st
         *fault = stream->fault;
         return -1;
     }
-    if (stream->tls != NULL) {
-        ssize_t n = tls_write(stream->tls, data, size, at_once, fault);
-        return n < 0 && fault->code == ETIMEDOUT ? 0 : n;
-    }
-    ssize_t n = send(stream->fd, data, size, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (n < 0 && errno != EAGAIN && errno != EINTR)
-        return fault_set_errno(fault, errno, "can't send to the peer");
-    return n < 0 ? 0 : n;
+    const struct iovec pieces[2] = { { .iov_base = (void *)data, .iov_len = size } };
+    ssize_t n = send_some(stream, pieces, at_once, fault);
+    return n < 0 && fault->code == ETIMEDOUT ? 0 : n;
 }
 
 /* Bytes that are there now: their count, 0 at the end, -1 and fault (EAGAIN: none). */
