@@ -2,11 +2,8 @@
 promtool, whose remarks about style count as mistakes, and the parser of its Python client."""
 import contextlib
 import os
-import shutil
-import subprocess
 import sys
 import threading
-import urllib.error
 import urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -14,7 +11,7 @@ SYSTEM = os.path.join(os.path.dirname(HERE), "system")
 sys.path[:0] = [HERE, SYSTEM]
 from prometheus_client.parser import text_string_to_metric_families  # noqa: E402
 
-from peers import CIcap, Clamd, signature_folder  # noqa: E402
+from peers import CIcap, Clamd, check_prometheus, signature_folder  # noqa: E402
 from probe import run  # noqa: E402
 from rig import ROOT, Client, Rig, eicar, free_port, mail_with, small_mail, wait_for  # noqa: E402
 from test_icap import finds  # noqa: E402
@@ -82,12 +79,8 @@ scanner: {{ {scanners} }};
             return answer.read().decode()
 
 
-def check(text):
+def values_of(text):
     """As {(name, scanner): value}."""
-    promtool = shutil.which("promtool")
-    assert promtool, "promtool is missing: script/lib.sh brings it"
-    done = subprocess.run([promtool, "check", "metrics"], input=text, capture_output=True, text=True, check=False)
-    assert done.returncode == 0 and done.stdout + done.stderr == "", done.stdout + done.stderr
     values, kinds = {}, {}
     for family in text_string_to_metric_families(text):
         kinds[family.name] = family.type
@@ -104,13 +97,18 @@ def check(text):
     return values
 
 
+def check(text):
+    check_prometheus(text)
+    return values_of(text)
+
+
 def up(values, name):
     return values[("cordon_scanner_up", ("scanner", name))]
 
 
 def wait_up(world, seconds):
     def down():
-        values = check(world.text())
+        values = values_of(world.text())
         return [x for x in (*TYPES, "odd", "unproven") if up(values, x) != 1]
     try:
         wait_for(lambda: not down(), "all to work", seconds)
@@ -163,7 +161,7 @@ def states():
             with contextlib.suppress(OSError):
                 os.kill(pid, 9)
         assert world.mail(small_mail()).startswith("250"), "others work"
-        wait_for(lambda: all(up(check(world.text()), x) == 0 for x in ("clamd", "icap")), "the dead to be seen", 60)
+        wait_for(lambda: all(up(values_of(world.text()), x) == 0 for x in ("clamd", "icap")), "the dead to be seen", 60)
         values = check(world.text())
         assert values[("cordon_scanner_breaker_state", ("scanner", "clamd"))] > 0
         world.clamd.start()

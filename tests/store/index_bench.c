@@ -228,10 +228,18 @@ static void ask_two_words(struct index_query *query, uint64_t *tokens)
     ask_word(query, tokens);
     ask_word(query, tokens);
 }
-static void ask_sender_and_recipient(struct index_query *query, uint64_t *tokens)
+static void ask_sender(struct index_query *query, uint64_t *tokens)
 {
     tokens[query->token_count++] = token_of(FIELD_ADDRESS, any_word(300000));
+}
+static void ask_domain(struct index_query *query, uint64_t *tokens)
+{
     tokens[query->token_count++] = token_of(FIELD_TO_DOMAIN, any(20));
+}
+static void ask_sender_and_recipient(struct index_query *query, uint64_t *tokens)
+{
+    ask_sender(query, tokens);
+    ask_domain(query, tokens);
 }
 static void ask_nobody(struct index_query *query, uint64_t *tokens) /* two halves of all that no message shares */
 {
@@ -281,10 +289,6 @@ static void ask_held(struct index_query *query, uint64_t *tokens)
     query->is_held = true;
 }
 
-static void ask_sender(struct index_query *query, uint64_t *tokens)
-{
-    tokens[query->token_count++] = token_of(FIELD_ADDRESS, any_word(300000));
-}
 static void ask_recipient(struct index_query *query, uint64_t *tokens)
 {
     tokens[query->token_count++] = token_of(FIELD_TO, any_word(5000));
@@ -298,7 +302,7 @@ static void ask_all_at_once(struct index_query *query, uint64_t *tokens)
 }
 static void ask_domain_size_and_category(struct index_query *query, uint64_t *tokens)
 {
-    tokens[query->token_count++] = token_of(FIELD_TO_DOMAIN, any(20));
+    ask_domain(query, tokens);
     ask_size(query, tokens);
     ask_category(query, tokens);
 }

@@ -237,12 +237,24 @@ service stats {{
         return [open(os.path.join(folder, f), "rb").read() for f in sorted(os.listdir(folder))] if os.path.isdir(folder) else []
 
 
+def body_signature(name, data):
+    return f"{name}:0:*:{data.hex()}\n"
+
+
+def check_prometheus(text):
+    """What promtool has to say of the metrics, style included, counts."""
+    promtool = shutil.which("promtool")
+    assert promtool, "promtool is missing: script/lib.sh brings it"
+    done = subprocess.run([promtool, "check", "metrics"], input=text, capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and done.stdout + done.stderr == "", done.stdout + done.stderr
+
+
 def signature_folder(rig, name="signatures"):
     """A folder with one body signature for the EICAR string, which it holds in hexadecimal only."""
     folder = rig.path(name)
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, "eicar.ndb"), "w") as f:
-        f.write(f"Test.Eicar:0:*:{eicar().hex()}\n")
+        f.write(body_signature("Test.Eicar", eicar()))
     os.chmod(folder, 0o755)
     return folder
 

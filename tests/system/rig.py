@@ -319,6 +319,19 @@ class Client:
         self.body(message)
         return self.reply()
 
+    def try_mail(self, message):
+        """A whole transaction; the last reply, whichever it is: being told to wait is an answer."""
+        if not self.greeting.startswith("220"):
+            return self.greeting
+        self.hello()
+        reply = self.command("MAIL FROM:<a@client.test>")
+        if not reply.startswith("250"):
+            return reply
+        self.expect("RCPT TO:<b@example.test>", 250)
+        self.expect("DATA", 354)
+        self.body(message)
+        return self.reply()
+
 
 class Received:
     """One message as the sink got it."""

@@ -4,10 +4,8 @@ import contextlib
 import io
 import json
 import os
-import shutil
 import signal
 import socket
-import subprocess
 import threading
 import time
 import urllib.error
@@ -15,7 +13,7 @@ import urllib.request
 import zipfile
 
 import rig as rigs
-from peers import Clamd, signature_folder
+from peers import Clamd, body_signature, check_prometheus, signature_folder
 from rig import ROOT, Client, Rig, eicar, free_port, wait_for
 
 PART = b"Content-Type: application/octet-stream; name=\"a.bin\"\r\nContent-Transfer-Encoding: base64\r\n\r\n"
@@ -37,16 +35,7 @@ class Place:
 
     def mail(self, message):
         with Client(("127.0.0.1", self.port)) as client:
-            if not client.greeting.startswith("220"):
-                return client.greeting
-            client.hello()
-            reply = client.command("MAIL FROM:<a@client.test>")
-            if not reply.startswith("250"):
-                return reply
-            client.expect("RCPT TO:<b@example.test>", 250)
-            client.expect("DATA", 354)
-            client.body(message)
-            return client.reply()
+            return client.try_mail(message)
 
     def timed(self, message):
         begun = time.monotonic()
@@ -113,7 +102,7 @@ def test_with_clamd_dead_the_engine_stands_in():
 def signatures_with_names(rig):
     folder = signature_folder(rig, "names")
     with open(os.path.join(folder, "names.ndb"), "w") as f:
-        f.write(f"PUA.Test.One:0:*:{b'the first marker'.hex()}\nReal.Test:0:*:{b'the second marker'.hex()}\n")
+        f.write(body_signature("PUA.Test.One", b"the first marker") + body_signature("Real.Test", b"the second marker"))
     return folder
 
 
@@ -153,7 +142,7 @@ def test_of_two_names_the_graver_counts():
         folder = signature_folder(rig, "graded")
         words = {"Odd": b"the odd marker", "Malformed": b"the malformed marker", "Banned": b"the banned marker"}
         with open(os.path.join(folder, "graded.ndb"), "w") as f:
-            f.write("".join(f"{name}.Test:0:*:{word.hex()}\n" for name, word in words.items()))
+            f.write("".join(body_signature(name + ".Test", word) for name, word in words.items()))
         rules = rig.write("graded.yar", "".join(f'rule {name} {{ strings: $a = "{word.decode()}" condition: $a }}\n'
                                                 for name, word in words.items()))
         eicar_rule = os.path.join(ROOT, "etc/yara/eicar.yar")
@@ -232,13 +221,6 @@ def ask_raw(family, address, request):
             if not more:
                 return data
             data += more
-
-
-def check_prometheus(text):
-    promtool = shutil.which("promtool")
-    assert promtool, "promtool is missing: script/lib.sh brings it"
-    done = subprocess.run([promtool, "check", "metrics"], input=text, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def metric(text, name):

@@ -23,16 +23,7 @@ class Place:
 
     def mail(self, message):
         with Client(("127.0.0.1", self.port), timeout=120) as c:
-            if not c.greeting.startswith("220"):
-                return c.greeting
-            c.hello()
-            reply = c.command("MAIL FROM:<a@client.test>")
-            if not reply.startswith("250"):
-                return reply
-            c.expect("RCPT TO:<b@example.test>", 250)
-            c.expect("DATA", 354)
-            c.body(message)
-            return c.reply()
+            return c.try_mail(message)
 
 
 def multipart(parts):

@@ -17,8 +17,8 @@ import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import rig as rigs  # noqa: E402
-from peers import signature_folder  # noqa: E402
-from test_health import check_prometheus, get, metric  # noqa: E402
+from peers import body_signature, check_prometheus, signature_folder  # noqa: E402
+from test_health import get, metric  # noqa: E402
 from rig import BUILD, USER, Client, Rig, eicar, free_port, listener, mail_with, small_mail, wait_for  # noqa: E402
 
 MESSAGES = int(os.environ.get("CORDON_MESSAGES", "400"))
@@ -29,10 +29,6 @@ MOST_PAUSE_MS = 50 if MESSAGES > 1000 else 2000
 SHARE = 0.99 if MESSAGES > 1000 else 0.9
 QUIET_S = 1.9  # a little less than what an update must be at rest for
 BAD = 8  # so many bad updates in a round
-
-
-def body_signature(name, data):
-    return f"{name}:0:*:{data.hex()}\n"
 
 
 def fillers(count, start=0):
@@ -104,14 +100,7 @@ class Place:
     def try_mail(self, message):
         """The last reply, whatever it is: nobody is to be told to wait any more."""
         with Client(("127.0.0.1", self.port)) as c:
-            c.hello()
-            reply = c.command("MAIL FROM:<a@client.test>")
-            if not reply.startswith("250"):
-                return reply
-            c.expect("RCPT TO:<b@example.test>", 250)
-            c.expect("DATA", 354)
-            c.body(message)
-            return c.reply()
+            return c.try_mail(message)
 
     def settle(self):
         wait_for(lambda: self.status("state") in ("in use", "the last update was refused"), "the folder at rest", 60)
