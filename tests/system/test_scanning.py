@@ -2,7 +2,6 @@
 import ctypes
 import io
 import os
-import re
 import select
 import socket
 import struct
@@ -13,7 +12,7 @@ import zipfile
 
 import rig as rigs
 from peers import Clamd, signature_folder
-from rig import DROP, ENGINE, Client, Rig, eicar, free_port, listener, mail_with, small_mail, wait_for
+from rig import ENGINE, Client, Rig, eicar, free_port, listener, mail_with, small_mail, wait_for
 
 
 class Place:
